@@ -1,0 +1,171 @@
+/* The simulated device: its OS behind the applibs API, what it keeps (flash) and what it forgets at power loss (RAM).
+ *
+ * A library without sockets, files or clock of its own: everything from outside comes in through the calls below and
+ * goes out through struct device_host, so a unit test drives it directly. Single-threaded. Times: `mono` is virtual
+ * monotonic nanoseconds, `wall` is seconds since 1970 on the DEVICE's clock (which may be wrong, and says so nowhere).
+ */
+#ifndef DEVICE_DEVICE_H
+#define DEVICE_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "emu-applibs/device/auth.h"
+#include "emu-applibs/device/readings.h"
+#include "emu-applibs/wire/wire.h"
+
+struct device;
+
+#define DEVICE_ERROR_MAX 256 /* with NUL */
+
+enum device_event_kind {
+	DEVICE_EVENT_AUTH,         /* an authentication ended; network, verdict */
+	DEVICE_EVENT_CONNECTED,    /* network */
+	DEVICE_EVENT_DISCONNECTED, /* network; text = why */
+	DEVICE_EVENT_TEMP_DISABLED, /* network; number = seconds */
+	DEVICE_EVENT_FLASH,        /* text = what was written: "certstore", "wifi", "storage", "settings" */
+	DEVICE_EVENT_STORE,        /* certificate store changed; text = "install ID", "delete ID", "move A -> B" */
+	DEVICE_EVENT_WIFI,         /* Wi-Fi configuration changed; text = "add 1", "persist", "reload", ... */
+	DEVICE_EVENT_TIME_SYNC,    /* the clock was set from the network */
+	DEVICE_EVENT_LOG,          /* the application's Log_Debug; text */
+	DEVICE_EVENT_OTHER,        /* text */
+};
+
+struct device_event {
+	enum device_event_kind kind;
+	const char *network; /* config name or "#id"; NULL when none */
+	const char *text;    /* NULL when none */
+	int64_t number;
+	const struct auth_verdict *verdict; /* DEVICE_EVENT_AUTH only */
+};
+
+/* What the OS needs of the world. All callbacks are synchronous; ctx is the caller's. None may call back into the device
+ * except for the device_get_* queries. */
+struct device_host {
+	void *ctx;
+	uint64_t (*mono_ns)(void *ctx);
+	int64_t (*wall_s)(void *ctx);
+	/* One fact for the timeline. Pointers are borrowed for the call. */
+	void (*event)(void *ctx, const struct device_event *event);
+	/* Authenticate now. Fills *ret_verdict and returns 0; or negative errno when the network backend itself is broken
+	 * (the run is over then). Takes no virtual time: the supplicant adds the time that such an attempt takes. */
+	int (*authenticate)(void *ctx, const struct auth_request *request, struct auth_verdict *ret_verdict);
+	/* Is there an access point with this SSID in range right now? */
+	bool (*ap_visible)(void *ctx, const uint8_t *ssid, size_t ssid_length);
+	/* Set the device's wall clock from the network time; called once some time after a connection while time sync is on.
+	 * Returns false when time cannot be reached (blocked): asked again later. */
+	bool (*time_sync)(void *ctx);
+	/* Issue a device-authentication certificate of `life_s` seconds from now, as Microsoft's service does for a device
+	 * that is on the internet. On 0 the caller owns both PEM strings (free; wipe the key first). */
+	int (*issue_device_auth)(void *ctx, int64_t life_s, char **ret_cert_pem, char **ret_key_pem);
+	/* A write to flash is about to happen. Returns false when the power goes at this very moment: the write does not
+	 * happen, and the device is not asked anything more until device_power_on(). NULL: never. */
+	bool (*flash_write)(void *ctx, const char *area);
+	/* A descriptor, read-write at offset 0, of the app's mutable file of at most size_kb KiB; created when missing and
+	 * `create`. Negative errno: -ENOENT when missing and not `create`. The caller owns the descriptor. */
+	int (*mutable_file)(void *ctx, unsigned size_kb, bool create);
+	/* Remove the mutable file; 0 or -ENOENT. */
+	int (*mutable_file_delete)(void *ctx);
+};
+
+/* A powered-off device with empty flash and no application. seed: for the OS's own random waits. Never NULL. */
+struct device *device_new(const struct device_host *host, const struct readings *readings, uint64_t seed);
+/* NULL is fine. Wipes keys. */
+void device_free(struct device *dev);
+
+/* The application's manifest (JSON text). 0; or -EINVAL and what is wrong with it in error. */
+int device_set_manifest(struct device *dev, const char *json, size_t length, char error[DEVICE_ERROR_MAX]);
+/* CmdArgs of the manifest, NULL-terminated, owned by the device; never NULL. */
+const char *const *device_manifest_cmd_args(const struct device *dev);
+/* Does the manifest's AllowedConnections name this host or address? */
+bool device_manifest_allows_host(const struct device *dev, const char *host);
+/* Does the manifest grant the capability of that exact spelling (for example "SystemTime")? */
+bool device_manifest_has(const struct device *dev, const char *capability);
+
+/* Power. On: boot from flash: persisted Wi-Fi becomes the running one, certificates are read. Off and cut: RAM is gone;
+ * flash stays. Both are no-ops in the state they lead to. After power_on the store and Wi-Fi answer EAGAIN for
+ * ready_after_ns (0: ready at once). */
+void device_power_on(struct device *dev, uint64_t ready_after_ns);
+void device_power_off(struct device *dev);
+bool device_is_on(const struct device *dev);
+/* Everything in flash is erased (device must be off). */
+void device_factory_reset(struct device *dev);
+
+/* One request of the application: reads its fields from `in`, writes the reply's to `out`. Returns the result >= 0, or a
+ * negative errno as the application is to see it (-EBADMSG when the request itself is malformed: the client lies).
+ * *ret_fd: a descriptor to pass along (caller closes), or -1. */
+int device_request(struct device *dev, uint16_t op, struct wire_reader *in, struct wire_writer *out, int *ret_fd);
+/* What the request did, for the timeline, as "id=RootCA2 bytes=611": never a secret. Overwritten by the next request. */
+const char *device_last_summary(const struct device *dev);
+
+/* When the OS itself next has something to do (retry, temp-disable over, time sync), in mono ns; TIME_NEVER when nothing. */
+uint64_t device_next_deadline(const struct device *dev);
+/* Do everything that is due at mono_ns(). */
+void device_run(struct device *dev);
+
+/* Things that happen to the link from outside. */
+enum device_link_event {
+	DEVICE_LINK_REAUTH,  /* the access point asks for a new authentication of a connected device */
+	DEVICE_LINK_DEAUTH,  /* the access point ends the connection */
+	DEVICE_LINK_LOST,    /* the access point is gone */
+	DEVICE_LINK_VISIBLE, /* an access point (re)appeared, or RADIUS came back: worth a scan at the next opportunity */
+};
+void device_link(struct device *dev, enum device_link_event event);
+
+/* Operator and factory access to the same store and configuration, without capability checks. identifiers and names are C
+ * strings; PEM text. 0 or a result >= 0, or negative errno exactly as the API function of that name would give. */
+int device_op_install_root(struct device *dev, const char *id, const char *cert_pem);
+int device_op_install_client(struct device *dev, const char *id, const char *cert_pem, const char *key_pem,
+                             const char *password);
+int device_op_delete_certificate(struct device *dev, const char *id);
+struct device_network_setup {
+	const char *config_name;
+	const uint8_t *ssid;
+	size_t ssid_length;
+	const char *identity;  /* NULL: none */
+	const char *root_id;   /* NULL: server not authenticated */
+	const char *client_id; /* NULL: none */
+	bool enabled;
+};
+/* Adds an EAP-TLS network and persists the configuration. Returns its network id. */
+int device_op_add_network(struct device *dev, const struct device_network_setup *setup);
+int device_op_set_enabled(struct device *dev, const char *config_name, bool enabled); /* persists */
+int device_op_forget_network(struct device *dev, const char *config_name);            /* persists */
+int device_op_reload(struct device *dev);
+
+/* Queries for expectations and oracles: the truth, whatever the manifest says; they change nothing. */
+struct device_certificate_info {
+	const char *id;
+	bool has_key;
+	const char *cert_pem;
+	int64_t not_before_s, not_after_s; /* since 1970 */
+	const char *subject;
+};
+size_t device_get_certificate_count(const struct device *dev);
+bool device_get_certificate(const struct device *dev, size_t index, struct device_certificate_info *ret);
+
+struct device_network_info {
+	int id;
+	const char *config_name;
+	bool enabled;
+	bool temp_disabled;
+	bool connected;
+	const char *root_id, *client_id, *identity; /* "" when unset */
+	bool has_diagnostics;
+	int error, cert_error, cert_depth;
+	int64_t diagnostics_wall_s;
+	const char *cert_subject;
+};
+size_t device_get_network_count(const struct device *dev);           /* of the running configuration */
+bool device_get_network(const struct device *dev, size_t index, struct device_network_info *ret);
+size_t device_get_persisted_network_count(const struct device *dev); /* of the saved configuration */
+bool device_get_persisted_network(const struct device *dev, size_t index, struct device_network_info *ret);
+/* Network id of the connection, or -1. */
+int device_get_connected(const struct device *dev);
+/* The certificates, as PEM, with which the present connection was made (the supplicant's copies); NULL when not connected
+ * or none. */
+const char *device_get_connected_client_pem(const struct device *dev);
+const char *device_get_connected_root_pem(const struct device *dev);
+
+#endif

@@ -1,0 +1,171 @@
+/* The messages between an application's libapplibs.so.0 and the simulated device OS: one definition for both sides.
+ *
+ * Transport: AF_UNIX, SOCK_SEQPACKET, path in the environment variable AZSIM_SOCKET; one request, one reply.
+ * Everything is little-endian and of fixed width, so a 32-bit ARM application and an x86-64 simulator agree.
+ * A message is a struct wire_header and `length` bytes of fields, written and read one after the other with the
+ * cursors below. A descriptor (WIRE_STORAGE_OPEN) travels beside its reply as SCM_RIGHTS.
+ *
+ * Leaves to others: sockets (client/transport.c, sim), meaning (device/), virtual time (wire/vtime_proto.h).
+ */
+#ifndef WIRE_WIRE_H
+#define WIRE_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WIRE_ENV_SOCKET "AZSIM_SOCKET"   /* path of the simulator's socket */
+#define WIRE_ENV_APPROOT "AZSIM_APPROOT" /* folder of the image package: app_manifest.json, bin/, resources */
+#define WIRE_MAGIC 0x5a41u               /* "AZ" on the wire */
+#define WIRE_VERSION 1u
+#define WIRE_MAX_PAYLOAD 32768u /* bytes after the header, either direction */
+
+struct wire_header {
+	uint16_t magic;   /* WIRE_MAGIC */
+	uint16_t op;      /* enum wire_op; the reply repeats it */
+	uint32_t seq;     /* request number, from 1; the reply repeats it */
+	int32_t result;   /* reply: >= 0 the function's result, < 0 negative WIRE_E code; request: 0 */
+	uint32_t length;  /* bytes that follow, <= WIRE_MAX_PAYLOAD */
+};
+_Static_assert(sizeof(struct wire_header) == 16, "wire header is 16 bytes on every ABI");
+
+/* Every request the library can make. Columns: op, number, name as the timeline shows it.
+ * Fields: "in:" what the request carries, "out:" what the reply carries after a result >= 0.
+ * str and bytes = u32 length, then the bytes, no NUL. Identifiers and names are sent with at most their documented
+ * maximum + 1 bytes, so that the device can tell "too long". */
+#define WIRE_OPS(X)                                                                                               \
+	/* in: u32 WIRE_VERSION, u32 pid */                                                                       \
+	X(HELLO, 1, "hello")                                                                                      \
+	/* in: str id, bytes cert, bytes key, u8 has_password, bytes password */                                  \
+	X(CERTSTORE_INSTALL_CLIENT, 10, "CertStore_InstallClientCertificate")                                     \
+	/* in: str id, bytes cert */                                                                              \
+	X(CERTSTORE_INSTALL_ROOT, 11, "CertStore_InstallRootCACertificate")                                       \
+	/* in: str id */                                                                                          \
+	X(CERTSTORE_DELETE, 12, "CertStore_DeleteCertificate")                                                    \
+	/* in: -; result: count */                                                                                \
+	X(CERTSTORE_COUNT, 13, "CertStore_GetCertificateCount")                                                   \
+	/* in: u64 index; out: str id */                                                                          \
+	X(CERTSTORE_ID_AT, 14, "CertStore_GetCertificateIdentifierAt")                                            \
+	/* in: -; result: bytes */                                                                                \
+	X(CERTSTORE_SPACE, 15, "CertStore_GetAvailableSpace")                                                     \
+	/* in: str source, str destination */                                                                     \
+	X(CERTSTORE_MOVE, 16, "CertStore_MoveCertificate")                                                        \
+	/* in: str id, u32 field (z__CertInfoField); out: field 1, 2: i64 seconds since 1970; 3, 4: str */        \
+	X(CERTSTORE_INFO, 17, "CertStore_GetCertificateInfo")                                                     \
+	/* in: -; result: network id */                                                                           \
+	X(WIFI_ADD, 30, "WifiConfig_AddNetwork")                                                                  \
+	/* in: i32 id, str name; result: network id */                                                            \
+	X(WIFI_ADD_DUPLICATE, 31, "WifiConfig_AddDuplicateNetwork")                                               \
+	/* in: str name; result: network id */                                                                    \
+	X(WIFI_ID_BY_NAME, 32, "WifiConfig_GetNetworkIdByConfigName")                                             \
+	/* in: -; result: network id */                                                                           \
+	X(WIFI_CONNECTED_ID, 33, "WifiConfig_GetConnectedNetworkId")                                              \
+	/* in: i32 id */                                                                                          \
+	X(WIFI_FORGET_ID, 34, "WifiConfig_ForgetNetworkById")                                                     \
+	/* in: - */                                                                                               \
+	X(WIFI_FORGET_ALL, 35, "WifiConfig_ForgetAllNetworks")                                                    \
+	/* in: bytes ssid, u8 security; the client has checked magic and version */                               \
+	X(WIFI_FORGET_STORED, 36, "WifiConfig_ForgetNetwork")                                                     \
+	/* in: -; result: count */                                                                                \
+	X(WIFI_STORED_COUNT, 37, "WifiConfig_GetStoredNetworkCount")                                              \
+	/* in: u64 capacity; result: rows; out, each row: bytes ssid, u8 enabled, u8 connected, u8 security */    \
+	X(WIFI_STORED_LIST, 38, "WifiConfig_GetStoredNetworks")                                                   \
+	/* in: -; out: bytes ssid, bytes bssid (6), u8 security, u32 frequency MHz, i32 rssi dBm */               \
+	X(WIFI_CURRENT, 39, "WifiConfig_GetCurrentNetwork")                                                       \
+	/* in: -; result: rows found */                                                                           \
+	X(WIFI_SCAN, 40, "WifiConfig_TriggerScanAndGetScannedNetworkCount")                                       \
+	/* in: u64 capacity; result: rows; out, each row: as WIFI_CURRENT */                                      \
+	X(WIFI_SCANNED_LIST, 41, "WifiConfig_GetScannedNetworks")                                                 \
+	/* in: i32 id, u32 attribute, bytes value */                                                              \
+	X(WIFI_SET_OPT, 42, "WifiConfig_SetNetworkOpt")                                                           \
+	/* in: i32 id, u32 attribute; out: attributes 6, 7, 8, 12: str; 0: bytes ssid; 1, 2, 11: u8;              \
+	 * 22 and 23: u8 enabled, u8 connected, i32 error, i64 timestamp (s since 1970, device clock),            \
+	 * i32 certError, i32 certDepth, str certSubject */                                                       \
+	X(WIFI_GET_OPT, 43, "WifiConfig_GetNetworkOpt")                                                           \
+	/* in: bytes ssid */                                                                                      \
+	X(WIFI_STORE_OPEN, 44, "WifiConfig_StoreOpenNetwork")                                                     \
+	/* in: bytes ssid, bytes psk */                                                                           \
+	X(WIFI_STORE_WPA2, 45, "WifiConfig_StoreWpa2Network")                                                     \
+	/* in: -; result: 0 not ready, 1 ready */                                                                 \
+	X(NET_READY, 60, "Networking_IsNetworkingReady")                                                          \
+	/* in: -; result: count */                                                                                \
+	X(NET_IF_COUNT, 61, "Networking_GetInterfaceCount")                                                       \
+	/* in: u64 capacity; result: rows; out, each row: u8 enabled, str name, u8 ip type, u8 medium */          \
+	X(NET_IF_LIST, 62, "Networking_GetInterfaces")                                                            \
+	/* in: str name; result: status bits */                                                                   \
+	X(NET_IF_STATUS, 63, "Networking_GetInterfaceConnectionStatus")                                           \
+	/* in: str name, u8 enabled */                                                                            \
+	X(NET_IF_SET_STATE, 64, "Networking_SetInterfaceState")                                                   \
+	/* in: -; result: 0 off, 1 on */                                                                          \
+	X(TIMESYNC_GET, 65, "Networking_TimeSync_GetEnabled")                                                     \
+	/* in: u8 enabled */                                                                                      \
+	X(TIMESYNC_SET, 66, "Networking_TimeSync_SetEnabled")                                                     \
+	/* in: -; out: a descriptor (SCM_RIGHTS), read-write, at offset 0 */                                      \
+	X(STORAGE_OPEN, 80, "Storage_OpenMutableFile")                                                            \
+	/* in: - */                                                                                               \
+	X(STORAGE_DELETE, 81, "Storage_DeleteMutableFile")                                                        \
+	/* in: str text (cut at WIRE_MAX_LOG) */                                                                  \
+	X(LOG, 90, "Log_Debug")                                                                                   \
+	/* in: -; result: 0 not ready, 1 ready */                                                                 \
+	X(DEVICE_AUTH_READY, 91, "Application_IsDeviceAuthReady")                                                 \
+	/* in: -; out: str certificate chain PEM, str key PEM */                                                  \
+	X(DEVICE_AUTH, 92, "DeviceAuth_SslCtxFunc")
+
+enum wire_op {
+#define X(op, number, name) WIRE_##op = number,
+	WIRE_OPS(X)
+#undef X
+};
+
+#define WIRE_MAX_LOG 4096u
+
+/* The function name of `op` as the timeline shows it, or NULL for an unknown number. Static storage. */
+const char *wire_op_name(uint16_t op);
+/* The op whose name is `name`, or 0. */
+uint16_t wire_op_by_name(const char *name);
+
+/* errno travels as a number of our own, since errno values differ between architectures.
+ * Both return a positive number; an errno or code we do not know becomes EIO. */
+int32_t wire_from_errno(int errno_value);
+int wire_to_errno(int32_t code);
+
+/* Writing cursor over a caller's buffer. After the last put, `failed` says whether anything did not fit. */
+struct wire_writer {
+	uint8_t *data;
+	size_t capacity;
+	size_t length;
+	bool failed;
+};
+
+void wire_writer_init(struct wire_writer *w, void *buffer, size_t capacity);
+void wire_put_u8(struct wire_writer *w, uint8_t v);
+void wire_put_u32(struct wire_writer *w, uint32_t v);
+void wire_put_i32(struct wire_writer *w, int32_t v);
+void wire_put_u64(struct wire_writer *w, uint64_t v);
+void wire_put_i64(struct wire_writer *w, int64_t v);
+/* bytes may be NULL when length is 0. */
+void wire_put_bytes(struct wire_writer *w, const void *bytes, size_t length);
+void wire_put_str(struct wire_writer *w, const char *s);
+
+/* Reading cursor. A read past the end sets `failed`, yields 0 or an empty run, and stays failed. */
+struct wire_reader {
+	const uint8_t *data;
+	size_t length;
+	size_t offset;
+	bool failed;
+};
+
+void wire_reader_init(struct wire_reader *r, const void *data, size_t length);
+uint8_t wire_get_u8(struct wire_reader *r);
+uint32_t wire_get_u32(struct wire_reader *r);
+int32_t wire_get_i32(struct wire_reader *r);
+uint64_t wire_get_u64(struct wire_reader *r);
+int64_t wire_get_i64(struct wire_reader *r);
+/* Points into the message; *ret_length bytes, not NUL-terminated. Never NULL. */
+const uint8_t *wire_get_bytes(struct wire_reader *r, size_t *ret_length);
+/* Copies a str into buffer as a C string; fails when it does not fit with its NUL or holds a NUL itself. */
+bool wire_get_str(struct wire_reader *r, char *buffer, size_t capacity);
+/* True when everything was read without failure and nothing is left over. */
+bool wire_reader_done(const struct wire_reader *r);
+
+#endif

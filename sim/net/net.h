@@ -1,0 +1,62 @@
+/* A test network: what a device can authenticate to. Three implementations, one meaning.
+ *
+ * The wanted state is declared as a whole (struct net_state); the backend finds out what changed and does what that takes
+ * (restart RADIUS, swap a file, take the AP down). Virtual time stands still during every call here; calls block in real
+ * time, each bounded by the backend.
+ */
+#ifndef SIM_NET_NET_H
+#define SIM_NET_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "emu-applibs/device/auth.h"
+#include "sim/util/error.h"
+
+enum net_tls { NET_TLS_1_2, NET_TLS_1_3 };
+
+/* PEM strings and the arrays are borrowed for the call of apply(); a backend keeps copies of what it needs. */
+struct net_state {
+	const char *ssid;              /* C string, 1..32 bytes */
+	const char *server_chain_pem;  /* RADIUS certificate, then its intermediates */
+	const char *server_key_pem;    /* unencrypted; secret */
+	const char *client_roots_pem;  /* what RADIUS trusts for clients: one or more certificates */
+	const char *crl_pem;           /* NULL: no CRL check */
+	const char *const *known_identities; /* NULL-terminated; NULL: every identity may start EAP-TLS */
+	bool cn_must_match;            /* identity must equal the client certificate's CN */
+	enum net_tls tls;              /* the one version RADIUS speaks */
+	bool radius_up;
+	bool radius_secret_wrong;      /* AP and RADIUS do not share the secret */
+	bool ap_up;
+};
+
+struct net; /* one network, made by its ops */
+
+struct net_ops {
+	const char *name;  /* "model", "wired" */
+	const char *about; /* one line for --help */
+	/* 0; or a status of error.h and why: can this machine do it? Quick, leaves nothing behind. */
+	int (*probe)(struct az_error *ret_error);
+	/* dir: an existing folder of this network's own, for logs and scratch; mode 0700, path may be long.
+	 * 0 and *ret_net, or a negative errno and *ret_error. */
+	int (*open)(const char *dir, struct net **ret_net, struct az_error *ret_error);
+	int (*apply)(struct net *net, const struct net_state *state, struct az_error *ret_error);
+	/* Wall clocks, seconds since 1970. After it returns 0 each daemon's clock has been proved to stand there (within 2 s). */
+	int (*set_clocks)(struct net *net, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error);
+	/* One full EAP-TLS authentication with the clocks as set. 0 and *ret_verdict whatever the verdict; a negative errno
+	 * and *ret_error when the network itself failed (a daemon died, no verdict where there should be one). */
+	int (*authenticate)(struct net *net, const struct auth_request *request, struct auth_verdict *ret_verdict,
+	                    struct az_error *ret_error);
+	/* Everything stops, nothing is left but the logs in dir. NULL is fine. */
+	void (*close)(struct net *net);
+};
+
+extern const struct net_ops net_model_ops;
+extern const struct net_ops net_wired_ops;
+
+/* NULL-terminated list of all networks. */
+extern const struct net_ops *const net_all[];
+const struct net_ops *net_by_name(const char *name);
+
+#endif
