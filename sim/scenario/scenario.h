@@ -1,0 +1,223 @@
+/* A scenario as read from its YAML file: checked, resolved, in virtual time. scenarios/README.md documents the format.
+ *
+ * After scenario_load() every name refers to something that exists, every time lies within the run, every list is
+ * free of duplicates; the runner need not look for such errors. Leaves to others: doing anything.
+ */
+#ifndef SIM_SCENARIO_SCENARIO_H
+#define SIM_SCENARIO_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "certs/pki.h"
+#include "emu-applibs/device/readings.h"
+#include "sim/net/net.h"
+#include "sim/util/error.h"
+
+struct scn_pos {
+	unsigned line, column; /* from 1; 0 = unknown */
+};
+
+struct scn_cert {
+	char *name;
+	enum pki_use use;
+	enum pki_key_type key;
+	char *cn;     /* NULL: the name */
+	char *issuer; /* NULL: root */
+	char *dns;    /* NULL: none */
+	int64_t not_before_s, not_after_s; /* since 1970 */
+	enum pki_fault fault;
+	struct scn_pos pos;
+};
+
+/* A change of the RADIUS server; also its state at the start, where every field is set. NULL and 0: leave as it is. */
+enum scn_tri { SCN_UNSET, SCN_NO, SCN_YES };
+struct scn_radius {
+	char *server;        /* name in pki */
+	char **client_roots; /* NULL-terminated names */
+	enum scn_tri up;
+	enum scn_tri secret_wrong;
+	enum scn_tri cn_must_match;
+	char **identities;   /* NULL-terminated; the only EAP identities that may start; NULL: leave (at start: all) */
+	int tls;             /* 12 or 13 */
+	bool has_crl;        /* a CRL check with a CRL of the first client root: */
+	char **crl_revoked;  /* names */
+	int64_t crl_from_s, crl_until_s; /* since 1970 */
+	bool has_clock_step;
+	int64_t clock_step_s; /* added to RADIUS's wall clock */
+};
+
+struct scn_ap {
+	enum scn_tri up;
+	bool deauth; /* disconnect the device now */
+	bool reauth; /* ask for an authentication now */
+};
+
+enum scn_issuer_state {
+	SCN_ISSUER_LEAVE,
+	SCN_ISSUER_UP,
+	SCN_ISSUER_DOWN,    /* connection refused */
+	SCN_ISSUER_SLOW,    /* answers after delay_ns */
+	SCN_ISSUER_REFUSE,  /* HTTP 403 */
+	SCN_ISSUER_ERROR,   /* HTTP 500 */
+	SCN_ISSUER_WRONG,   /* HTTP 200 with wrong content */
+};
+struct scn_issuer {
+	char *root;        /* what GET /v1/root-ca answers: name in pki; NULL: leave */
+	char *client_ca;   /* who signs client certificates: name in pki */
+	uint64_t client_life_s; /* 0: leave */
+	bool has_client_start;
+	int64_t client_start_s; /* notBefore relative to the issuer's clock (default -1 h) */
+	enum scn_issuer_state state;
+	uint64_t delay_ns; /* for SLOW; default 30 s */
+	char *wrong;       /* for WRONG: "html", "empty", "truncated", "garbage", "key-mismatch", "huge" */
+	bool has_clock_step;
+	int64_t clock_step_s;
+};
+
+enum scn_power { SCN_POWER_LEAVE, SCN_POWER_ON, SCN_POWER_OFF, SCN_POWER_CUT /* off and on again at once */ };
+struct scn_device_change {
+	enum scn_power power;
+	bool kill_app;      /* SIGKILL to the application alone; the OS starts it again */
+	bool factory_reset; /* with power off/on around it */
+	bool has_clock_step;
+	int64_t clock_step_s; /* device wall clock */
+	bool has_clock_set;
+	int64_t clock_set_s;  /* since 1970 */
+	enum scn_tri ntp;     /* can the device reach a time server when connected? */
+};
+
+enum scn_operator_kind {
+	SCN_OP_INSTALL_ROOT,   /* id, cert */
+	SCN_OP_INSTALL_CLIENT, /* id, cert */
+	SCN_OP_DELETE,         /* id */
+	SCN_OP_ENABLE,         /* network */
+	SCN_OP_DISABLE,        /* network */
+	SCN_OP_FORGET,         /* network */
+	SCN_OP_RELOAD,
+};
+struct scn_operator {
+	enum scn_operator_kind kind;
+	char *id, *cert, *network;
+};
+
+/* All that is set must hold at once. */
+struct scn_diagnostics {
+	char *network;
+	int error, cert_error; /* -1: not looked at */
+};
+struct scn_holds {
+	char *id;
+	char *cert; /* name in pki, or "issued-N": the Nth client certificate that the issuer handed out */
+};
+struct scn_condition {
+	char *connected;      /* config name, or "any" */
+	bool offline;
+	char *stored, *not_stored; /* certificate id */
+	struct scn_holds *holds;
+	size_t holds_count;
+	char **networks;     /* NULL-terminated: exactly these stored networks (config names); NULL: not looked at */
+	char **certificates; /* NULL-terminated: exactly these certificate ids */
+	char *client, *root; /* connected with this credential: name in pki or "issued-N" */
+	struct scn_diagnostics *diagnostics; /* NULL: not looked at */
+	char *log;           /* the application has logged a line with this text by now */
+};
+
+enum scn_trigger { SCN_AT, SCN_ON_CALL, SCN_WHEN };
+struct scn_event {
+	enum scn_trigger trigger;
+	uint64_t at_ns;  /* SCN_AT: since the start of the run */
+	uint16_t call;   /* SCN_ON_CALL: wire_op */
+	unsigned nth;    /* the nth such call (from 1), counted from the start of the run or from `from_ns` */
+	uint64_t from_ns;
+	bool after;      /* SCN_ON_CALL: act after the call was done (reply not yet delivered); else before it */
+	struct scn_condition when; /* SCN_WHEN: when this first holds */
+	uint64_t plus_ns; /* delay after the trigger */
+	struct scn_radius *radius; /* any of these, at least one */
+	struct scn_ap *ap;
+	struct scn_issuer *issuer;
+	struct scn_device_change *device;
+	struct scn_operator *operator;
+	struct scn_pos pos;
+};
+
+enum scn_expect_kind {
+	SCN_EXPECT_AT,     /* that holds at from_ns */
+	SCN_EXPECT_WITHIN, /* that holds at some moment in from_ns..until_ns ("by" = from 0) */
+	SCN_EXPECT_ALWAYS, /* that holds at every moment in from_ns..until_ns */
+	SCN_EXPECT_NEVER,  /* that never holds for longer than longer_than_ns in a row in from_ns..until_ns */
+	SCN_EXPECT_END,    /* that holds at the end of the run */
+};
+struct scn_expect {
+	enum scn_expect_kind kind;
+	uint64_t from_ns, until_ns; /* since the start of the run */
+	uint64_t longer_than_ns;
+	struct scn_condition that;
+	char *text; /* the expectation as one line, for messages: "by +31d: stored RootCA2" */
+	struct scn_pos pos;
+};
+
+struct scn_dev_cert {
+	char *id, *cert; /* client or root by the use of cert */
+};
+struct scn_dev_net {
+	char *name, *root, *client, *identity; /* root, client: certificate ids or NULL */
+	bool enabled;
+	struct scn_pos pos;
+};
+struct scn_reading {
+	char *name, *choice;
+};
+
+struct scenario {
+	char *file; /* as given */
+	char *name; /* equals the file's base name without .yaml */
+	char *about;
+	int64_t start_s;    /* since 1970, UTC */
+	uint64_t length_ns;
+	struct scn_cert *certs;
+	size_t cert_count;
+	char *ssid;
+	uint64_t reauth_ns; /* the AP's re-authentication period; 0: never */
+	struct scn_radius radius;
+	struct scn_issuer issuer;
+	char *issuer_host;  /* default ca.corp.example */
+	struct scn_dev_cert *dev_certs;
+	size_t dev_cert_count;
+	struct scn_dev_net *dev_nets;
+	size_t dev_net_count;
+	struct scn_reading *readings;
+	size_t reading_count;
+	char *app;          /* folder of the image package (relative to the scenario file) or NULL: the rotation app */
+	bool powered;       /* at the start */
+	bool rtc;           /* the device's clock survives power loss; else every boot starts at boot_clock_s */
+	int64_t boot_clock_s;
+	int64_t clock_error_s; /* of the device at the start */
+	bool ntp;           /* reachable at the start */
+	uint64_t boot_ready_ns; /* store and Wi-Fi answer EAGAIN for so long after a boot */
+	struct scn_event *events;
+	size_t event_count;
+	struct scn_expect *expects;
+	size_t expect_count;
+	char **networks;    /* NULL-terminated names of networks that can express it; NULL: all */
+	/* Limits of the oracles; defaults in scenarios/README.md. */
+	uint64_t recover_within_ns; /* after faults stop, the device is connected again within this */
+	unsigned calls_per_day, writes_per_day, requests_per_day;
+	char **oracles_off; /* NULL-terminated names of oracles that this scenario does without; NULL: none */
+};
+
+/* 0 and *ret, or a negative errno and *ret_error (status AZ_USAGE) with file:line:column, what is wrong, what would do. */
+int scenario_load(const char *file, struct scenario **ret, struct az_error *ret_error);
+void scenario_free(struct scenario *scenario); /* NULL is fine */
+const struct scn_cert *scenario_cert(const struct scenario *scenario, const char *name);
+
+/* The names of the oracles, for oracles_off and reports. */
+#define SCN_ORACLES(X)                                                                     \
+	X(LAST_CREDENTIAL, "last-credential") /* the last credential that worked is never lost before its successor worked */ \
+	X(STRANDED, "stranded")               /* connected again within a bound after faults stop */ \
+	X(LEFTOVERS, "leftovers")             /* nothing left over when a rotation is done */ \
+	X(BOUNDED, "bounded")                 /* calls, flash writes, issuer requests per virtual day */ \
+	X(SECRETS, "secrets")                 /* no secret in any log */
+
+#endif
