@@ -105,7 +105,7 @@ struct scn_operator {
 /* All that is set must hold at once. */
 struct scn_diagnostics {
 	char *network;
-	int error, cert_error; /* -1: not looked at */
+	int error, cert_error, cert_depth; /* -1: not looked at */
 };
 struct scn_holds {
 	char *id;
@@ -129,6 +129,8 @@ struct scn_event {
 	enum scn_trigger trigger;
 	uint64_t at_ns;  /* SCN_AT: since the start of the run */
 	uint16_t call;   /* SCN_ON_CALL: wire_op */
+	int attribute;   /* SCN_ON_CALL: of WIFI_SET_OPT and WIFI_GET_OPT (ReloadConfig is 4), or field of CERTSTORE_INFO
+	                  * (NotAfter is 2): only calls with this one count; -1: any */
 	unsigned nth;    /* the nth such call (from 1), counted from the start of the run or from `from_ns` */
 	uint64_t from_ns;
 	bool after;      /* SCN_ON_CALL: act after the call was done (reply not yet delivered); else before it */
@@ -176,7 +178,7 @@ struct scenario {
 	char *about;
 	int64_t start_s;    /* since 1970, UTC */
 	uint64_t length_ns;
-	struct scn_cert *certs;
+	struct scn_cert *certs; /* an issuer comes before what it signed */
 	size_t cert_count;
 	char *ssid;
 	uint64_t reauth_ns; /* the AP's re-authentication period; 0: never */
@@ -211,6 +213,10 @@ struct scenario {
 int scenario_load(const char *file, struct scenario **ret, struct az_error *ret_error);
 void scenario_free(struct scenario *scenario); /* NULL is fine */
 const struct scn_cert *scenario_cert(const struct scenario *scenario, const char *name);
+/* N of "issued-N", from 1; 0 when the name is not of that form. */
+unsigned scenario_issued_number(const char *name);
+/* A condition as one line, for messages: "connected Network2, stored RootCA2". Cut to fit, always NUL-terminated. */
+void scenario_describe_condition(const struct scn_condition *condition, char *buffer, size_t capacity);
 
 /* The names of the oracles, for oracles_off and reports. */
 #define SCN_ORACLES(X)                                                                     \
