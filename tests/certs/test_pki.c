@@ -1,0 +1,613 @@
+/* The PKI maker (certs/pki.h), held against OpenSSL's own chain verification at chosen times. */
+#include "certs/pki.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include "emu-applibs/base/base.h"
+
+#define DAY INT64_C(86400)
+#define YEAR (365 * DAY)
+#define NOW INT64_C(1767225600) /* 2026-01-01 */
+
+static struct pki_cert *make(const struct pki_spec *spec)
+{
+	struct pki_cert *cert = NULL;
+	char error[PKI_ERROR_MAX] = "";
+
+	if (pki_make(spec, &cert, error) != 0)
+		fail_msg("%s", error);
+	return cert;
+}
+
+static struct pki_spec spec_of(const char *name, enum pki_use use, const struct pki_cert *issuer)
+{
+	return (struct pki_spec){.name = name, .use = use, .issuer = issuer, .now_s = NOW,
+	                         .not_before_s = NOW - YEAR, .not_after_s = NOW + YEAR};
+}
+
+static void refused(const struct pki_spec *spec, const char *because)
+{
+	struct pki_cert *cert = NULL;
+	char error[PKI_ERROR_MAX] = "";
+
+	assert_int_equal(pki_make(spec, &cert, error), -EINVAL);
+	assert_null(cert);
+	if (!strstr(error, because))
+		fail_msg("\"%s\" does not say \"%s\"", error, because);
+}
+
+static X509 *parse(const char *pem)
+{
+	BIO *in = BIO_new_mem_buf(pem, -1);
+	X509 *x509 = PEM_read_bio_X509(in, NULL, NULL, NULL);
+
+	BIO_free(in);
+	assert_non_null(x509);
+	return x509;
+}
+
+static EVP_PKEY *parse_key(const char *pem, const char *password)
+{
+	BIO *in = BIO_new_mem_buf(pem, -1);
+	EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, NULL, (void *)(password ? password : ""));
+
+	BIO_free(in);
+	ERR_clear_error();
+	return key;
+}
+
+/* X509_V_OK or the X509_V_ERR of verifying the first certificate of chain_pem below the root. */
+static int verify(const struct pki_cert *root, const char *chain_pem, int purpose, int64_t at_s, const char *crl_pem)
+{
+	X509_STORE *store = X509_STORE_new();
+	X509_STORE_CTX *context = X509_STORE_CTX_new();
+	STACK_OF(X509) *above = sk_X509_new_null();
+	X509 *anchor = parse(pki_cert_pem(root)), *leaf, *next;
+	BIO *in = BIO_new_mem_buf(chain_pem, -1);
+	int result;
+
+	X509_STORE_add_cert(store, anchor);
+	leaf = PEM_read_bio_X509(in, NULL, NULL, NULL);
+	while ((next = PEM_read_bio_X509(in, NULL, NULL, NULL)))
+		sk_X509_push(above, next);
+	if (crl_pem) {
+		BIO *list_in = BIO_new_mem_buf(crl_pem, -1);
+		X509_CRL *list = PEM_read_bio_X509_CRL(list_in, NULL, NULL, NULL);
+
+		assert_non_null(list);
+		X509_STORE_add_crl(store, list);
+		X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+		X509_CRL_free(list);
+		BIO_free(list_in);
+	}
+	X509_STORE_CTX_init(context, store, leaf, above);
+	X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(context), (time_t)at_s);
+	X509_VERIFY_PARAM_set_purpose(X509_STORE_CTX_get0_param(context), purpose);
+	(void) X509_verify_cert(context);
+	result = X509_STORE_CTX_get_error(context);
+
+	X509_STORE_CTX_free(context);
+	X509_STORE_free(store);
+	sk_X509_pop_free(above, X509_free);
+	X509_free(leaf);
+	X509_free(anchor);
+	BIO_free(in);
+	ERR_clear_error();
+	return result;
+}
+
+/* ---- Chains -------------------------------------------------------------------------------------------------------- */
+
+static void chain_of_each_use_verifies_for_its_purpose_and_no_other(void **state)
+{
+	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+	struct pki_cert *root = make(&spec), *middle, *server, *client, *device;
+	char *chain;
+
+	(void) state;
+	spec = spec_of("sub1", PKI_INTERMEDIATE, root);
+	middle = make(&spec);
+	spec = spec_of("radius1", PKI_SERVER, middle);
+	spec.dns_name = "radius.example.net";
+	server = make(&spec);
+	spec = spec_of("dev1", PKI_CLIENT, root);
+	spec.cn = "device-0001";
+	client = make(&spec);
+	spec = spec_of("auth1", PKI_DEVICE_AUTH, root);
+	device = make(&spec);
+
+	chain = pki_chain_pem(server);
+	assert_int_equal(verify(root, chain, X509_PURPOSE_SSL_SERVER, NOW, NULL), X509_V_OK);
+	assert_int_equal(verify(root, chain, X509_PURPOSE_SSL_CLIENT, NOW, NULL), X509_V_ERR_INVALID_PURPOSE);
+	assert_int_equal(verify(root, pki_cert_pem(server), X509_PURPOSE_SSL_SERVER, NOW, NULL),
+	                 X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+	free(chain);
+	assert_int_equal(verify(root, pki_cert_pem(client), X509_PURPOSE_SSL_CLIENT, NOW, NULL), X509_V_OK);
+	assert_int_equal(verify(root, pki_cert_pem(client), X509_PURPOSE_SSL_SERVER, NOW, NULL), X509_V_ERR_INVALID_PURPOSE);
+	assert_int_equal(verify(root, pki_cert_pem(device), X509_PURPOSE_SSL_CLIENT, NOW, NULL), X509_V_OK);
+	assert_string_equal(pki_subject(client), "/CN=device-0001");
+	assert_string_equal(pki_subject(device), "/CN=auth1");
+
+	X509 *x509 = parse(pki_cert_pem(server));
+	assert_int_equal(X509_check_host(x509, "radius.example.net", 0, 0, NULL), 1);
+	assert_int_equal(X509_check_host(x509, "other.example.net", 0, 0, NULL), 0);
+	X509_free(x509);
+
+	chain = pki_chain_pem(client);
+	assert_string_equal(chain, pki_cert_pem(client));
+	free(chain);
+	pki_free(device);
+	pki_free(client);
+	pki_free(server);
+	pki_free(middle);
+	pki_free(root);
+}
+
+static void dates_decide_to_the_second_when_a_certificate_is_valid(void **state)
+{
+	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+	struct pki_cert *root, *leaf;
+
+	(void) state;
+	spec.not_after_s = NOW + 40 * YEAR;
+	root = make(&spec);
+	spec = spec_of("dev1", PKI_CLIENT, root);
+	spec.not_after_s = INT64_C(2524608000) + 100; /* 2050-01-01T00:01:40Z */
+	leaf = make(&spec);
+	assert_int_equal(verify(root, pki_cert_pem(leaf), X509_PURPOSE_SSL_CLIENT, spec.not_before_s - 1, NULL),
+	                 X509_V_ERR_CERT_NOT_YET_VALID);
+	assert_int_equal(verify(root, pki_cert_pem(leaf), X509_PURPOSE_SSL_CLIENT, spec.not_before_s, NULL), X509_V_OK);
+	assert_int_equal(verify(root, pki_cert_pem(leaf), X509_PURPOSE_SSL_CLIENT, spec.not_after_s - 1, NULL), X509_V_OK);
+	assert_int_equal(verify(root, pki_cert_pem(leaf), X509_PURPOSE_SSL_CLIENT, spec.not_after_s + 1, NULL),
+	                 X509_V_ERR_CERT_HAS_EXPIRED);
+	assert_true(pki_not_before(leaf) == spec.not_before_s);
+	assert_true(pki_not_after(leaf) == spec.not_after_s);
+
+	/* RFC 5280 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050 on. */
+	X509 *x509 = parse(pki_cert_pem(leaf));
+	assert_int_equal(ASN1_STRING_type(X509_get0_notBefore(x509)), V_ASN1_UTCTIME);
+	assert_int_equal(ASN1_STRING_type(X509_get0_notAfter(x509)), V_ASN1_GENERALIZEDTIME);
+	X509_free(x509);
+	pki_free(leaf);
+	pki_free(root);
+}
+
+static void dates_at_the_edges_of_what_a_certificate_can_say(void **state)
+{
+	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+	struct pki_cert *root;
+
+	(void) state;
+	spec.not_before_s = INT64_C(-631152000);  /* 1950-01-01 */
+	spec.not_after_s = INT64_C(253402300799); /* 9999-12-31T23:59:59Z */
+	root = make(&spec);
+	assert_true(pki_not_before(root) == spec.not_before_s);
+	assert_true(pki_not_after(root) == spec.not_after_s);
+	pki_free(root);
+
+	spec.not_before_s--;
+	refused(&spec, "1950 to 9999");
+	spec.not_before_s++;
+	spec.not_after_s++;
+	refused(&spec, "1950 to 9999");
+	spec = spec_of("ca1", PKI_ROOT, NULL);
+	spec.not_after_s = spec.not_before_s;
+	refused(&spec, "before it ends");
+}
+
+/* ---- Faults -------------------------------------------------------------------------------------------------------- */
+
+static void fault_shows_as_the_error_of_its_name(void **state)
+{
+	static const struct {
+		enum pki_fault fault;
+		int error;
+	} rows[] = {
+		{PKI_FAULT_NONE, X509_V_OK},
+		{PKI_FAULT_EXPIRED, X509_V_ERR_CERT_HAS_EXPIRED},
+		{PKI_FAULT_NOT_YET_VALID, X509_V_ERR_CERT_NOT_YET_VALID},
+		{PKI_FAULT_WRONG_EKU, X509_V_ERR_INVALID_PURPOSE},
+		{PKI_FAULT_WRONG_KEY, X509_V_OK},
+		{PKI_FAULT_BAD_SIGNATURE, X509_V_ERR_CERT_SIGNATURE_FAILURE},
+		{PKI_FAULT_OVERSIZE, X509_V_OK},
+	};
+	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+	struct pki_cert *root = make(&spec);
+
+	(void) state;
+	for (int use = PKI_SERVER; use <= PKI_DEVICE_AUTH; use++) {
+		for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+			struct pki_cert *leaf;
+			EVP_PKEY *key;
+			X509 *x509;
+			char *pem;
+
+			spec = spec_of("leaf", (enum pki_use)use, root);
+			spec.fault = rows[i].fault;
+			leaf = make(&spec);
+			assert_int_equal(verify(root, pki_cert_pem(leaf),
+			                        use == PKI_SERVER ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT, NOW, NULL),
+			                 rows[i].error);
+			x509 = parse(pki_cert_pem(leaf));
+			assert_int_equal(pki_key_pem(leaf, PKI_PKCS8, NULL, &pem), 0);
+			key = parse_key(pem, NULL);
+			assert_int_equal(X509_check_private_key(x509, key), rows[i].fault != PKI_FAULT_WRONG_KEY);
+			assert_int_equal(strlen(pki_cert_pem(leaf)) > 8192, rows[i].fault == PKI_FAULT_OVERSIZE);
+			ERR_clear_error();
+			free(pem);
+			EVP_PKEY_free(key);
+			X509_free(x509);
+			pki_free(leaf);
+		}
+	}
+	pki_free(root);
+}
+
+static void date_faults_move_the_dates_they_name(void **state)
+{
+	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+	struct pki_cert *cert;
+
+	(void) state;
+	spec.fault = PKI_FAULT_EXPIRED;
+	cert = make(&spec);
+	assert_true(pki_not_after(cert) == NOW - DAY);
+	assert_true(pki_not_before(cert) == NOW - YEAR);
+	pki_free(cert);
+
+	spec.not_before_s = NOW; /* would begin after it ends: keeps its length */
+	cert = make(&spec);
+	assert_true(pki_not_after(cert) == NOW - DAY);
+	assert_true(pki_not_before(cert) == NOW - DAY - YEAR);
+	pki_free(cert);
+
+	spec.fault = PKI_FAULT_NOT_YET_VALID;
+	cert = make(&spec);
+	assert_true(pki_not_before(cert) == NOW + DAY);
+	assert_true(pki_not_after(cert) == NOW + YEAR);
+	pki_free(cert);
+}
+
+static void oversize_holds_for_the_smallest_certificate_and_only_with_the_fault(void **state)
+{
+	struct pki_spec spec = spec_of("r", PKI_ROOT, NULL);
+	struct pki_cert *cert;
+
+	(void) state;
+	spec.fault = PKI_FAULT_OVERSIZE;
+	cert = make(&spec);
+	assert_in_range(strlen(pki_cert_pem(cert)), 8193, 12000);
+	pki_free(cert);
+	spec.fault = PKI_FAULT_NONE;
+	spec.key = PKI_KEY_RSA2048;
+	cert = make(&spec);
+	assert_in_range(strlen(pki_cert_pem(cert)), 500, 8192);
+	pki_free(cert);
+}
+
+/* ---- Specifications that cannot be met ----------------------------------------------------------------------------- */
+
+static void bad_specification_is_refused_with_the_reason(void **state)
+{
+	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+	struct pki_cert *root = make(&spec), *leaf, *torn;
+	char long_cn[66];
+
+	(void) state;
+	memset(long_cn, 'n', sizeof(long_cn) - 1);
+	long_cn[65] = '\0';
+	spec.issuer = root;
+	refused(&spec, "takes no issuer");
+	spec = spec_of("dev1", PKI_CLIENT, NULL);
+	refused(&spec, "needs an issuer");
+	spec = spec_of("dev1", PKI_CLIENT, root);
+	leaf = make(&spec);
+	spec.cn = long_cn;
+	refused(&spec, "1 to 64 bytes");
+	long_cn[64] = '\0';
+	pki_free(make(&spec));
+	spec.cn = "";
+	refused(&spec, "1 to 64 bytes");
+	spec.cn = NULL;
+	spec.dns_name = "a.example";
+	refused(&spec, "only a server");
+	spec = spec_of("radius1", PKI_SERVER, root);
+	spec.dns_name = "a.example,DNS:b.example";
+	refused(&spec, "no DNS name");
+	spec = spec_of("", PKI_ROOT, NULL);
+	refused(&spec, "needs a name");
+	spec = spec_of("sub", PKI_INTERMEDIATE, root);
+	spec.fault = PKI_FAULT_WRONG_EKU;
+	refused(&spec, "wrong-eku");
+	spec = spec_of("dev2", PKI_CLIENT, leaf);
+	refused(&spec, "dev1: it cannot sign: not a root");
+	spec = spec_of("ca2", PKI_ROOT, NULL);
+	spec.fault = PKI_FAULT_WRONG_KEY;
+	torn = make(&spec);
+	spec = spec_of("dev2", PKI_CLIENT, torn);
+	refused(&spec, "ca2: it cannot sign: the private key does not belong");
+	pki_free(torn);
+	pki_free(leaf);
+	pki_free(root);
+}
+
+/* ---- Repeatable lengths -------------------------------------------------------------------------------------------- */
+
+static void same_specification_gives_the_same_lengths_every_time(void **state)
+{
+	struct pki_spec root_spec = spec_of("ca1", PKI_ROOT, NULL);
+	size_t cert_length = 0, key_length = 0, list_length = 0;
+
+	(void) state;
+	for (int i = 0; i < 40; i++) {
+		struct pki_cert *root = make(&root_spec), *leaf;
+		struct pki_spec spec = spec_of("dev1", PKI_CLIENT, root);
+		char error[PKI_ERROR_MAX], *key, *list;
+
+		leaf = make(&spec);
+		assert_int_equal(pki_key_pem(leaf, i % 2 ? PKI_TRADITIONAL : PKI_PKCS8, "word", &key), 0);
+		assert_int_equal(pki_crl_pem(root, (const struct pki_cert *[]){leaf}, 1, NOW, NOW + DAY, &list, error), 0);
+		if (i == 0) {
+			cert_length = strlen(pki_cert_pem(leaf));
+			list_length = strlen(list);
+		}
+		if (i == 1)
+			key_length = strlen(key);
+		assert_int_equal(strlen(pki_cert_pem(leaf)), cert_length);
+		assert_int_equal(strlen(list), list_length);
+		if (i % 2)
+			assert_int_equal(strlen(key), key_length);
+		free(key);
+		free(list);
+		pki_free(leaf);
+		pki_free(root);
+	}
+}
+
+static void rsa_keys_of_one_size_have_one_length(void **state)
+{
+	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+	size_t key_length = 0, cert_length = 0;
+
+	(void) state;
+	spec.key = PKI_KEY_RSA2048;
+	for (int i = 0; i < 4; i++) {
+		struct pki_cert *cert = make(&spec);
+		char *pem;
+
+		assert_int_equal(pki_key_pem(cert, PKI_TRADITIONAL, NULL, &pem), 0);
+		if (i == 0) {
+			key_length = strlen(pem);
+			cert_length = strlen(pki_cert_pem(cert));
+		}
+		assert_int_equal(strlen(pem), key_length);
+		assert_int_equal(strlen(pki_cert_pem(cert)), cert_length);
+		free(pem);
+		pki_free(cert);
+	}
+}
+
+static void serials_are_of_one_width_and_differ_by_name(void **state)
+{
+	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+	struct pki_cert *a = make(&spec), *same = make(&spec), *b, *given;
+
+	(void) state;
+	spec.name = "ca2";
+	b = make(&spec);
+	spec.serial = UINT64_MAX;
+	given = make(&spec);
+	assert_true(pki_serial(a) == pki_serial(same));
+	assert_true(pki_serial(a) != pki_serial(b));
+	assert_true(pki_serial(a) >> 62 == 1 && pki_serial(b) >> 62 == 1);
+	assert_true(pki_serial(given) == UINT64_MAX);
+	pki_free(a);
+	pki_free(same);
+	pki_free(b);
+	pki_free(given);
+}
+
+/* ---- Keys ---------------------------------------------------------------------------------------------------------- */
+
+static void key_of_each_form_opens_with_its_password_only(void **state)
+{
+	static const struct {
+		enum pki_key_type type;
+		enum pki_key_format format;
+		const char *password, *starts;
+	} rows[] = {
+		{PKI_KEY_P256, PKI_PKCS8, NULL, "-----BEGIN PRIVATE KEY-----"},
+		{PKI_KEY_P256, PKI_PKCS8, "word", "-----BEGIN ENCRYPTED PRIVATE KEY-----"},
+		{PKI_KEY_P256, PKI_TRADITIONAL, NULL, "-----BEGIN EC PRIVATE KEY-----"},
+		{PKI_KEY_P256, PKI_TRADITIONAL, "word", "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,"},
+		{PKI_KEY_RSA2048, PKI_TRADITIONAL, NULL, "-----BEGIN RSA PRIVATE KEY-----"},
+		{PKI_KEY_RSA2048, PKI_PKCS8, "word", "-----BEGIN ENCRYPTED PRIVATE KEY-----"},
+	};
+
+	(void) state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+		struct pki_cert *cert;
+		EVP_PKEY *key;
+		X509 *x509;
+		char *pem;
+
+		spec.key = rows[i].type;
+		cert = make(&spec);
+		assert_int_equal(pki_key_pem(cert, rows[i].format, rows[i].password, &pem), 0);
+		assert_memory_equal(pem, rows[i].starts, strlen(rows[i].starts));
+		key = parse_key(pem, rows[i].password);
+		x509 = parse(pki_cert_pem(cert));
+		assert_int_equal(X509_check_private_key(x509, key), 1);
+		if (rows[i].password)
+			assert_null(parse_key(pem, "another"));
+		X509_free(x509);
+		EVP_PKEY_free(key);
+		free(pem);
+		pki_free(cert);
+	}
+}
+
+static void key_with_an_empty_password_is_refused(void **state)
+{
+	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+	struct pki_cert *cert = make(&spec);
+	char *pem = NULL;
+
+	(void) state;
+	assert_int_equal(pki_key_pem(cert, PKI_PKCS8, "", &pem), -EINVAL);
+	assert_null(pem);
+	pki_free(cert);
+}
+
+/* ---- Revocation lists ---------------------------------------------------------------------------------------------- */
+
+static void crl_revokes_what_it_names_and_nothing_else(void **state)
+{
+	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+	struct pki_cert *root = make(&spec), *good, *bad, *strange_root, *strange;
+	char error[PKI_ERROR_MAX], *list = NULL;
+
+	(void) state;
+	spec = spec_of("dev1", PKI_CLIENT, root);
+	good = make(&spec);
+	spec.name = "dev2";
+	bad = make(&spec);
+	spec = spec_of("ca2", PKI_ROOT, NULL);
+	strange_root = make(&spec);
+	spec = spec_of("dev3", PKI_CLIENT, strange_root);
+	strange = make(&spec);
+
+	assert_int_equal(pki_crl_pem(root, (const struct pki_cert *[]){bad, bad}, 2, NOW - DAY, NOW + DAY, &list, error), 0);
+	assert_int_equal(verify(root, pki_cert_pem(good), X509_PURPOSE_SSL_CLIENT, NOW, list), X509_V_OK);
+	assert_int_equal(verify(root, pki_cert_pem(bad), X509_PURPOSE_SSL_CLIENT, NOW, list), X509_V_ERR_CERT_REVOKED);
+	assert_int_equal(verify(root, pki_cert_pem(good), X509_PURPOSE_SSL_CLIENT, NOW + 2 * DAY, list),
+	                 X509_V_ERR_CRL_HAS_EXPIRED);
+	assert_int_equal(verify(root, pki_cert_pem(good), X509_PURPOSE_SSL_CLIENT, NOW - 2 * DAY, list),
+	                 X509_V_ERR_CRL_NOT_YET_VALID);
+	free(list);
+	list = NULL;
+
+	assert_int_equal(pki_crl_pem(root, NULL, 0, NOW - DAY, NOW + DAY, &list, error), 0);
+	assert_int_equal(verify(root, pki_cert_pem(bad), X509_PURPOSE_SSL_CLIENT, NOW, list), X509_V_OK);
+	free(list);
+	list = NULL;
+
+	assert_int_equal(pki_crl_pem(root, (const struct pki_cert *[]){strange}, 1, NOW, NOW + DAY, &list, error), -EINVAL);
+	assert_non_null(strstr(error, "cannot revoke dev3"));
+	assert_int_equal(pki_crl_pem(good, NULL, 0, NOW, NOW + DAY, &list, error), -EINVAL);
+	assert_non_null(strstr(error, "cannot sign"));
+	assert_int_equal(pki_crl_pem(root, NULL, 0, NOW, NOW, &list, error), -EINVAL);
+	assert_null(list);
+	pki_free(strange);
+	pki_free(strange_root);
+	pki_free(bad);
+	pki_free(good);
+	pki_free(root);
+}
+
+/* ---- Loading ------------------------------------------------------------------------------------------------------- */
+
+static void loaded_issuer_signs_as_the_made_one(void **state)
+{
+	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+	struct pki_cert *root = make(&spec), *middle, *loaded = NULL, *leaf;
+	char error[PKI_ERROR_MAX], *key, *chain;
+
+	(void) state;
+	spec = spec_of("sub1", PKI_INTERMEDIATE, root);
+	middle = make(&spec);
+	assert_int_equal(pki_key_pem(middle, PKI_PKCS8, NULL, &key), 0);
+	assert_int_equal(pki_load("sub1", pki_cert_pem(middle), key, &loaded, error), 0);
+	assert_string_equal(pki_cert_pem(loaded), pki_cert_pem(middle));
+	assert_string_equal(pki_subject(loaded), "/CN=sub1");
+	assert_true(pki_not_after(loaded) == pki_not_after(middle));
+	assert_true(pki_serial(loaded) == pki_serial(middle));
+	spec = spec_of("dev1", PKI_CLIENT, loaded);
+	leaf = make(&spec);
+	chain = pki_chain_pem(leaf);
+	assert_int_equal(verify(root, chain, X509_PURPOSE_SSL_CLIENT, NOW, NULL), X509_V_OK);
+	free(chain);
+	free(key);
+	pki_free(leaf);
+	pki_free(loaded);
+	pki_free(middle);
+	pki_free(root);
+}
+
+static void loading_what_is_no_certificate_or_key_gives_einval(void **state)
+{
+	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+	struct pki_cert *root = make(&spec), *loaded = NULL;
+	char error[PKI_ERROR_MAX], *locked;
+
+	(void) state;
+	assert_int_equal(pki_key_pem(root, PKI_PKCS8, "word", &locked), 0);
+	assert_int_equal(pki_load("x", "", NULL, &loaded, error), -EINVAL);
+	assert_int_equal(pki_load("x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", NULL, &loaded, error),
+	                 -EINVAL);
+	assert_int_equal(pki_load("x", locked, NULL, &loaded, error), -EINVAL);
+	assert_int_equal(pki_load("x", NULL, NULL, &loaded, error), -EINVAL);
+	assert_int_equal(pki_load("x", pki_cert_pem(root), "no key", &loaded, error), -EINVAL);
+	/* An encrypted key is refused, not asked for at the terminal. */
+	assert_int_equal(pki_load("x", pki_cert_pem(root), locked, &loaded, error), -EINVAL);
+	assert_null(loaded);
+	/* Without its key it loads, but signs nothing. */
+	assert_int_equal(pki_load("x", pki_cert_pem(root), NULL, &loaded, error), 0);
+	spec = spec_of("dev1", PKI_CLIENT, loaded);
+	refused(&spec, "private key is not there");
+	free(locked);
+	pki_free(loaded);
+	pki_free(root);
+}
+
+static void names_read_both_ways_and_unknown_ones_give_enoent(void **state)
+{
+	(void) state;
+	for (int i = 0; i <= PKI_FAULT_OVERSIZE; i++)
+		assert_int_equal(pki_fault_by_name(pki_fault_name((enum pki_fault)i)), i);
+	for (int i = 0; i <= PKI_DEVICE_AUTH; i++)
+		assert_int_equal(pki_use_by_name(pki_use_name((enum pki_use)i)), i);
+	for (int i = 0; i <= PKI_KEY_RSA4096; i++)
+		assert_int_equal(pki_key_type_by_name(pki_key_type_name((enum pki_key_type)i)), i);
+	assert_int_equal(pki_fault_by_name("wrong-key"), PKI_FAULT_WRONG_KEY);
+	assert_int_equal(pki_use_by_name("device-auth"), PKI_DEVICE_AUTH);
+	assert_int_equal(pki_key_type_by_name("rsa3072"), PKI_KEY_RSA3072);
+	assert_int_equal(pki_fault_by_name("Expired"), -ENOENT);
+	assert_int_equal(pki_use_by_name(""), -ENOENT);
+	assert_int_equal(pki_key_type_by_name(NULL), -ENOENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(chain_of_each_use_verifies_for_its_purpose_and_no_other),
+		cmocka_unit_test(dates_decide_to_the_second_when_a_certificate_is_valid),
+		cmocka_unit_test(dates_at_the_edges_of_what_a_certificate_can_say),
+		cmocka_unit_test(fault_shows_as_the_error_of_its_name),
+		cmocka_unit_test(date_faults_move_the_dates_they_name),
+		cmocka_unit_test(oversize_holds_for_the_smallest_certificate_and_only_with_the_fault),
+		cmocka_unit_test(bad_specification_is_refused_with_the_reason),
+		cmocka_unit_test(same_specification_gives_the_same_lengths_every_time),
+		cmocka_unit_test(rsa_keys_of_one_size_have_one_length),
+		cmocka_unit_test(serials_are_of_one_width_and_differ_by_name),
+		cmocka_unit_test(key_of_each_form_opens_with_its_password_only),
+		cmocka_unit_test(key_with_an_empty_password_is_refused),
+		cmocka_unit_test(crl_revokes_what_it_names_and_nothing_else),
+		cmocka_unit_test(loaded_issuer_signs_as_the_made_one),
+		cmocka_unit_test(loading_what_is_no_certificate_or_key_gives_einval),
+		cmocka_unit_test(names_read_both_ways_and_unknown_ones_give_enoent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
