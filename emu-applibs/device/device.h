@@ -78,6 +78,8 @@ void device_free(struct device *dev);
 int device_set_manifest(struct device *dev, const char *json, size_t length, char error[DEVICE_ERROR_MAX]);
 /* CmdArgs of the manifest, NULL-terminated, owned by the device; never NULL. */
 const char *const *device_manifest_cmd_args(const struct device *dev);
+/* MutableStorage.SizeKB of the manifest; 0: not granted. */
+unsigned device_manifest_mutable_kb(const struct device *dev);
 /* Does the manifest's AllowedConnections name this host or address? */
 bool device_manifest_allows_host(const struct device *dev, const char *host);
 /* Does the manifest grant the capability of that exact spelling (for example "SystemTime")? */
@@ -144,6 +146,8 @@ struct device_certificate_info {
 };
 size_t device_get_certificate_count(const struct device *dev);
 bool device_get_certificate(const struct device *dev, size_t index, struct device_certificate_info *ret);
+/* The private key of a stored client certificate, unencrypted PEM, owned by the device; NULL: none. Secret. */
+const char *device_get_key_pem(const struct device *dev, const char *id);
 
 struct device_network_info {
 	int id;

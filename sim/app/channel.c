@@ -1,0 +1,272 @@
+/* See channel.h. */
+#define _GNU_SOURCE
+#include "sim/app/channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+struct connection {
+	int fd; /* -1: free */
+	bool clock; /* libvtime's */
+	bool hello; /* said */
+};
+
+struct channel {
+	int listener;
+	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	pid_t expected;
+	struct connection connections[CHANNEL_MAX];
+	int page_fd;
+	struct vt_page *page;
+};
+
+int channel_new(const char *path, struct channel **ret, struct az_error *ret_error)
+{
+	struct channel *c = calloc(1, sizeof(*c));
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int r;
+
+	if (!c)
+		goto fail_errno;
+	c->listener = c->page_fd = -1;
+	for (size_t i = 0; i < CHANNEL_MAX; i++)
+		c->connections[i].fd = -1;
+	if (strlen(path) >= sizeof(c->path)) {
+		az_error_set(ret_error, AZ_ENVIRONMENT, "socket path too long (%zu bytes, at most %zu): %s; set TMPDIR to a shorter folder",
+		             strlen(path), sizeof(c->path) - 1, path);
+		channel_free(c);
+		return -ENAMETOOLONG;
+	}
+	strcpy(c->path, path);
+	strcpy(address.sun_path, path);
+	c->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	(void) unlink(path);
+	if (c->listener < 0 || bind(c->listener, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    chmod(path, 0600) < 0 || listen(c->listener, CHANNEL_MAX) < 0)
+		goto fail_errno;
+	c->page_fd = memfd_create("azsim-clock", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (c->page_fd < 0 || ftruncate(c->page_fd, (off_t)sizeof(struct vt_page)) < 0)
+		goto fail_errno;
+	c->page = mmap(NULL, sizeof(struct vt_page), PROT_READ | PROT_WRITE, MAP_SHARED, c->page_fd, 0);
+	if (c->page == MAP_FAILED) {
+		c->page = NULL;
+		goto fail_errno;
+	}
+	/* The application gets to read it and no more. */
+	if (fcntl(c->page_fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) < 0)
+		goto fail_errno;
+	c->page->magic = VT_PAGE_MAGIC;
+	c->page->version = VT_VERSION;
+	*ret = c;
+	return 0;
+fail_errno:
+	r = errno ? -errno : -ENOMEM;
+	az_error_set(ret_error, AZ_ENVIRONMENT, "%s: cannot listen for the application: %s", path, strerror(-r));
+	channel_free(c);
+	return r;
+}
+
+static void drop(struct connection *connection)
+{
+	if (connection->fd >= 0)
+		(void) close(connection->fd);
+	*connection = (struct connection){.fd = -1};
+}
+
+void channel_free(struct channel *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < CHANNEL_MAX; i++)
+		drop(&c->connections[i]);
+	if (c->page)
+		(void) munmap(c->page, sizeof(*c->page));
+	if (c->page_fd >= 0)
+		(void) close(c->page_fd);
+	if (c->listener >= 0) {
+		(void) close(c->listener);
+		(void) unlink(c->path);
+	}
+	free(c);
+}
+
+void channel_expect(struct channel *c, pid_t pid)
+{
+	c->expected = pid;
+	for (size_t i = 0; i < CHANNEL_MAX; i++)
+		drop(&c->connections[i]);
+	for (;;) { /* a late connection of a process that is gone */
+		int fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
+
+		if (fd < 0)
+			break;
+		(void) close(fd);
+	}
+}
+
+void channel_set_page(struct channel *c, uint64_t app_mono_ns, int64_t wall_offset_ns, uint64_t wall_steps)
+{
+	c->page->mono_ns = app_mono_ns;
+	c->page->wall_offset_ns = wall_offset_ns;
+	c->page->wall_steps = wall_steps;
+}
+
+bool channel_has_clock(const struct channel *c)
+{
+	for (size_t i = 0; i < CHANNEL_MAX; i++)
+		if (c->connections[i].fd >= 0 && c->connections[i].clock)
+			return true;
+	return false;
+}
+
+size_t channel_poll_set(const struct channel *c, struct pollfd *fds)
+{
+	size_t n = 0;
+
+	fds[n++] = (struct pollfd){.fd = c->listener, .events = POLLIN};
+	for (size_t i = 0; i < CHANNEL_MAX; i++)
+		if (c->connections[i].fd >= 0)
+			fds[n++] = (struct pollfd){.fd = c->connections[i].fd, .events = POLLIN};
+	return n;
+}
+
+static void accept_all(struct channel *c)
+{
+	for (;;) {
+		int fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		struct ucred peer = {0};
+		socklen_t length = sizeof(peer);
+		size_t i = 0;
+
+		if (fd < 0)
+			return;
+		while (i < CHANNEL_MAX && c->connections[i].fd >= 0)
+			i++;
+		if (i == CHANNEL_MAX || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 || c->expected == 0 ||
+		    peer.pid != c->expected)
+			(void) close(fd);
+		else
+			c->connections[i] = (struct connection){.fd = fd};
+	}
+}
+
+static bool send_with_fd(int socket_fd, const void *data, size_t length, int fd)
+{
+	struct iovec iov = {.iov_base = (void *)data, .iov_len = length};
+	struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+
+	if (fd >= 0) {
+		struct cmsghdr *cmsg;
+
+		memset(&control, 0, sizeof(control));
+		message.msg_control = control.space;
+		message.msg_controllen = sizeof(control.space);
+		cmsg = CMSG_FIRSTHDR(&message);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
+	}
+	return sendmsg(socket_fd, &message, MSG_NOSIGNAL) == (ssize_t)length;
+}
+
+bool channel_answer_vt(struct channel *c, int connection, enum vt_type type, int status, uint64_t a, int fd)
+{
+	struct vt_message m = {.magic = VT_MAGIC, .type = (uint16_t)type, .status = status, .a = a};
+
+	return c->connections[connection].fd >= 0 && send_with_fd(c->connections[connection].fd, &m, sizeof(m), fd);
+}
+
+bool channel_answer(struct channel *c, int connection, const struct wire_header *request, int32_t result, const void *payload,
+                    size_t length, int fd)
+{
+	static uint8_t buffer[sizeof(struct wire_header) + WIRE_MAX_PAYLOAD];
+	struct wire_header h = {
+		.magic = WIRE_MAGIC, .op = request->op, .seq = request->seq, .result = result, .length = (uint32_t)length};
+
+	if (c->connections[connection].fd < 0)
+		return false;
+	memcpy(buffer, &h, sizeof(h));
+	if (length > 0)
+		memcpy(buffer + sizeof(h), payload, length);
+	return send_with_fd(c->connections[connection].fd, buffer, sizeof(h) + length, fd);
+}
+
+/* One message of one connection. */
+static enum channel_message_kind take(struct channel *c, int i, struct channel_message *ret)
+{
+	struct connection *connection = &c->connections[i];
+	static uint8_t buffer[sizeof(struct wire_header) + WIRE_MAX_PAYLOAD + 1];
+	ssize_t n = recv(connection->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+	uint32_t magic = 0;
+
+	ret->connection = i;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return CHANNEL_NONE;
+	if (n <= 0) {
+		drop(connection);
+		return CHANNEL_NONE;
+	}
+	if ((size_t)n >= sizeof(magic))
+		memcpy(&magic, buffer, sizeof(magic));
+	if (n == (ssize_t)sizeof(ret->vt) && magic == VT_MAGIC) {
+		memcpy(&ret->vt, buffer, sizeof(ret->vt));
+		ret->vt.text[VT_TEXT_MAX - 1] = '\0';
+		if (ret->vt.type == VT_HELLO && ret->vt.a == VT_VERSION) {
+			connection->clock = connection->hello = true;
+			(void) channel_answer_vt(c, i, VT_WELCOME, 0, VT_VERSION, c->page_fd);
+			return CHANNEL_NONE;
+		}
+		if (connection->clock)
+			return CHANNEL_VTIME;
+		(void) snprintf(ret->problem, sizeof(ret->problem), "clock message %u before its greeting", ret->vt.type);
+	} else if ((size_t)n >= sizeof(ret->header) && (uint16_t)magic == WIRE_MAGIC) {
+		memcpy(&ret->header, buffer, sizeof(ret->header));
+		if (ret->header.length == (size_t)n - sizeof(ret->header) && ret->header.length <= WIRE_MAX_PAYLOAD) {
+			memcpy(ret->payload, buffer + sizeof(ret->header), ret->header.length);
+			explicit_bzero(buffer, (size_t)n);
+			if (ret->header.op == WIRE_HELLO) {
+				struct wire_reader r;
+
+				wire_reader_init(&r, ret->payload, ret->header.length);
+				if (wire_get_u32(&r) == WIRE_VERSION) {
+					connection->hello = true;
+					(void) channel_answer(c, i, &ret->header, 0, NULL, 0, -1);
+					return CHANNEL_NONE;
+				}
+			}
+			if (connection->hello && !connection->clock)
+				return CHANNEL_REQUEST;
+		}
+		(void) snprintf(ret->problem, sizeof(ret->problem), "API message %u of %zd bytes that does not fit its header or greeting",
+		                ret->header.op, n);
+	} else {
+		(void) snprintf(ret->problem, sizeof(ret->problem), "message of %zd bytes that is none of ours", n);
+	}
+	drop(connection);
+	return CHANNEL_BROKEN;
+}
+
+enum channel_message_kind channel_receive(struct channel *c, struct channel_message *ret)
+{
+	accept_all(c);
+	for (int i = 0; i < CHANNEL_MAX; i++) {
+		enum channel_message_kind kind;
+
+		if (c->connections[i].fd < 0)
+			continue;
+		kind = take(c, i, ret);
+		if (kind != CHANNEL_NONE)
+			return kind;
+	}
+	return CHANNEL_NONE;
+}

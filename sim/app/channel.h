@@ -1,0 +1,58 @@
+/* The socket that the application's libraries speak to: connections, messages, descriptors. And the clock page.
+ *
+ * What arrives is hostile input: a message that is not exactly what wire.h and vtime_proto.h say ends its connection.
+ * Leaves to others: what a message means.
+ */
+#ifndef SIM_APP_CHANNEL_H
+#define SIM_APP_CHANNEL_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "emu-applibs/wire/vtime_proto.h"
+#include "emu-applibs/wire/wire.h"
+#include "sim/util/error.h"
+
+#define CHANNEL_MAX 8 /* connections at once */
+
+struct channel;
+
+/* Listens at `path` (shorter than 108 bytes; mode 0600). 0 or negative errno and *ret_error. */
+int channel_new(const char *path, struct channel **ret, struct az_error *ret_error);
+void channel_free(struct channel *channel); /* NULL is fine; unlinks the path */
+/* Only this process may connect from now on; 0: nobody. Existing connections are closed. */
+void channel_expect(struct channel *channel, pid_t pid);
+
+/* Where the application stands, for the page. app_mono_ns: the monotonic clock as the application sees it. */
+void channel_set_page(struct channel *channel, uint64_t app_mono_ns, int64_t wall_offset_ns, uint64_t wall_steps);
+
+enum channel_message_kind {
+	CHANNEL_NONE,    /* nothing there */
+	CHANNEL_VTIME,   /* vt holds it */
+	CHANNEL_REQUEST, /* header and payload hold it */
+	CHANNEL_BROKEN,  /* a client broke the rules; problem says how; its connection is closed */
+};
+struct channel_message {
+	int connection; /* for the answer */
+	struct vt_message vt;
+	struct wire_header header;
+	uint8_t payload[WIRE_MAX_PAYLOAD];
+	char problem[128];
+};
+
+/* Descriptors to poll for input: fills at most CHANNEL_MAX + 1 entries, returns how many. */
+size_t channel_poll_set(const struct channel *channel, struct pollfd *fds);
+/* Accept, then take one message. Does not block. HELLOs of both kinds are answered here. */
+enum channel_message_kind channel_receive(struct channel *channel, struct channel_message *ret);
+/* Has libvtime said hello in the present process? */
+bool channel_has_clock(const struct channel *channel);
+
+/* Answers. fd -1: none; otherwise passed along (the caller still closes its own). False when the application is gone. */
+bool channel_answer_vt(struct channel *channel, int connection, enum vt_type type, int status, uint64_t a, int fd);
+bool channel_answer(struct channel *channel, int connection, const struct wire_header *request, int32_t result,
+                    const void *payload, size_t length, int fd);
+
+#endif

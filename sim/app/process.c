@@ -1,0 +1,414 @@
+/* See process.h. */
+#define _GNU_SOURCE
+#include "sim/app/process.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "emu-applibs/wire/vtime_proto.h"
+#include "emu-applibs/wire/wire.h"
+
+#define MANIFEST_MAX 65536
+#define LAYOUT_DEPTH_MAX 8
+#define LAYOUT_FILES_MAX 1000
+
+/* ---- The image package --------------------------------------------------------------------------------------------------- */
+
+static int read_text(const char *path, char **ret, size_t *ret_length)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	text = malloc(MANIFEST_MAX + 1);
+	if (!text)
+		return -ENOMEM;
+	n = read(fd, text, MANIFEST_MAX + 1);
+	if (n < 0 || n > MANIFEST_MAX) {
+		free(text);
+		return n < 0 ? -errno : -EFBIG;
+	}
+	text[n] = '\0';
+	*ret = text;
+	*ret_length = (size_t)n;
+	return 0;
+}
+
+static bool has_manifest(const char *folder)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), "%s/app_manifest.json", folder) < (int)sizeof(path) && access(path, R_OK) == 0;
+}
+
+static void parent(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash && slash != path)
+		*slash = '\0';
+}
+
+int app_package_find(const char *path, struct app_package *ret, struct az_error *ret_error)
+{
+	cleanup_free char *real = realpath(path, NULL);
+	char folder[PATH_MAX], manifest[PATH_MAX + 32];
+	struct stat st;
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!real || stat(real, &st) < 0) {
+		az_error_set(ret_error, AZ_USAGE, "application %s: %s; give the folder of its image package (app_manifest.json, bin/app) "
+		             "or its executable", path, strerror(errno));
+		return -ENOENT;
+	}
+	(void) snprintf(folder, sizeof(folder), "%s", real);
+	if (S_ISDIR(st.st_mode)) {
+		if (asprintf(&ret->executable, "%s/bin/app", real) < 0)
+			return -ENOMEM;
+	} else {
+		ret->executable = strdup(real);
+		parent(folder);
+		if (!has_manifest(folder))
+			parent(folder);
+	}
+	ret->folder = strdup(folder);
+	if (!has_manifest(folder)) {
+		az_error_set(ret_error, AZ_USAGE, "application %s: no app_manifest.json in %s; an Azure Sphere application needs one", path,
+		             S_ISDIR(st.st_mode) ? "that folder" : "its folder or the one above");
+		app_package_clear(ret);
+		return -ENOENT;
+	}
+	if (access(ret->executable, X_OK) < 0) {
+		az_error_set(ret_error, AZ_USAGE, "application %s: %s: %s; the manifest's EntryPoint is /bin/app", path, ret->executable,
+		             errno == EACCES ? "not executable" : strerror(errno));
+		app_package_clear(ret);
+		return -ENOENT;
+	}
+	(void) snprintf(manifest, sizeof(manifest), "%s/app_manifest.json", folder);
+	r = read_text(manifest, &ret->manifest, &ret->manifest_length);
+	if (r < 0) {
+		az_error_set(ret_error, AZ_USAGE, "application %s: %s: %s", path, manifest, strerror(-r));
+		app_package_clear(ret);
+	}
+	return r;
+}
+
+void app_package_clear(struct app_package *package)
+{
+	free(package->folder);
+	free(package->executable);
+	free(package->manifest);
+	memset(package, 0, sizeof(*package));
+}
+
+/* ---- approot: links into the package ------------------------------------------------------------------------------------- */
+
+static int link_tree(const char *from, const char *to, int depth, unsigned *files, struct az_error *ret_error)
+{
+	DIR *dir = opendir(from);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!dir) {
+		az_error_set(ret_error, AZ_USAGE, "image package: %s: %s", from, strerror(errno));
+		return -EIO;
+	}
+	if (mkdir(to, 0700) < 0 && errno != EEXIST)
+		r = -errno;
+	while (r == 0 && (entry = readdir(dir))) {
+		char a[PATH_MAX], b[PATH_MAX];
+		struct stat st;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		if (snprintf(a, sizeof(a), "%s/%s", from, entry->d_name) >= (int)sizeof(a) ||
+		    snprintf(b, sizeof(b), "%s/%s", to, entry->d_name) >= (int)sizeof(b))
+			r = -ENAMETOOLONG;
+		else if (lstat(a, &st) < 0)
+			r = -errno;
+		else if (++*files > LAYOUT_FILES_MAX || depth > LAYOUT_DEPTH_MAX)
+			r = -E2BIG;
+		else if (S_ISDIR(st.st_mode))
+			r = link_tree(a, b, depth + 1, files, ret_error);
+		else if (symlink(a, b) < 0)
+			r = -errno;
+	}
+	(void) closedir(dir);
+	if (r < 0 && ret_error->text[0] == '\0')
+		az_error_set(ret_error, r == -E2BIG ? AZ_USAGE : AZ_ENVIRONMENT, "image package %s: %s", from, strerror(-r));
+	return r;
+}
+
+static int write_file(const char *path, const char *text)
+{
+	cleanup_fd int fd = -1;
+
+	(void) unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	for (size_t done = 0, n = strlen(text); done < n;) {
+		ssize_t w = write(fd, text + done, n - done);
+
+		if (w <= 0)
+			return w < 0 ? -errno : -EIO;
+		done += (size_t)w;
+	}
+	return close(steal_fd(&fd)) < 0 ? -errno : 0;
+}
+
+int app_lay_out(const struct app_launch *launch, struct az_error *ret_error)
+{
+	char path[PATH_MAX];
+	unsigned files = 0;
+	int r;
+
+	ret_error->text[0] = '\0';
+	(void) snprintf(path, sizeof(path), "%s/approot", launch->run_dir);
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		goto fail;
+	/* Only what belongs to an image package, so that an executable in a large build folder does not bring it all along. */
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const parts[] = {"app_manifest.json", "certs", "resources"};
+		char from[PATH_MAX], to[PATH_MAX + 64];
+		struct stat st;
+
+		(void) snprintf(from, sizeof(from), "%s/%s", launch->package->folder, parts[i]);
+		(void) snprintf(to, sizeof(to), "%s/%s", path, parts[i]);
+		if (stat(from, &st) < 0)
+			continue;
+		if (S_ISDIR(st.st_mode)) {
+			r = link_tree(from, to, 0, &files, ret_error);
+			if (r < 0)
+				return r;
+		} else if (symlink(from, to) < 0 && errno != EEXIST) {
+			goto fail;
+		}
+	}
+	(void) snprintf(path, sizeof(path), "%s/approot/bin", launch->run_dir);
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		goto fail;
+	(void) snprintf(path, sizeof(path), "%s/approot/bin/app", launch->run_dir);
+	if (symlink(launch->package->executable, path) < 0 && errno != EEXIST)
+		goto fail;
+	(void) snprintf(path, sizeof(path), "%s/approot/certs", launch->run_dir);
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		goto fail;
+	(void) snprintf(path, sizeof(path), "%s/approot/certs/issuer-ca.pem", launch->run_dir);
+	r = write_file(path, launch->issuer_ca_pem);
+	if (r < 0) {
+		errno = -r;
+		goto fail;
+	}
+	return 0;
+fail:
+	r = -errno;
+	az_error_set(ret_error, AZ_ENVIRONMENT, "%s: %s", path, strerror(-r));
+	return r;
+}
+
+/* ---- The process --------------------------------------------------------------------------------------------------------- */
+
+static char **environment(const struct app_launch *launch)
+{
+	char **env = calloc(16, sizeof(*env));
+	size_t n = 0;
+	const char *keep[] = {"PATH", "HOME", "LANG", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
+	const char *debuginfod = getenv("VALGRIND_LIB");
+
+	if (!env)
+		abort();
+	for (size_t i = 0; i < ARRAY_LEN(keep); i++) {
+		const char *v = getenv(keep[i]);
+
+		if (v && asprintf(&env[n++], "%s=%s", keep[i], v) < 0)
+			abort();
+	}
+	if (debuginfod && asprintf(&env[n++], "VALGRIND_LIB=%s", debuginfod) < 0)
+		abort();
+	if (asprintf(&env[n++], "LD_PRELOAD=%s/libvtime.so", launch->lib_dir) < 0 ||
+	    asprintf(&env[n++], "LD_LIBRARY_PATH=%s", launch->lib_dir) < 0 ||
+	    asprintf(&env[n++], WIRE_ENV_SOCKET "=%s", launch->socket) < 0 ||
+	    asprintf(&env[n++], WIRE_ENV_APPROOT "=%s/approot", launch->run_dir) < 0 ||
+	    asprintf(&env[n++], VT_ENV_APP "=app") < 0 ||
+	    asprintf(&env[n++], "AZSIM_SEED=%llu", (unsigned long long)launch->seed) < 0)
+		abort();
+	return env;
+}
+
+static void free_strings(char **strings)
+{
+	for (size_t i = 0; strings[i]; i++)
+		free(strings[i]);
+	free(strings);
+}
+
+static char **arguments(const struct app_launch *launch, const char *program)
+{
+	size_t wrapper = 0, args = 0, n = 0;
+	char **argv;
+
+	while (launch->wrapper && launch->wrapper[wrapper])
+		wrapper++;
+	while (launch->args && launch->args[args])
+		args++;
+	argv = calloc(wrapper + args + 2, sizeof(*argv));
+	if (!argv)
+		abort();
+	for (size_t i = 0; i < wrapper; i++)
+		argv[n++] = strdup(launch->wrapper[i]);
+	argv[n++] = strdup(program);
+	for (size_t i = 0; i < args; i++)
+		argv[n++] = strdup(launch->args[i]);
+	return argv;
+}
+
+/* In the child: only what may be called after fork. */
+static _Noreturn void child(const struct app_launch *launch, char **argv, char **env, int output, pid_t parent_pid)
+{
+	struct rlimit limit = {.rlim_cur = launch->mutable_kb * 1024u, .rlim_max = launch->mutable_kb * 1024u};
+	struct rlimit no_core = {0, 0};
+	sigset_t none;
+	int null_fd;
+
+	(void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent_pid)
+		_exit(127);
+	(void) setpgid(0, 0); /* Ctrl-C is azsim's business */
+	(void) sigemptyset(&none);
+	(void) sigprocmask(SIG_SETMASK, &none, NULL);
+	(void) signal(SIGPIPE, SIG_DFL);
+	(void) signal(SIGXFSZ, SIG_IGN); /* a full mutable file is EFBIG */
+	(void) setrlimit(RLIMIT_CORE, &no_core);
+	if (!launch->wrapper)
+		(void) setrlimit(RLIMIT_FSIZE, &limit);
+	null_fd = open("/dev/null", O_RDONLY);
+	if (null_fd < 0 || dup2(null_fd, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0)
+		_exit(127);
+	(void) syscall(SYS_close_range, 3u, ~0u, 0u);
+	execvpe(argv[0], argv, env);
+	(void) dprintf(2, "cannot start %s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+int app_start(const struct app_launch *launch, struct app_process *ret, struct az_error *ret_error)
+{
+	char program[PATH_MAX];
+	char **argv, **env;
+	pid_t self = getpid(), pid;
+	int out[2];
+
+	*ret = (struct app_process){.pid = 0, .pidfd = -1, .output = -1};
+	if (pipe2(out, O_CLOEXEC) < 0) {
+		az_error_set(ret_error, AZ_ENVIRONMENT, "pipe: %s", strerror(errno));
+		return -errno;
+	}
+	(void) snprintf(program, sizeof(program), "%s/approot/bin/app", launch->run_dir);
+	argv = arguments(launch, program);
+	env = environment(launch);
+	pid = fork();
+	if (pid == 0)
+		child(launch, argv, env, out[1], self);
+	free_strings(argv);
+	free_strings(env);
+	(void) close(out[1]);
+	if (pid < 0) {
+		int r = -errno;
+
+		(void) close(out[0]);
+		az_error_set(ret_error, AZ_ENVIRONMENT, "fork: %s", strerror(-r));
+		return r;
+	}
+	(void) setpgid(pid, pid);
+	(void) fcntl(out[0], F_SETFL, O_NONBLOCK);
+	ret->pid = pid;
+	ret->output = out[0];
+	ret->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (ret->pidfd >= 0)
+		(void) fcntl(ret->pidfd, F_SETFD, FD_CLOEXEC);
+	return 0;
+}
+
+static void forget(struct app_process *process)
+{
+	if (process->pidfd >= 0)
+		(void) close(process->pidfd);
+	if (process->output >= 0)
+		(void) close(process->output);
+	*process = (struct app_process){.pid = 0, .pidfd = -1, .output = -1};
+}
+
+void app_kill(struct app_process *process)
+{
+	int status;
+
+	if (process->pid <= 0)
+		return;
+	(void) kill(-process->pid, SIGKILL);
+	(void) kill(process->pid, SIGKILL);
+	while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	forget(process);
+}
+
+bool app_reap(struct app_process *process, int *ret_status)
+{
+	if (process->pid <= 0 || waitpid(process->pid, ret_status, WNOHANG) != process->pid)
+		return false;
+	(void) kill(-process->pid, SIGKILL); /* what it may have left behind */
+	forget(process);
+	return true;
+}
+
+void app_describe_end(int status, char *buffer, size_t capacity)
+{
+	if (WIFSIGNALED(status))
+		(void) snprintf(buffer, capacity, "was ended by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		(void) snprintf(buffer, capacity, "ended with status %d", WEXITSTATUS(status));
+}
+
+static void read_proc(pid_t pid, const char *name, char *buffer, size_t capacity)
+{
+	char path[64];
+	cleanup_fd int fd = -1;
+	ssize_t n;
+
+	(void) snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, buffer, capacity - 1);
+	buffer[n < 0 ? 0 : n] = '\0';
+	buffer[strcspn(buffer, "\n")] = '\0';
+}
+
+void app_describe_hang(const struct app_process *process, char *buffer, size_t capacity)
+{
+	char stat[512], call[128], wchan[128];
+	const char *state;
+
+	read_proc(process->pid, "stat", stat, sizeof(stat));
+	read_proc(process->pid, "syscall", call, sizeof(call));
+	read_proc(process->pid, "wchan", wchan, sizeof(wchan));
+	state = strrchr(stat, ')');
+	state = state && strlen(state) > 2 ? state + 2 : "?";
+	if (*state == 'R') {
+		(void) snprintf(buffer, capacity, "it computes without end (state R)");
+		return;
+	}
+	call[strcspn(call, " ")] = '\0';
+	(void) snprintf(buffer, capacity, "it is blocked in system call %s (state %c, %s), where virtual time cannot reach it",
+	                call[0] ? call : "?", *state, wchan[0] ? wchan : "?");
+}

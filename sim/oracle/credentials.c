@@ -1,0 +1,99 @@
+/* Oracle last-credential: what last connected the device is never removed or overwritten before its successor connected it.
+ *
+ * Looked at after every change of the store or of the Wi-Fi configuration that the application made: the certificate and the
+ * root of the last successful authentication must still be stored, and if the power went now, some enabled network in flash
+ * must still lead to them.
+ */
+#define _GNU_SOURCE
+#include "sim/run/internal.h"
+
+bool oracle_on(const struct run *run, const char *name)
+{
+	for (char **off = run->scenario->oracles_off; off && *off; off++)
+		if (strcmp(*off, name) == 0)
+			return false;
+	return true;
+}
+
+static void remember(char **slot, const char *pem)
+{
+	if (*slot && pem && strcmp(*slot, pem) == 0)
+		return;
+	free(*slot);
+	*slot = pem ? strdup(pem) : NULL;
+}
+
+void oracle_authenticated(struct run *run, const struct auth_request *request)
+{
+	remember(&run->credentials.client_pem, request->client_cert_pem);
+	remember(&run->credentials.root_pem, request->root_ca_pem);
+}
+
+static bool stored(const struct run *run, const char *pem, bool with_key)
+{
+	struct device_certificate_info info;
+
+	for (size_t i = 0; device_get_certificate(run->device, i, &info); i++)
+		if ((!with_key || info.has_key) && run_pem_equal(info.cert_pem, pem))
+			return true;
+	return false;
+}
+
+static bool id_holds(const struct run *run, const char *id, const char *pem)
+{
+	struct device_certificate_info info;
+
+	if (!pem)
+		return true;
+	for (size_t i = 0; device_get_certificate(run->device, i, &info); i++)
+		if (strcmp(info.id, id) == 0)
+			return run_pem_equal(info.cert_pem, pem);
+	return false;
+}
+
+/* Would the device, after a power cut now, still know a way that has worked? */
+static bool boots_to_it(const struct run *run)
+{
+	struct device_network_info info;
+
+	for (size_t i = 0; device_get_persisted_network(run->device, i, &info); i++)
+		if (info.enabled && id_holds(run, info.client_id, run->credentials.client_pem) &&
+		    id_holds(run, info.root_id, run->credentials.root_pem))
+			return true;
+	return false;
+}
+
+void oracle_store_changed(struct run *run)
+{
+	const char *lost = NULL;
+
+	if (run->operator_acts || run->credentials.violated || !oracle_on(run, "last-credential"))
+		return;
+	if (run->credentials.client_pem && !stored(run, run->credentials.client_pem, true))
+		lost = "the client certificate that last connected the device is gone, and no successor has connected it yet";
+	else if (run->credentials.root_pem && !stored(run, run->credentials.root_pem, false))
+		lost = "the root CA that last connected the device is gone, and no successor has connected it yet";
+	else if ((run->credentials.client_pem || run->credentials.root_pem) && !boots_to_it(run))
+		lost = "if the power went now, no enabled network in flash would lead to the credentials that last worked";
+	if (lost) {
+		char seen[1024];
+
+		run->credentials.violated = true;
+		run_describe_state(run, seen, sizeof(seen));
+		run_note(run, TL_ORACLE, false, NULL, "last-credential: %s", lost);
+		run_fail(run, "oracle last-credential: %s\n    seen: %s", lost, seen);
+	}
+}
+
+/* What an operator removes is no fault of the application; what is still there goes on counting. */
+void oracle_operator_acted(struct run *run)
+{
+	if (run->credentials.client_pem && !stored(run, run->credentials.client_pem, true))
+		remember(&run->credentials.client_pem, NULL);
+	if (run->credentials.root_pem && !stored(run, run->credentials.root_pem, false))
+		remember(&run->credentials.root_pem, NULL);
+	if (!boots_to_it(run)) {
+		remember(&run->credentials.client_pem, NULL);
+		remember(&run->credentials.root_pem, NULL);
+	}
+}

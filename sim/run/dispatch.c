@@ -1,0 +1,259 @@
+/* What the application says: API requests to the device OS, waits and connections to the clock and the network. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "sim/run/internal.h"
+#include "sim/util/callname.h"
+
+#define MESSAGES_AT_ONCE_MAX 200000ul /* at one moment of virtual time */
+#define SPINS_MAX 600000ul            /* ms of virtual time spent without ever waiting: ten minutes */
+#define ISSUER_ADDRESS 0xc6120001u    /* 198.18.0.1, of the range reserved for tests */
+#define HTTPS_PORT 443
+
+/* ---- Output and mutable file --------------------------------------------------------------------------------------------- */
+
+void run_remember_line(struct run *run, const char *line)
+{
+	char **slot = &run->last_lines[run->last_line_next++ % ARRAY_LEN(run->last_lines)];
+
+	free(*slot);
+	*slot = strdup(line);
+}
+
+static void output_line(struct run *run)
+{
+	run->out_line[run->out_length] = '\0';
+	if (run->out_length > 0) {
+		run_note(run, TL_LOG, false, NULL, "output: %s", run->out_line);
+		run_remember_line(run, run->out_line);
+		oracle_scan_line(run, "the application's output", run->out_line);
+	}
+	run->out_length = 0;
+}
+
+void run_drain_output(struct run *run)
+{
+	char buffer[4096];
+	ssize_t n;
+
+	if (!run->out_line && !(run->out_line = malloc(WIRE_MAX_LOG + 1)))
+		abort();
+	while (run->process.output >= 0 && (n = read(run->process.output, buffer, sizeof(buffer))) > 0) {
+		for (ssize_t i = 0; i < n; i++) {
+			if (buffer[i] == '\n' || run->out_length == WIRE_MAX_LOG)
+				output_line(run);
+			if (buffer[i] != '\n' && buffer[i] != '\0')
+				run->out_line[run->out_length++] = buffer[i];
+		}
+	}
+}
+
+/* The application writes to the file by itself; a change since the last look is one write to flash. */
+void run_watch_mutable_file(struct run *run)
+{
+	uint8_t now[MUTABLE_FILE_MAX];
+	ssize_t n;
+
+	if (run->mutable_fd < 0)
+		return;
+	n = pread(run->mutable_fd, now, sizeof(now), 0);
+	if (n < 0 || ((size_t)n == run->mutable_seen_length && (n == 0 || memcmp(now, run->mutable_seen, (size_t)n) == 0)))
+		return;
+	if (!run->mutable_seen && !(run->mutable_seen = malloc(MUTABLE_FILE_MAX)))
+		abort();
+	memcpy(run->mutable_seen, now, (size_t)n);
+	run->mutable_seen_length = (size_t)n;
+	run->result->flash_writes++;
+	oracle_count_write(run);
+	run_note(run, TL_FLASH, true, NULL, "storage: %zd bytes", n);
+}
+
+/* ---- API requests -------------------------------------------------------------------------------------------------------- */
+
+static void note_call(struct run *run, const char *name, uint16_t op, int r)
+{
+	char detail[128] = "";
+	const char *summary = device_last_summary(run->device);
+
+	if (r == -EACCES && !device_manifest_has(run->device, "WifiConfig") && strncmp(name, "WifiConfig", 10) == 0)
+		(void) snprintf(detail, sizeof(detail), "app_manifest.json lacks the capability WifiConfig");
+	if (r >= 0)
+		run_note(run, TL_CALL, true, detail, "%s%s%s -> %d", name, summary[0] ? " " : "", summary, r);
+	else
+		run_note(run, TL_CALL, true, detail, "%s%s%s -> %s", name, summary[0] ? " " : "", summary, strerrorname_np(-r));
+	if (r == -EACCES && op != WIRE_LOG)
+		run_hint(run, "%s gave EACCES: %s/app_manifest.json does not grant the capability it needs", name, run->package.folder);
+}
+
+static void handle_request(struct run *run, struct channel_message *m)
+{
+	static uint8_t reply[WIRE_MAX_PAYLOAD];
+	struct wire_reader in;
+	struct wire_writer out;
+	uint16_t op = m->header.op;
+	const char *name = callname_of(op, callname_attribute(op, m->payload, m->header.length));
+	bool own = op == WIRE_LOG;
+	int fd = -1, r;
+
+	if (!own) {
+		run->result->api_calls++;
+		oracle_count_call(run);
+		if (run_events_on_call(run, op, callname_attribute(op, m->payload, m->header.length), false))
+			return; /* the power went before it was done */
+	}
+	wire_reader_init(&in, m->payload, m->header.length);
+	wire_writer_init(&out, reply, sizeof(reply));
+	r = device_request(run->device, op, &in, &out, &fd);
+	if (!own)
+		note_call(run, name, op, r);
+	if (r == -EBADMSG)
+		run_hint(run, "the application sent a malformed %s", name);
+	run->state_changed = true;
+	if (!own && run_events_on_call(run, op, callname_attribute(op, m->payload, m->header.length), true)) {
+		if (fd >= 0)
+			(void) close(fd);
+	} else {
+		(void) channel_answer(run->channel, m->connection, &m->header, r < 0 ? -wire_from_errno(-r) : r, reply,
+		                      r < 0 ? 0 : out.length, fd);
+		if (fd >= 0)
+			(void) close(fd);
+	}
+	OPENSSL_cleanse(reply, out.length);
+	OPENSSL_cleanse(m->payload, m->header.length);
+}
+
+/* ---- Clock and connections ----------------------------------------------------------------------------------------------- */
+
+static bool online(const struct run *run)
+{
+	return device_is_on(run->device) && device_get_connected(run->device) >= 0;
+}
+
+static void handle_resolve(struct run *run, const struct channel_message *m)
+{
+	const char *host = m->vt.text;
+	int status = 0;
+
+	if (!online(run))
+		status = EAI_AGAIN;
+	else if (!device_manifest_allows_host(run->device, host)) {
+		status = EAI_AGAIN;
+		run_hint(run, "%s is not among the AllowedConnections of %s/app_manifest.json", host, run->package.folder);
+	} else if (strcasecmp(host, run->scenario->issuer_host) != 0)
+		status = EAI_NONAME;
+	if (status)
+		run_note(run, TL_APP, true, NULL, "name %s: %s", host, gai_strerror(status));
+	(void) channel_answer_vt(run->channel, m->connection, VT_RESOLVED, status, status ? 0 : ISSUER_ADDRESS, -1);
+}
+
+static void handle_connect(struct run *run, const struct channel_message *m)
+{
+	int fd = -1, r = 0;
+
+	if (!online(run))
+		r = -ENETUNREACH;
+	else if (m->vt.a != ISSUER_ADDRESS)
+		r = -EHOSTUNREACH;
+	else if (m->vt.b != HTTPS_PORT)
+		r = -ECONNREFUSED;
+	else
+		r = issuer_connect(run->issuer, &fd);
+	if (r < 0)
+		run_note(run, TL_APP, true, NULL, "connection to port %u: %s", (unsigned)m->vt.b, strerrorname_np(-r));
+	(void) channel_answer_vt(run->channel, m->connection, VT_CONNECTED, -r, 0, fd);
+	if (fd >= 0)
+		(void) close(fd);
+}
+
+static void handle_settime(struct run *run, const struct channel_message *m)
+{
+	int status = 0;
+
+	if (!device_manifest_has(run->device, "SystemTime")) {
+		status = EPERM;
+		run_hint(run, "the application may not set the clock: %s/app_manifest.json does not grant SystemTime", run->package.folder);
+	} else {
+		clock_set(&run->clock, CLOCK_DEVICE, (int64_t)m->vt.a);
+		run_update_page(run);
+		run_note(run, TL_CLOCK, true, NULL, "device clock set by the application to %lld s since 1970",
+		         (long long)((int64_t)m->vt.a / (int64_t)NS_PER_S));
+	}
+	(void) channel_answer_vt(run->channel, m->connection, VT_STATUS, status, 0, -1);
+}
+
+static void handle_vtime(struct run *run, const struct channel_message *m)
+{
+	switch ((enum vt_type)m->vt.type) {
+	case VT_IDLE: {
+		uint64_t base = run_app_mono_ns(run) - run->clock.now_ns; /* application's monotonic - run time */
+
+		run->spins = 0;
+		run->app_idle = true;
+		run->idle_connection = m->connection;
+		run->idle_deadline_ns = m->vt.a == VT_NO_DEADLINE ? TIME_NEVER : m->vt.a > base ? m->vt.a - base : 0;
+		break;
+	}
+	case VT_RESOLVE:
+		handle_resolve(run, m);
+		break;
+	case VT_CONNECT:
+		handle_connect(run, m);
+		break;
+	case VT_SETTIME:
+		handle_settime(run, m);
+		break;
+	case VT_UNSUPPORTED:
+		run_note(run, TL_APP, true, NULL, "not available on the device: %s", m->vt.text);
+		run_hint(run, "the application called %s, which an Azure Sphere device does not have", m->vt.text);
+		(void) channel_answer_vt(run->channel, m->connection, VT_STATUS, 0, 0, -1);
+		break;
+	case VT_SPIN:
+		/* It computes or polls without waiting: a millisecond passes, the world goes on meanwhile. */
+		if (++run->spins > SPINS_MAX) {
+			run_fail(run, "the application reads the clock or polls without ever waiting: it does not return to its loop");
+			run->stop = true;
+		}
+		run->app_idle = true;
+		run->idle_connection = m->connection;
+		run->idle_deadline_ns = run->clock.now_ns + NS_PER_MS;
+		break;
+	default:
+		(void) channel_answer_vt(run->channel, m->connection, VT_STATUS, ENOSYS, 0, -1);
+		break;
+	}
+}
+
+void run_handle_message(struct run *run, struct channel_message *m, enum channel_message_kind kind)
+{
+	if (run->messages_at_ns != run->clock.now_ns) {
+		run->messages_at_ns = run->clock.now_ns;
+		run->messages_now = 0;
+	}
+	if (++run->messages_now > MESSAGES_AT_ONCE_MAX) {
+		run_fail(run, "the application makes calls without end and never waits");
+		run->stop = true;
+		return;
+	}
+	run_drain_output(run);
+	run_watch_mutable_file(run);
+	switch (kind) {
+	case CHANNEL_NONE:
+		break;
+	case CHANNEL_BROKEN:
+		run_note(run, TL_APP, true, NULL, "broke the protocol: %s", m->problem);
+		run_fail(run, "the application broke the protocol of its libraries: %s", m->problem);
+		run_app_kill(run, "broken protocol");
+		break;
+	case CHANNEL_VTIME:
+		handle_vtime(run, m);
+		break;
+	case CHANNEL_REQUEST:
+		handle_request(run, m);
+		break;
+	}
+}

@@ -1,0 +1,220 @@
+/* The scenario's events: when they happen, and what each does. */
+#define _GNU_SOURCE
+#include <openssl/crypto.h>
+#include <stdio.h>
+
+#include "sim/run/internal.h"
+
+static void power_on_due(void *ctx, uint64_t arg)
+{
+	(void) arg;
+	run_power_on(ctx);
+}
+
+static void apply_radius(struct run *run, const struct scn_radius *c)
+{
+	struct az_error error;
+
+	run_note(run, TL_WORLD, true, NULL, "RADIUS:%s%s%s%s%s%s%s%s", c->server ? " certificate " : "", c->server ? c->server : "",
+	         c->client_roots ? " client roots changed" : "", c->up == SCN_YES ? " up" : c->up == SCN_NO ? " down" : "",
+	         c->secret_wrong == SCN_YES ? " wrong secret" : c->secret_wrong == SCN_NO ? " right secret" : "",
+	         c->has_crl ? " CRL" : "", c->has_clock_step ? " clock stepped" : "", c->identities ? " identities changed" : "");
+	if (run_radius_change(run, c, &error) < 0) {
+		run_error(run, &error);
+		return;
+	}
+	device_link(run->device, DEVICE_LINK_VISIBLE);
+}
+
+static void apply_ap(struct run *run, const struct scn_ap *c)
+{
+	if (c->up != SCN_UNSET) {
+		run->net_state.ap_up = c->up == SCN_YES;
+		run->net_dirty = run->probe_dirty = true;
+		run_note(run, TL_WORLD, true, NULL, "AP: %s", c->up == SCN_YES ? "up" : "down");
+		device_link(run->device, c->up == SCN_YES ? DEVICE_LINK_VISIBLE : DEVICE_LINK_LOST);
+	}
+	if (c->deauth) {
+		run_note(run, TL_WORLD, true, NULL, "AP: deauthenticates the device");
+		device_link(run->device, DEVICE_LINK_DEAUTH);
+	}
+	if (c->reauth) {
+		run_note(run, TL_WORLD, true, NULL, "AP: asks for authentication");
+		device_link(run->device, DEVICE_LINK_REAUTH);
+	}
+}
+
+static void apply_issuer(struct run *run, const struct scn_issuer *c)
+{
+	static const char *const states[] = {
+		[SCN_ISSUER_LEAVE] = "", [SCN_ISSUER_UP] = " up", [SCN_ISSUER_DOWN] = " down", [SCN_ISSUER_SLOW] = " slow",
+		[SCN_ISSUER_REFUSE] = " refusing", [SCN_ISSUER_ERROR] = " failing", [SCN_ISSUER_WRONG] = " wrong content"};
+
+	run_note(run, TL_WORLD, true, NULL, "issuer:%s%s%s%s%s%s", c->root ? " root " : "", c->root ? c->root : "",
+	         c->client_ca ? " client CA " : "", c->client_ca ? c->client_ca : "", states[c->state],
+	         c->has_clock_step ? " clock stepped" : "");
+	issuer_change(run->issuer, c, run_cert(run, c->root), run_cert(run, c->client_ca));
+	if (c->has_clock_step)
+		clock_step(&run->clock, CLOCK_ISSUER, c->clock_step_s * (int64_t)NS_PER_S);
+}
+
+static void apply_device(struct run *run, const struct scn_device_change *c)
+{
+	if (c->has_clock_step || c->has_clock_set) {
+		if (c->has_clock_set)
+			clock_set(&run->clock, CLOCK_DEVICE, c->clock_set_s * (int64_t)NS_PER_S);
+		else
+			clock_step(&run->clock, CLOCK_DEVICE, c->clock_step_s * (int64_t)NS_PER_S);
+		run_note(run, TL_CLOCK, true, NULL, "device clock stepped by the scenario");
+		run_update_page(run);
+	}
+	if (c->ntp != SCN_UNSET) {
+		run->ntp_reachable = c->ntp == SCN_YES;
+		run_note(run, TL_WORLD, true, NULL, "time servers %s", run->ntp_reachable ? "reachable" : "unreachable");
+	}
+	if (c->kill_app)
+		run_app_kill(run, "by the scenario");
+	if (c->factory_reset) {
+		run_power_off(run, "factory reset");
+		oracle_operator_acted(run);
+		device_factory_reset(run->device);
+		(void) queue_add(run->queue, run->clock.now_ns + CUT_TO_BOOT_NS, power_on_due, run, 0);
+	}
+	switch (c->power) {
+	case SCN_POWER_LEAVE:
+		break;
+	case SCN_POWER_ON:
+		run_power_on(run);
+		break;
+	case SCN_POWER_OFF:
+		run_power_off(run, "power off");
+		break;
+	case SCN_POWER_CUT:
+		run_power_off(run, "power cut");
+		(void) queue_add(run->queue, run->clock.now_ns + CUT_TO_BOOT_NS, power_on_due, run, 0);
+		break;
+	}
+}
+
+static int operate(struct run *run, const struct scn_operator *c)
+{
+	const struct pki_cert *cert = run_cert(run, c->cert);
+	char *key = NULL;
+	int r = 0;
+
+	switch (c->kind) {
+	case SCN_OP_INSTALL_ROOT:
+		return device_op_install_root(run->device, c->id, pki_cert_pem(cert));
+	case SCN_OP_INSTALL_CLIENT:
+		r = pki_key_pem(cert, PKI_PKCS8, NULL, &key);
+		if (r == 0) {
+			r = device_op_install_client(run->device, c->id, pki_cert_pem(cert), key, NULL);
+			OPENSSL_clear_free(key, strlen(key) + 1);
+		}
+		return r;
+	case SCN_OP_DELETE:
+		return device_op_delete_certificate(run->device, c->id);
+	case SCN_OP_ENABLE:
+		return device_op_set_enabled(run->device, c->network, true);
+	case SCN_OP_DISABLE:
+		return device_op_set_enabled(run->device, c->network, false);
+	case SCN_OP_FORGET:
+		return device_op_forget_network(run->device, c->network);
+	case SCN_OP_RELOAD:
+		return device_op_reload(run->device);
+	}
+	return r;
+}
+
+static void apply_operator(struct run *run, const struct scn_operator *c)
+{
+	static const char *const names[] = {
+		[SCN_OP_INSTALL_ROOT] = "installs root CA", [SCN_OP_INSTALL_CLIENT] = "installs client certificate",
+		[SCN_OP_DELETE] = "deletes certificate", [SCN_OP_ENABLE] = "enables network", [SCN_OP_DISABLE] = "disables network",
+		[SCN_OP_FORGET] = "forgets network", [SCN_OP_RELOAD] = "reloads the Wi-Fi configuration"};
+	int r;
+
+	run->operator_acts = true;
+	run_note(run, TL_WORLD, true, NULL, "operator: %s%s%s%s%s", names[c->kind], c->id ? " " : "", c->id ? c->id : "",
+	         c->network ? " " : "", c->network ? c->network : "");
+	r = operate(run, c);
+	run->operator_acts = false;
+	oracle_operator_acted(run);
+	if (r < 0)
+		run_note(run, TL_WORLD, true, NULL, "operator: refused: %s", strerror(-r));
+}
+
+static void apply(struct run *run, const struct scn_event *event)
+{
+	if (event->radius)
+		apply_radius(run, event->radius);
+	if (event->ap)
+		apply_ap(run, event->ap);
+	if (event->issuer)
+		apply_issuer(run, event->issuer);
+	if (event->operator)
+		apply_operator(run, event->operator);
+	if (event->device)
+		apply_device(run, event->device);
+	run->state_changed = true;
+}
+
+static void event_due(void *ctx, uint64_t arg)
+{
+	struct run *run = ctx;
+
+	apply(run, &run->scenario->events[arg]);
+}
+
+/* Now, or `plus` later. */
+static void trigger(struct run *run, size_t i)
+{
+	const struct scn_event *event = &run->scenario->events[i];
+
+	run->events[i].fired = true;
+	if (event->plus_ns)
+		(void) queue_add(run->queue, run->clock.now_ns + event->plus_ns, event_due, run, i);
+	else
+		apply(run, event);
+}
+
+static void trigger_due(void *ctx, uint64_t arg)
+{
+	trigger(ctx, (size_t)arg);
+}
+
+void run_schedule_events(struct run *run)
+{
+	for (size_t i = 0; i < run->scenario->event_count; i++)
+		if (run->scenario->events[i].trigger == SCN_AT)
+			(void) queue_add(run->queue, run->scenario->events[i].at_ns, trigger_due, run, i);
+}
+
+bool run_events_on_call(struct run *run, uint16_t op, int attribute, bool after)
+{
+	for (size_t i = 0; i < run->scenario->event_count; i++) {
+		const struct scn_event *event = &run->scenario->events[i];
+
+		if (event->trigger != SCN_ON_CALL || event->call != op || (event->attribute >= 0 && event->attribute != attribute) || event->after != after || run->events[i].fired ||
+		    run->clock.now_ns < event->from_ns || ++run->events[i].calls_seen != event->nth)
+			continue;
+		trigger(run, i);
+		if (run->app_gone)
+			return true;
+	}
+	return false;
+}
+
+void run_events_on_state(struct run *run)
+{
+	for (size_t i = 0; i < run->scenario->event_count; i++) {
+		const struct scn_event *event = &run->scenario->events[i];
+
+		/* Not from here: a call of the application may be under way. */
+		if (event->trigger == SCN_WHEN && !run->events[i].fired && run->clock.now_ns >= event->from_ns &&
+		    run_condition(run, &event->when)) {
+			run->events[i].fired = true;
+			(void) queue_add(run->queue, run->clock.now_ns + event->plus_ns, event_due, run, i);
+		}
+	}
+}

@@ -1,0 +1,335 @@
+/* Conditions and expectations: what the scenario says must be so, against what the device is. */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "sim/run/internal.h"
+
+/* Is it the same first certificate, whatever the line breaks? */
+bool run_pem_equal(const char *a, const char *b)
+{
+	static const char end[] = "-----END CERTIFICATE-----";
+	const char *ea, *eb;
+
+	if (!a || !b)
+		return a == b;
+	a = strstr(a, "-----BEGIN CERTIFICATE-----");
+	b = strstr(b, "-----BEGIN CERTIFICATE-----");
+	if (!a || !b)
+		return false;
+	ea = strstr(a, end);
+	eb = strstr(b, end);
+	if (!ea || !eb)
+		return false;
+	for (;;) {
+		while (a < ea && isspace((unsigned char)*a))
+			a++;
+		while (b < eb && isspace((unsigned char)*b))
+			b++;
+		if (a >= ea || b >= eb)
+			return a >= ea && b >= eb;
+		if (*a++ != *b++)
+			return false;
+	}
+}
+
+static bool find_network(const struct run *run, const char *name, struct device_network_info *ret)
+{
+	for (size_t i = 0; device_get_network(run->device, i, ret); i++)
+		if (ret->config_name && strcmp(ret->config_name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool find_certificate(const struct run *run, const char *id, struct device_certificate_info *ret)
+{
+	for (size_t i = 0; device_get_certificate(run->device, i, ret); i++)
+		if (strcmp(ret->id, id) == 0)
+			return true;
+	return false;
+}
+
+static bool is_connected(const struct run *run, const char *name)
+{
+	struct device_network_info info;
+
+	if (!device_is_on(run->device) || device_get_connected(run->device) < 0)
+		return false;
+	return strcmp(name, "any") == 0 || (find_network(run, name, &info) && info.connected);
+}
+
+static bool exactly_networks(const struct run *run, char *const *names)
+{
+	struct device_network_info info;
+	size_t wanted = 0;
+
+	while (names[wanted])
+		if (!find_network(run, names[wanted++], &info))
+			return false;
+	return device_get_network_count(run->device) == wanted;
+}
+
+static bool exactly_certificates(const struct run *run, char *const *ids)
+{
+	struct device_certificate_info info;
+	size_t wanted = 0;
+
+	while (ids[wanted])
+		if (!find_certificate(run, ids[wanted++], &info))
+			return false;
+	return device_get_certificate_count(run->device) == wanted;
+}
+
+static bool has_diagnostics(const struct run *run, const struct scn_diagnostics *d)
+{
+	struct device_network_info info;
+
+	return find_network(run, d->network, &info) && info.has_diagnostics && (d->error < 0 || info.error == d->error) &&
+	       (d->cert_error < 0 || info.cert_error == d->cert_error) && (d->cert_depth < 0 || info.cert_depth == d->cert_depth);
+}
+
+static bool has_logged(const struct run *run, const char *text)
+{
+	const struct timeline *tl = &run->result->timeline;
+
+	for (size_t i = 0; i < tl->count; i++)
+		if (tl->entries[i].kind == TL_LOG && strstr(tl->entries[i].text, text))
+			return true;
+	return false;
+}
+
+bool run_condition(const struct run *run, const struct scn_condition *c)
+{
+	struct device_certificate_info info;
+
+	if (c->connected && !is_connected(run, c->connected))
+		return false;
+	if (c->offline && (!device_is_on(run->device) || device_get_connected(run->device) >= 0))
+		return false;
+	if (c->stored && !find_certificate(run, c->stored, &info))
+		return false;
+	if (c->not_stored && find_certificate(run, c->not_stored, &info))
+		return false;
+	for (size_t i = 0; i < c->holds_count; i++) {
+		const struct pki_cert *cert = run_cert(run, c->holds[i].cert);
+
+		if (!cert || !find_certificate(run, c->holds[i].id, &info) || !run_pem_equal(info.cert_pem, pki_cert_pem(cert)))
+			return false;
+	}
+	if (c->networks && !exactly_networks(run, c->networks))
+		return false;
+	if (c->certificates && !exactly_certificates(run, c->certificates))
+		return false;
+	if (c->client || c->root) {
+		const struct pki_cert *client = run_cert(run, c->client), *root = run_cert(run, c->root);
+
+		if (!is_connected(run, "any"))
+			return false;
+		if (c->client && (!client || !run_pem_equal(device_get_connected_client_pem(run->device), pki_cert_pem(client))))
+			return false;
+		if (c->root && (!root || !run_pem_equal(device_get_connected_root_pem(run->device), pki_cert_pem(root))))
+			return false;
+	}
+	if (c->diagnostics && !has_diagnostics(run, c->diagnostics))
+		return false;
+	return !c->log || has_logged(run, c->log);
+}
+
+/* ---- What was seen instead ----------------------------------------------------------------------------------------------- */
+
+static void append(char *buffer, size_t capacity, const char *format, ...) ATTR_PRINTF(3, 4);
+
+static void append(char *buffer, size_t capacity, const char *format, ...)
+{
+	size_t n = strlen(buffer);
+	va_list args;
+
+	va_start(args, format);
+	(void) vsnprintf(buffer + n, capacity - n, format, args);
+	va_end(args);
+}
+
+/* The PKI's name of what is stored, or its subject. */
+static const char *known_as(const struct run *run, const struct device_certificate_info *info, char buffer[32])
+{
+	for (size_t i = 0; i < run->scenario->cert_count; i++)
+		if (run_pem_equal(info->cert_pem, pki_cert_pem(run->certs[i])))
+			return run->scenario->certs[i].name;
+	for (size_t i = 0; i < issuer_issued_count(run->issuer); i++)
+		if (run_pem_equal(info->cert_pem, pki_cert_pem(issuer_issued(run->issuer, i)))) {
+			(void) snprintf(buffer, 32, "issued-%zu", i + 1);
+			return buffer;
+		}
+	return info->subject;
+}
+
+void run_describe_state(const struct run *run, char *buffer, size_t capacity)
+{
+	struct device_network_info net;
+	struct device_certificate_info cert;
+	char since[32], name[32];
+
+	buffer[0] = '\0';
+	if (!device_is_on(run->device)) {
+		append(buffer, capacity, "powered off; ");
+	} else if (device_get_connected(run->device) < 0) {
+		timeline_format_since(run->offline_since_ns == TIME_NEVER ? run->clock.now_ns : run->offline_since_ns, since);
+		append(buffer, capacity, "offline since %s; ", since);
+	}
+	append(buffer, capacity, "networks:");
+	for (size_t i = 0; device_get_network(run->device, i, &net); i++) {
+		append(buffer, capacity, " %s(%s%s, root %s, client %s", net.config_name, net.connected ? "connected" : net.enabled ? "enabled" : "disabled",
+		       net.temp_disabled ? ", temporarily disabled" : "", net.root_id[0] ? net.root_id : "-", net.client_id[0] ? net.client_id : "-");
+		if (net.has_diagnostics)
+			append(buffer, capacity, ", last error %d/%d", net.error, net.cert_error);
+		append(buffer, capacity, ")");
+	}
+	append(buffer, capacity, "; certificates:");
+	for (size_t i = 0; device_get_certificate(run->device, i, &cert); i++)
+		append(buffer, capacity, " %s=%s", cert.id, known_as(run, &cert, name));
+}
+
+/* ---- Expectations over time ---------------------------------------------------------------------------------------------- */
+
+static void failed(struct run *run, size_t i, const char *how)
+{
+	const struct scn_expect *e = &run->scenario->expects[i];
+	char seen[1024];
+
+	if (run->expects[i].failed)
+		return;
+	run->expects[i].failed = true;
+	run_describe_state(run, seen, sizeof(seen));
+	run_note(run, TL_EXPECT, false, NULL, "FAILED line %u: %s%s", e->pos.line, e->text, how);
+	run_fail(run, "%s:%u:%u: expected \"%s\"%s\n    seen: %s", run->scenario->file, e->pos.line, e->pos.column, e->text, how, seen);
+}
+
+static void met(struct run *run, size_t i)
+{
+	if (!run->expects[i].met) {
+		run->expects[i].met = true;
+		run_note(run, TL_EXPECT, false, NULL, "met line %u: %s", run->scenario->expects[i].pos.line, run->scenario->expects[i].text);
+	}
+}
+
+static void check_again(void *ctx, uint64_t arg)
+{
+	(void) arg;
+	((struct run *)ctx)->state_changed = true;
+}
+
+/* At the last moment of an expectation: after everything else of that moment has happened. */
+static void last_look(void *ctx, uint64_t i)
+{
+	struct run *run = ctx;
+	const struct scn_expect *e = &run->scenario->expects[i];
+
+	run_check_expectations(run);
+	if (e->kind == SCN_EXPECT_AT) {
+		if (run_condition(run, &e->that))
+			met(run, i);
+		else
+			failed(run, i, "");
+	} else if (e->kind == SCN_EXPECT_WITHIN && !run->expects[i].met) {
+		failed(run, i, "");
+	}
+}
+
+/* What is scheduled at the moment itself comes after the events of that moment, since it is scheduled from there. */
+static void last_look_due(void *ctx, uint64_t i)
+{
+	struct run *run = ctx;
+
+	(void) queue_add(run->queue, run->clock.now_ns, last_look, run, i);
+}
+
+void run_schedule_expectations(struct run *run)
+{
+	for (size_t i = 0; i < run->scenario->expect_count; i++) {
+		const struct scn_expect *e = &run->scenario->expects[i];
+
+		if (e->kind == SCN_EXPECT_AT)
+			(void) queue_add(run->queue, e->from_ns, last_look_due, run, i);
+		if (e->kind == SCN_EXPECT_WITHIN)
+			(void) queue_add(run->queue, e->until_ns, last_look_due, run, i);
+		if (e->kind != SCN_EXPECT_END)
+			(void) queue_add(run->queue, e->from_ns, check_again, run, i);
+	}
+}
+
+static void check_never(struct run *run, size_t i, bool holds)
+{
+	struct expect_state *state = &run->expects[i];
+	const struct scn_expect *e = &run->scenario->expects[i];
+	char how[64], since[32];
+
+	if (!holds) {
+		state->holding = false;
+		return;
+	}
+	if (!state->holding) {
+		state->holding = true;
+		state->since_ns = run->clock.now_ns;
+		if (e->longer_than_ns > 0)
+			(void) queue_add(run->queue, run->clock.now_ns + e->longer_than_ns + 1, check_again, run, i);
+	}
+	if (run->clock.now_ns - state->since_ns > e->longer_than_ns || e->longer_than_ns == 0) {
+		timeline_format_since(state->since_ns, since);
+		(void) snprintf(how, sizeof(how), ", but so since %s", since);
+		failed(run, i, how);
+	}
+}
+
+void run_check_expectations(struct run *run)
+{
+	uint64_t now = run->clock.now_ns;
+
+	if (run->checking)
+		return;
+	run->checking = true;
+	run->state_changed = false;
+	for (size_t i = 0; i < run->scenario->expect_count; i++) {
+		const struct scn_expect *e = &run->scenario->expects[i];
+
+		if (run->expects[i].failed || (e->kind != SCN_EXPECT_END && (now < e->from_ns || now > e->until_ns)))
+			continue;
+		switch (e->kind) {
+		case SCN_EXPECT_AT:
+		case SCN_EXPECT_END:
+			break;
+		case SCN_EXPECT_WITHIN:
+			if (!run->expects[i].met && run_condition(run, &e->that))
+				met(run, i);
+			break;
+		case SCN_EXPECT_ALWAYS:
+			if (!run_condition(run, &e->that))
+				failed(run, i, "");
+			break;
+		case SCN_EXPECT_NEVER:
+			check_never(run, i, run_condition(run, &e->that));
+			break;
+		}
+	}
+	run_events_on_state(run);
+	run->checking = false;
+}
+
+void run_finish_expectations(struct run *run)
+{
+	run_check_expectations(run);
+	for (size_t i = 0; i < run->scenario->expect_count; i++) {
+		const struct scn_expect *e = &run->scenario->expects[i];
+
+		if (e->kind == SCN_EXPECT_END) {
+			if (run_condition(run, &e->that))
+				met(run, i);
+			else
+				failed(run, i, "");
+		} else if (e->kind == SCN_EXPECT_WITHIN && !run->expects[i].met) {
+			failed(run, i, ""); /* its last moment is the end of the run */
+		} else if ((e->kind == SCN_EXPECT_ALWAYS || e->kind == SCN_EXPECT_NEVER) && !run->expects[i].failed) {
+			met(run, i);
+		}
+	}
+}

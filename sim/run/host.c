@@ -1,0 +1,231 @@
+/* What the device OS and the issuer ask of the world: time, the network, flash, their lines in the timeline. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "sim/run/internal.h"
+
+static uint64_t host_mono_ns(void *ctx)
+{
+	return ((struct run *)ctx)->clock.now_ns;
+}
+
+static int64_t host_device_wall_s(void *ctx)
+{
+	return clock_wall_s(&((struct run *)ctx)->clock, CLOCK_DEVICE);
+}
+
+static int64_t host_issuer_wall_s(void *ctx)
+{
+	return clock_wall_s(&((struct run *)ctx)->clock, CLOCK_ISSUER);
+}
+
+/* What the device can see of a verdict; the rest is detail. */
+static void note_auth(struct run *run, const struct device_event *event)
+{
+	const struct auth_verdict *v = event->verdict;
+	char seen[AUTH_SUBJECT_MAX + 64] = "", detail[2 * AUTH_REASON_MAX + 64] = "";
+
+	run->result->authentications++;
+	if (v->outcome == AUTH_SERVER_REJECTED)
+		(void) snprintf(seen, sizeof(seen), " %s depth=%d subject=%s", auth_cause_name(v->cause), v->depth, v->subject);
+	if (v->outcome != AUTH_OK)
+		(void) snprintf(detail, sizeof(detail), "cause: %s; device: %s; RADIUS: %s", auth_cause_name(v->cause), v->device_reason,
+		                v->radius_reason);
+	run_note(run, TL_AUTH, true, detail, "%s %s%s", event->network ? event->network : "?", auth_outcome_name(v->outcome), seen);
+}
+
+static void reauth_due(void *ctx, uint64_t arg)
+{
+	struct run *run = ctx;
+
+	(void) arg;
+	run->reauth_timer = 0;
+	if (device_get_connected(run->device) >= 0) {
+		device_link(run->device, DEVICE_LINK_REAUTH);
+		if (run->scenario->reauth_ns)
+			run->reauth_timer =
+				queue_add(run->queue, run->clock.now_ns + run->scenario->reauth_ns, reauth_due, run, 0);
+	}
+}
+
+static void connection_changed(struct run *run, bool connected)
+{
+	queue_cancel(run->queue, run->reauth_timer);
+	run->reauth_timer = 0;
+	if (connected && run->scenario->reauth_ns)
+		run->reauth_timer = queue_add(run->queue, run->clock.now_ns + run->scenario->reauth_ns, reauth_due, run, 0);
+	oracle_offline(run, !connected && device_is_on(run->device));
+}
+
+static void host_event(void *ctx, const struct device_event *event)
+{
+	struct run *run = ctx;
+	const char *network = event->network ? event->network : "", *text = event->text ? event->text : "";
+
+	run->state_changed = true;
+	switch (event->kind) {
+	case DEVICE_EVENT_AUTH:
+		note_auth(run, event);
+		break;
+	case DEVICE_EVENT_CONNECTED:
+		run_note(run, TL_LINK, true, NULL, "connected %s", network);
+		connection_changed(run, true);
+		break;
+	case DEVICE_EVENT_DISCONNECTED:
+		run_note(run, TL_LINK, true, NULL, "disconnected %s: %s", network, text);
+		connection_changed(run, false);
+		break;
+	case DEVICE_EVENT_TEMP_DISABLED:
+		run_note(run, TL_LINK, true, NULL, "temporarily disabled %s for %lld s", network, (long long)event->number);
+		break;
+	case DEVICE_EVENT_FLASH:
+		run_note(run, TL_FLASH, true, NULL, "%s", text);
+		run->result->flash_writes++;
+		oracle_count_write(run);
+		break;
+	case DEVICE_EVENT_STORE:
+		run_note(run, TL_STORE, true, NULL, "%s", text);
+		oracle_store_changed(run);
+		break;
+	case DEVICE_EVENT_WIFI:
+		run_note(run, TL_WIFI, true, NULL, "%s%s%s", text, network[0] ? " " : "", network);
+		oracle_store_changed(run);
+		break;
+	case DEVICE_EVENT_TIME_SYNC:
+		run_note(run, TL_CLOCK, true, NULL, "device clock set from network time");
+		break;
+	case DEVICE_EVENT_LOG:
+		run_note(run, TL_LOG, true, NULL, "%s", text);
+		run_remember_line(run, text);
+		oracle_scan_line(run, "the application's log", text);
+		break;
+	case DEVICE_EVENT_OTHER:
+		run_note(run, TL_WORLD, true, NULL, "device: %s", text);
+		break;
+	}
+}
+
+static int host_authenticate(void *ctx, const struct auth_request *request, struct auth_verdict *ret_verdict)
+{
+	struct run *run = ctx;
+	struct az_error error = {.status = AZ_ENVIRONMENT};
+	int r;
+
+	if (run->stop)
+		return -ECANCELED;
+	r = run_net_sync(run, &error);
+	if (r == 0)
+		r = run->net_ops->authenticate(run->net, request, ret_verdict, &error);
+	if (r < 0) {
+		az_error_prefix(&error, "network %s", run->net_ops->name);
+		run_error(run, &error);
+		return r;
+	}
+	if (ret_verdict->outcome == AUTH_OK)
+		oracle_authenticated(run, request);
+	return 0;
+}
+
+static bool host_ap_visible(void *ctx, const uint8_t *ssid, size_t ssid_length)
+{
+	struct run *run = ctx;
+
+	return run->net_state.ap_up && ssid_length == strlen(run->scenario->ssid) && memcmp(ssid, run->scenario->ssid, ssid_length) == 0;
+}
+
+static bool host_time_sync(void *ctx)
+{
+	struct run *run = ctx;
+
+	if (!run->ntp_reachable)
+		return false;
+	clock_set(&run->clock, CLOCK_DEVICE, clock_true_ns(&run->clock));
+	run_update_page(run);
+	return true;
+}
+
+static int host_issue_device_auth(void *ctx, int64_t life_s, char **ret_cert_pem, char **ret_key_pem)
+{
+	struct run *run = ctx;
+	int64_t now = run->clock.start_s + (int64_t)(run->clock.now_ns / NS_PER_S);
+	struct pki_spec spec = {
+		.name = "device-auth", .cn = "azsim-device", .use = PKI_DEVICE_AUTH, .not_before_s = now - 3600,
+		.not_after_s = now + life_s, .now_s = now, .issuer = run->device_ca,
+	};
+	struct pki_cert *cert = NULL;
+	char error[PKI_ERROR_MAX];
+	int r = pki_make(&spec, &cert, error);
+
+	if (r == 0)
+		r = pki_key_pem(cert, PKI_PKCS8, NULL, ret_key_pem);
+	if (r == 0) {
+		oracle_add_secret(run, *ret_key_pem);
+		*ret_cert_pem = pki_chain_pem(cert);
+		if (!*ret_cert_pem)
+			r = -ENOMEM;
+	}
+	pki_free(cert);
+	return r;
+}
+
+/* The file lives in memory of azsim, not on disk; it outlives the application, as flash does. */
+static int host_mutable_file(void *ctx, unsigned size_kb, bool create)
+{
+	struct run *run = ctx;
+	char path[64];
+	int fd;
+
+	(void) size_kb; /* RLIMIT_FSIZE of the process holds it */
+	if (run->mutable_fd < 0) {
+		if (!create)
+			return -ENOENT;
+		run->mutable_fd = memfd_create("azsim-mutable", MFD_CLOEXEC);
+		if (run->mutable_fd < 0)
+			return -errno;
+	}
+	(void) snprintf(path, sizeof(path), "/proc/self/fd/%d", run->mutable_fd);
+	fd = open(path, O_RDWR | O_CLOEXEC); /* an open file of its own, at offset 0 */
+	return fd < 0 ? -errno : fd;
+}
+
+static int host_mutable_file_delete(void *ctx)
+{
+	struct run *run = ctx;
+
+	if (run->mutable_fd < 0)
+		return -ENOENT;
+	(void) close(steal_fd(&run->mutable_fd));
+	run->mutable_seen_length = 0;
+	return 0;
+}
+
+const struct device_host run_device_host_template = {
+	.mono_ns = host_mono_ns,
+	.wall_s = host_device_wall_s,
+	.event = host_event,
+	.authenticate = host_authenticate,
+	.ap_visible = host_ap_visible,
+	.time_sync = host_time_sync,
+	.issue_device_auth = host_issue_device_auth,
+	.mutable_file = host_mutable_file,
+	.mutable_file_delete = host_mutable_file_delete,
+};
+
+static void issuer_event(void *ctx, const char *text)
+{
+	struct run *run = ctx;
+
+	run->result->issuer_requests++;
+	oracle_count_request(run);
+	run_note(run, TL_ISSUER, true, NULL, "%s", text);
+}
+
+const struct issuer_host run_issuer_host_template = {
+	.mono_ns = host_mono_ns,
+	.wall_s = host_issuer_wall_s,
+	.event = issuer_event,
+};

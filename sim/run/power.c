@@ -1,0 +1,120 @@
+/* The device's power and the application's life: boot, start, end, restart, power loss. */
+#define _GNU_SOURCE
+#include <stdio.h>
+
+#include "sim/run/internal.h"
+
+#define RESTART_FIRST_S 1u
+#define RESTART_MAX_S 3600u
+#define RESTART_FORGIVEN_NS (86400ULL * NS_PER_S) /* an application that lived so long starts anew without delay */
+
+static void start_due(void *ctx, uint64_t arg)
+{
+	struct run *run = ctx;
+
+	/* arg is the boot it belongs to: a later power loss made it void. */
+	if (arg == run->boot_base_ns && device_is_on(run->device) && run->process.pid == 0 && !run->stop)
+		run_app_start(run);
+}
+
+void run_app_start(struct run *run)
+{
+	struct az_error error;
+
+	run->app_idle = false;
+	run->app_gone = false;
+	run->spins = 0;
+	channel_expect(run->channel, 0);
+	run_update_page(run);
+	run->launch.args = device_manifest_cmd_args(run->device);
+	if (app_start(&run->launch, &run->process, &error) < 0) {
+		run_error(run, &error);
+		return;
+	}
+	channel_expect(run->channel, run->process.pid);
+	run->app_started_ns = run->clock.now_ns;
+	run->result->app_starts++;
+	run_note(run, TL_APP, true, NULL, "started");
+}
+
+static void app_is_gone(struct run *run)
+{
+	channel_expect(run->channel, 0);
+	issuer_drop_connections(run->issuer);
+	run->app_idle = false;
+	run->app_gone = true;
+}
+
+void run_app_kill(struct run *run, const char *why)
+{
+	if (run->process.pid == 0)
+		return;
+	run_drain_output(run);
+	run_watch_mutable_file(run);
+	app_kill(&run->process);
+	app_is_gone(run);
+	run_note(run, TL_APP, true, NULL, "killed: %s", why);
+	if (device_is_on(run->device))
+		(void) queue_add(run->queue, run->clock.now_ns + RESTART_FIRST_S * NS_PER_S, start_due, run, run->boot_base_ns);
+}
+
+void run_app_ended(struct run *run, int status)
+{
+	char how[128];
+
+	app_describe_end(status, how, sizeof(how));
+	app_is_gone(run);
+	run_note(run, TL_APP, true, NULL, "%s", how);
+	if (run->clock.now_ns - run->app_started_ns > RESTART_FORGIVEN_NS)
+		run->restart_backoff_s = 0;
+	if (run->restart_backoff_s == 0) {
+		run_fail(run, "the application %s; its device would start it again", how);
+		for (size_t i = 0; i < ARRAY_LEN(run->last_lines); i++) {
+			const char *line = run->last_lines[(run->last_line_next + i) % ARRAY_LEN(run->last_lines)];
+
+			if (line)
+				run_hint(run, "last lines of the application: %s", line);
+		}
+	}
+	run->restart_backoff_s = run->restart_backoff_s ? run->restart_backoff_s * 2 : RESTART_FIRST_S;
+	if (run->restart_backoff_s > RESTART_MAX_S)
+		run->restart_backoff_s = RESTART_MAX_S;
+	(void) queue_add(run->queue, run->clock.now_ns + run->restart_backoff_s * NS_PER_S, start_due, run, run->boot_base_ns);
+}
+
+void run_power_on(struct run *run)
+{
+	const struct scenario *s = run->scenario;
+
+	if (device_is_on(run->device))
+		return;
+	run->boot_base_ns = run->clock.now_ns;
+	if (!s->rtc) {
+		clock_set(&run->clock, CLOCK_DEVICE, s->boot_clock_s * (int64_t)NS_PER_S);
+		run_note(run, TL_CLOCK, true, NULL, "no battery: the device's clock starts at its default");
+	}
+	run_note(run, TL_WORLD, true, NULL, "device: power on");
+	device_power_on(run->device, s->boot_ready_ns);
+	oracle_offline(run, true);
+	run->restart_backoff_s = 0;
+	(void) queue_add(run->queue, run->clock.now_ns + BOOT_TO_APP_NS, start_due, run, run->boot_base_ns);
+	run->state_changed = true;
+}
+
+void run_power_off(struct run *run, const char *why)
+{
+	if (!device_is_on(run->device))
+		return;
+	if (run->process.pid > 0) {
+		run_drain_output(run);
+		run_watch_mutable_file(run);
+		app_kill(&run->process);
+		app_is_gone(run);
+	}
+	run_note(run, TL_WORLD, true, NULL, "device: %s", why);
+	device_power_off(run->device);
+	queue_cancel(run->queue, run->reauth_timer);
+	run->reauth_timer = 0;
+	oracle_offline(run, false);
+	run->state_changed = true;
+}

@@ -1,0 +1,291 @@
+/* See run.h. The loop: the application runs until it waits; then the world moves to the next moment at which anything happens. */
+#define _GNU_SOURCE
+#include "sim/run/run.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "certs/dates.h"
+#include "sim/run/internal.h"
+
+#define FAILURES_MAX 20
+#define HINTS_MAX 20
+#define PROGRESS_EVERY 64 /* turns of the loop */
+
+/* ---- Notes, failures ----------------------------------------------------------------------------------------------------- */
+
+void run_note(struct run *run, enum tl_kind kind, bool history, const char *detail, const char *format, ...)
+{
+	cleanup_free char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		abort();
+	va_end(args);
+	timeline_add(&run->result->timeline, run->clock.now_ns, kind, history, detail, "%s", text);
+}
+
+static void add_text(char ***list, size_t *count, size_t max, char *text)
+{
+	char **grown;
+
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp((*list)[i], text) == 0) {
+			free(text);
+			return;
+		}
+	grown = *count < max ? realloc(*list, (*count + 1) * sizeof(*grown)) : NULL;
+	if (!grown) {
+		free(text);
+		return;
+	}
+	*list = grown;
+	grown[(*count)++] = text;
+}
+
+void run_fail(struct run *run, const char *format, ...)
+{
+	cleanup_free char *text = NULL;
+	char *whole = NULL, date[32], since[32];
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		abort();
+	va_end(args);
+	dates_format(run->clock.start_s + (int64_t)(run->clock.now_ns / NS_PER_S), date);
+	timeline_format_since(run->clock.now_ns, since);
+	if (asprintf(&whole, "at %s (%s): %s", since, date, text) < 0)
+		abort();
+	add_text(&run->result->failures, &run->result->failure_count, FAILURES_MAX, whole);
+	if (run->result->verdict == RUN_PASSED)
+		run->result->verdict = RUN_FAILED;
+}
+
+void run_hint(struct run *run, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		abort();
+	va_end(args);
+	add_text(&run->result->hints, &run->result->hint_count, HINTS_MAX, text);
+}
+
+void run_error(struct run *run, const struct az_error *error)
+{
+	if (run->result->verdict != RUN_ERROR) {
+		run->result->verdict = RUN_ERROR;
+		run->result->error = *error;
+	}
+	run->stop = true;
+}
+
+/* ---- Time ---------------------------------------------------------------------------------------------------------------- */
+
+uint64_t run_app_mono_ns(const struct run *run)
+{
+	return run->clock.now_ns - run->boot_base_ns + VT_MONOTONIC_START_NS;
+}
+
+void run_update_page(struct run *run)
+{
+	uint64_t mono = run_app_mono_ns(run);
+
+	channel_set_page(run->channel, mono, clock_wall_ns(&run->clock, CLOCK_DEVICE) - (int64_t)mono, run->clock.steps[CLOCK_DEVICE]);
+}
+
+static uint64_t earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Move the world to the next moment at which anything happens, and let it happen. */
+static void world_turn(struct run *run)
+{
+	uint64_t end = run->scenario->length_ns, next = earliest(end, queue_next(run->queue));
+
+	next = earliest(next, device_next_deadline(run->device));
+	next = earliest(next, issuer_next_deadline(run->issuer));
+	if (run->app_idle)
+		next = earliest(next, run->idle_deadline_ns);
+	if (next > run->clock.now_ns) {
+		clock_advance(&run->clock, next);
+		run_update_page(run);
+	}
+	(void) queue_run_due(run->queue, run->clock.now_ns);
+	if (!run->stop && device_next_deadline(run->device) <= run->clock.now_ns)
+		device_run(run->device);
+	if (run->state_changed)
+		run_check_expectations(run);
+}
+
+/* The world stands at the end of the run and nothing is due any more. */
+static bool world_is_over(const struct run *run)
+{
+	return run->clock.now_ns >= run->scenario->length_ns && queue_next(run->queue) > run->clock.now_ns;
+}
+
+/* ---- The application ----------------------------------------------------------------------------------------------------- */
+
+static void answer_idle(struct run *run, enum vt_type type)
+{
+	run->app_idle = false;
+	if (!channel_answer_vt(run->channel, run->idle_connection, type, 0, 0, -1)) {
+		int status;
+
+		/* It was killed from outside while it waited. */
+		if (app_reap(&run->process, &status))
+			run_app_ended(run, status);
+		else
+			run_app_kill(run, "it closed its connection to the clock");
+	}
+}
+
+static void app_hangs(struct run *run)
+{
+	char where[256];
+
+	app_describe_hang(&run->process, where, sizeof(where));
+	if (!channel_has_clock(run->channel))
+		run_fail(run, "the application never spoke to its clock within %u s of real time: %s; it must be a dynamically linked program",
+		         run->options->app_wait_s, where);
+	else
+		run_fail(run, "the application does not return to its loop: nothing from it for %u s of real time; %s", run->options->app_wait_s,
+		         where);
+	run->stop = true;
+}
+
+/* Wait for what the application, which is running, says next. */
+static void app_turn(struct run *run)
+{
+	static struct channel_message message;
+	struct pollfd fds[CHANNEL_MAX + 3];
+	enum channel_message_kind kind = channel_receive(run->channel, &message);
+	size_t n;
+	int status, r;
+
+	if (kind != CHANNEL_NONE) {
+		run_handle_message(run, &message, kind);
+		return;
+	}
+	n = channel_poll_set(run->channel, fds);
+	fds[n++] = (struct pollfd){.fd = run->process.pidfd, .events = POLLIN};
+	fds[n++] = (struct pollfd){.fd = run->process.output, .events = POLLIN};
+	r = poll(fds, n, (int)run->options->app_wait_s * 1000);
+	if (r == 0) {
+		app_hangs(run);
+		return;
+	}
+	if (r < 0)
+		return; /* a signal: the caller looks at it */
+	run_drain_output(run);
+	/* Its last message first, then its end. */
+	kind = channel_receive(run->channel, &message);
+	if (kind != CHANNEL_NONE)
+		run_handle_message(run, &message, kind);
+	else if (app_reap(&run->process, &status))
+		run_app_ended(run, status);
+}
+
+static void loop(struct run *run)
+{
+	unsigned turns = 0;
+
+	while (!run->stop) {
+		if (*run->options->interrupted) {
+			run->result->verdict = RUN_INTERRUPTED;
+			return;
+		}
+		if (run->options->progress && turns++ % PROGRESS_EVERY == 0)
+			run->options->progress(run->options->progress_ctx, run->clock.now_ns);
+		if (run->process.pid > 0 && !run->app_idle) {
+			app_turn(run);
+		} else if (run->app_idle && issuer_pump(run->issuer)) {
+			answer_idle(run, VT_AGAIN);
+		} else if (world_is_over(run)) {
+			return;
+		} else {
+			world_turn(run);
+			if (run->app_idle && run->idle_deadline_ns <= run->clock.now_ns && !run->stop && !world_is_over(run))
+				answer_idle(run, VT_TIME);
+		}
+	}
+}
+
+static double real_now_s(void)
+{
+	struct timespec ts;
+
+	(void) clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+void run_scenario(const struct scenario *scenario, const struct net_ops *net, const struct run_options *options,
+                  struct run_result *ret_result)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	double begin = real_now_s();
+	int r;
+
+	memset(ret_result, 0, sizeof(*ret_result));
+	timeline_init(&ret_result->timeline, scenario->start_s);
+	if (!run) {
+		ret_result->verdict = RUN_ERROR;
+		az_error_set(&ret_result->error, AZ_ENVIRONMENT, "out of memory");
+		return;
+	}
+	run->scenario = scenario;
+	run->options = options;
+	run->net_ops = net;
+	run->result = ret_result;
+	r = run_setup(run, &ret_result->error);
+	if (r < 0) {
+		ret_result->verdict = *options->interrupted ? RUN_INTERRUPTED : RUN_ERROR;
+	} else {
+		run_schedule_events(run);
+		run_schedule_expectations(run);
+		if (scenario->powered)
+			run_power_on(run);
+		loop(run);
+		oracle_offline(run, false);
+		run_drain_output(run);
+		if (ret_result->verdict != RUN_INTERRUPTED && ret_result->verdict != RUN_ERROR) {
+			if (!run->stop)
+				run_finish_expectations(run);
+			oracle_finish(run);
+		}
+	}
+	ret_result->span_ns = run->clock.now_ns;
+	run_teardown(run);
+	free(run);
+	ret_result->real_s = real_now_s() - begin;
+}
+
+void run_result_clear(struct run_result *result)
+{
+	for (size_t i = 0; i < result->failure_count; i++)
+		free(result->failures[i]);
+	free(result->failures);
+	for (size_t i = 0; i < result->hint_count; i++)
+		free(result->hints[i]);
+	free(result->hints);
+	timeline_clear(&result->timeline);
+	memset(result, 0, sizeof(*result));
+}
+
+const char *run_verdict_name(enum run_verdict verdict)
+{
+	switch (verdict) {
+	case RUN_PASSED: return "pass";
+	case RUN_FAILED: return "FAIL";
+	case RUN_ERROR: return "ERROR";
+	case RUN_INTERRUPTED: return "interrupted";
+	}
+	return "?";
+}

@@ -1,0 +1,337 @@
+/* What a run starts from: the PKI, the issuer, the provisioned device, the network, the application's image package. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "sim/run/internal.h"
+
+#define ISSUER_LIFE_S (100LL * 365 * 86400)
+
+static int make(const struct pki_spec *spec, struct pki_cert **ret, const char *where, struct az_error *ret_error)
+{
+	char error[PKI_ERROR_MAX];
+	int r = pki_make(spec, ret, error);
+
+	if (r < 0)
+		az_error_set(ret_error, AZ_USAGE, "%s: certificate %s: %s", where, spec->name, error);
+	return r;
+}
+
+const struct pki_cert *run_cert(const struct run *run, const char *name)
+{
+	unsigned n;
+
+	if (!name)
+		return NULL;
+	if (sscanf(name, "issued-%u", &n) == 1 && n > 0)
+		return run->issuer ? issuer_issued(run->issuer, n - 1) : NULL;
+	for (size_t i = 0; i < run->scenario->cert_count; i++)
+		if (run->certs[i] && strcmp(run->scenario->certs[i].name, name) == 0)
+			return run->certs[i];
+	return NULL;
+}
+
+static bool note_key(struct run *run, const struct pki_cert *cert)
+{
+	char *key = NULL;
+
+	if (pki_key_pem(cert, PKI_PKCS8, NULL, &key) < 0)
+		return false;
+	oracle_add_secret(run, key);
+	OPENSSL_clear_free(key, strlen(key) + 1);
+	return true;
+}
+
+/* Issuers may be listed after what they sign: go round until all are made (scenario_load has refused cycles). */
+static int make_pki(struct run *run, struct az_error *ret_error)
+{
+	const struct scenario *s = run->scenario;
+	size_t made = 0, before;
+
+	run->certs = calloc(s->cert_count + 1, sizeof(struct pki_cert *));
+	if (!run->certs)
+		return -ENOMEM;
+	do {
+		before = made;
+		for (size_t i = 0; i < s->cert_count; i++) {
+			const struct scn_cert *c = &s->certs[i];
+			const struct pki_cert *issuer = run_cert(run, c->issuer);
+			struct pki_spec spec = {
+				.name = c->name, .cn = c->cn, .use = c->use, .key = c->key, .dns_name = c->dns, .fault = c->fault,
+				.not_before_s = c->not_before_s, .not_after_s = c->not_after_s, .now_s = s->start_s, .issuer = issuer,
+			};
+			char where[512];
+			int r;
+
+			if (run->certs[i] || (c->issuer && !issuer))
+				continue;
+			(void) snprintf(where, sizeof(where), "%s:%u:%u", s->file, c->pos.line, c->pos.column);
+			r = make(&spec, &run->certs[i], where, ret_error);
+			if (r < 0)
+				return r;
+			if (!note_key(run, run->certs[i]))
+				return -ENOMEM;
+			made++;
+		}
+	} while (made > before);
+	return 0;
+}
+
+/* The parts of the world that no scenario names: the issuer's own PKI and Microsoft's device-authentication CA. */
+static int make_world_pki(struct run *run, struct az_error *ret_error)
+{
+	int64_t start = run->scenario->start_s;
+	struct pki_spec spec = {.name = "issuer-root", .cn = "azsim issuer root", .use = PKI_ROOT, .not_before_s = start - ISSUER_LIFE_S / 4,
+		.not_after_s = start + ISSUER_LIFE_S, .now_s = start};
+	int r = make(&spec, &run->issuer_root, "issuer", ret_error);
+
+	if (r < 0)
+		return r;
+	spec.name = "device-ca";
+	spec.cn = "azsim device authentication CA";
+	r = make(&spec, &run->device_ca, "device authentication", ret_error);
+	if (r < 0)
+		return r;
+	spec.name = "issuer";
+	spec.cn = run->scenario->issuer_host;
+	spec.dns_name = run->scenario->issuer_host;
+	spec.use = PKI_SERVER;
+	spec.issuer = run->issuer_root;
+	r = make(&spec, &run->issuer_tls, "issuer", ret_error);
+	if (r == 0 && (!note_key(run, run->issuer_tls) || !note_key(run, run->device_ca) || !note_key(run, run->issuer_root)))
+		r = -ENOMEM;
+	return r;
+}
+
+static const char *device_identity(const struct scenario *s)
+{
+	for (size_t i = 0; i < s->dev_net_count; i++)
+		if (s->dev_nets[i].identity)
+			return s->dev_nets[i].identity;
+	return "device";
+}
+
+static int make_issuer(struct run *run, struct az_error *ret_error)
+{
+	struct issuer_host host = run_issuer_host_template;
+	struct issuer_setup setup = {.tls = run->issuer_tls, .device_ca = run->device_ca, .identity = device_identity(run->scenario)};
+	int r;
+
+	host.ctx = run;
+	r = issuer_new(&host, &setup, &run->issuer, ret_error);
+	if (r < 0)
+		return r;
+	issuer_change(run->issuer, &run->scenario->issuer, run_cert(run, run->scenario->issuer.root),
+	              run_cert(run, run->scenario->issuer.client_ca));
+	if (run->scenario->issuer.has_clock_step)
+		clock_step(&run->clock, CLOCK_ISSUER, run->scenario->issuer.clock_step_s * (int64_t)NS_PER_S);
+	return 0;
+}
+
+static int provision_failed(struct run *run, const char *what, const char *name, int r, struct az_error *ret_error)
+{
+	az_error_set(ret_error, AZ_USAGE, "%s: the device does not take %s %s: %s", run->scenario->file, what, name, strerror(-r));
+	return r;
+}
+
+/* What the factory and the operator put on the device before the run: through the same code as the API. */
+static int provision(struct run *run, struct az_error *ret_error)
+{
+	const struct scenario *s = run->scenario;
+
+	device_power_on(run->device, 0);
+	for (size_t i = 0; i < s->dev_cert_count; i++) {
+		const struct scn_cert *c = scenario_cert(s, s->dev_certs[i].cert);
+		const struct pki_cert *cert = run_cert(run, s->dev_certs[i].cert);
+		char *key = NULL;
+		int r;
+
+		if (c->use == PKI_CLIENT) {
+			r = pki_key_pem(cert, PKI_PKCS8, NULL, &key);
+			if (r == 0) {
+				r = device_op_install_client(run->device, s->dev_certs[i].id, pki_cert_pem(cert), key, NULL);
+				OPENSSL_clear_free(key, strlen(key) + 1);
+			}
+		} else {
+			r = device_op_install_root(run->device, s->dev_certs[i].id, pki_cert_pem(cert));
+		}
+		if (r < 0)
+			return provision_failed(run, "certificate", s->dev_certs[i].id, r, ret_error);
+	}
+	for (size_t i = 0; i < s->dev_net_count; i++) {
+		const struct scn_dev_net *n = &s->dev_nets[i];
+		struct device_network_setup setup = {
+			.config_name = n->name, .ssid = (const uint8_t *)s->ssid, .ssid_length = strlen(s->ssid), .identity = n->identity,
+			.root_id = n->root, .client_id = n->client, .enabled = n->enabled,
+		};
+		int r = device_op_add_network(run->device, &setup);
+
+		if (r < 0)
+			return provision_failed(run, "network", n->name, r, ret_error);
+	}
+	device_power_off(run->device);
+	return 0;
+}
+
+static void make_device(struct run *run)
+{
+	struct device_host host = run_device_host_template;
+	struct readings readings;
+
+	host.ctx = run;
+	readings_defaults(&readings);
+	for (size_t i = 0; i < run->scenario->reading_count; i++)
+		(void) readings_set(&readings, run->scenario->readings[i].name, run->scenario->readings[i].choice);
+	for (size_t i = 0; i < run->options->reading_count; i++)
+		(void) readings_set(&readings, run->options->readings[i].name, run->options->readings[i].choice);
+	run->device = device_new(&host, &readings, run->options->seed);
+}
+
+/* The scenario's app is relative to the scenario's file. */
+static int find_package(struct run *run, struct az_error *ret_error)
+{
+	const struct scenario *s = run->scenario;
+	cleanup_free char *path = NULL;
+	char error[DEVICE_ERROR_MAX];
+	int r;
+
+	if (run->options->app) {
+		path = strdup(run->options->app);
+	} else if (s->app) {
+		const char *slash = strrchr(s->file, '/');
+
+		if (s->app[0] == '/' || !slash)
+			path = strdup(s->app);
+		else if (asprintf(&path, "%.*s/%s", (int)(slash - s->file), s->file, s->app) < 0)
+			path = NULL;
+	} else if (asprintf(&path, "%s/app/approot", run->options->home) < 0) {
+		path = NULL;
+	}
+	if (!path)
+		return -ENOMEM;
+	r = app_package_find(path, &run->package, ret_error);
+	if (r < 0)
+		return r;
+	r = device_set_manifest(run->device, run->package.manifest, run->package.manifest_length, error);
+	if (r < 0)
+		az_error_set(ret_error, AZ_USAGE, "%s/app_manifest.json: %s", run->package.folder, error);
+	return r;
+}
+
+static int prepare_launch(struct run *run, struct az_error *ret_error)
+{
+	if (asprintf(&run->run_dir, "%s", run->options->work_dir) < 0 || asprintf(&run->socket_path, "%s/app.sock", run->run_dir) < 0)
+		return -ENOMEM;
+	run->launch = (struct app_launch){
+		.package = &run->package, .run_dir = run->run_dir, .socket = run->socket_path, .lib_dir = run->options->home,
+		.args = device_manifest_cmd_args(run->device), .issuer_ca_pem = pki_cert_pem(run->issuer_root),
+		.wrapper = run->options->wrapper, .mutable_kb = device_manifest_mutable_kb(run->device), .seed = run->options->seed,
+	};
+	return app_lay_out(&run->launch, ret_error) < 0 ? -EIO : channel_new(run->socket_path, &run->channel, ret_error);
+}
+
+static int open_networks(struct run *run, struct az_error *ret_error)
+{
+	char dir[4096];
+	int r;
+
+	(void) snprintf(dir, sizeof(dir), "%s/net", run->run_dir);
+	if (mkdir(dir, 0700) < 0) {
+		az_error_set(ret_error, AZ_ENVIRONMENT, "%s: %s", dir, strerror(errno));
+		return -errno;
+	}
+	r = run_radius_change(run, &run->scenario->radius, ret_error);
+	if (r == 0)
+		r = run->net_ops->open(dir, &run->net, ret_error);
+	if (r == 0)
+		r = net_model_ops.open(dir, &run->probe, ret_error);
+	return r;
+}
+
+int run_setup(struct run *run, struct az_error *ret_error)
+{
+	const struct scenario *s = run->scenario;
+	int r;
+
+	run->mutable_fd = -1;
+	run->process = (struct app_process){.pid = 0, .pidfd = -1, .output = -1};
+	run->offline_since_ns = TIME_NEVER;
+	run->ntp_reachable = s->ntp;
+	run->net_state.ap_up = true;
+	clock_init(&run->clock, s->start_s);
+	run->queue = queue_new();
+	run->events = calloc(s->event_count + 1, sizeof(*run->events));
+	run->expects = calloc(s->expect_count + 1, sizeof(*run->expects));
+	if (!run->queue || !run->events || !run->expects)
+		goto nomem;
+	r = make_pki(run, ret_error);
+	if (r == 0)
+		r = make_world_pki(run, ret_error);
+	if (r == 0)
+		r = make_issuer(run, ret_error);
+	if (r == 0)
+		make_device(run);
+	if (r == 0)
+		r = find_package(run, ret_error);
+	if (r == 0)
+		r = prepare_launch(run, ret_error);
+	if (r == 0)
+		r = open_networks(run, ret_error);
+	if (r == 0) {
+		run->operator_acts = true;
+		r = provision(run, ret_error);
+		run->operator_acts = false;
+	}
+	if (r == -ENOMEM && ret_error->text[0] == '\0')
+		goto nomem;
+	clock_step(&run->clock, CLOCK_DEVICE, s->clock_error_s * (int64_t)NS_PER_S);
+	return r;
+nomem:
+	az_error_set(ret_error, AZ_ENVIRONMENT, "%s: out of memory", s->file);
+	return -ENOMEM;
+}
+
+void run_teardown(struct run *run)
+{
+	app_kill(&run->process);
+	channel_free(run->channel);
+	if (run->net)
+		run->net_ops->close(run->net);
+	if (run->probe)
+		net_model_ops.close(run->probe);
+	issuer_free(run->issuer);
+	device_free(run->device);
+	queue_free(run->queue);
+	for (size_t i = 0; run->certs && i < run->scenario->cert_count; i++)
+		pki_free(run->certs[i]);
+	free(run->certs);
+	pki_free(run->issuer_tls);
+	pki_free(run->issuer_root);
+	pki_free(run->device_ca);
+	free(run->server_chain_pem);
+	if (run->server_key_pem)
+		OPENSSL_clear_free(run->server_key_pem, strlen(run->server_key_pem) + 1);
+	free(run->client_roots_pem);
+	free(run->crl_pem);
+	app_package_clear(&run->package);
+	if (run->mutable_fd >= 0)
+		(void) close(run->mutable_fd);
+	free(run->mutable_seen);
+	free(run->out_line);
+	for (size_t i = 0; i < ARRAY_LEN(run->last_lines); i++)
+		free(run->last_lines[i]);
+	free(run->events);
+	free(run->expects);
+	free(run->credentials.client_pem);
+	free(run->credentials.root_pem);
+	for (size_t i = 0; i < run->secret_count; i++) {
+		OPENSSL_cleanse(run->secrets[i], strlen(run->secrets[i]));
+		free(run->secrets[i]);
+	}
+	free(run->secrets);
+	free(run->run_dir);
+	free(run->socket_path);
+}
