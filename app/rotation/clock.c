@@ -1,0 +1,99 @@
+/* The clock: a device without a battery starts at 2000-01-01 and learns the time over the very network whose certificates it
+ * cannot check at that time.
+ *
+ * While the time is not synchronised and the clock is behind what is known to be past, the app sets it: first to the latest
+ * time it believed, or to the youngest NotBefore of the certificates in service. If the server's certificate is still
+ * refused (it may be younger than all that), the guess moves forward step by step, half as far again each time, and starts
+ * over at the end of the root's life. Once synchronised, the network's time is believed, also when it is earlier.
+ */
+#include <errno.h>
+
+#include "app/rotation/internal.h"
+
+#define GUESS_FIRST_S (7 * DAY_S)
+#define GUESS_EVERY_S (15 * MINUTE_S)
+#define GUESS_SETTLE_S (10 * MINUTE_S) /* after connecting by a guess, time for the real time to arrive */
+#define ERROR_AUTHENTICATION 5         /* WifiConfig diagnostics: EAP-TLS failed */
+
+static int64_t max_s(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* No certificate in service can be younger than now. */
+static int64_t certificate_floor_s(const struct rot_facts *f)
+{
+	return max_s(f->cert[ROT_ROOT1].not_before_s, f->cert[ROT_CLIENT1].not_before_s);
+}
+
+static bool authentication_failed(struct rotation *r)
+{
+	WifiConfig_NetworkDiagnostics d;
+
+	for (size_t i = 0; i < ROT_NET_COUNT; i++) {
+		int id = r->facts.net[i].id;
+
+		if (id >= 0 && r->ops->diagnostics(id, &d) == 0 && d.error == ERROR_AUTHENTICATION)
+			return true;
+	}
+	return false;
+}
+
+static int64_t set_clock(struct rotation *r, int64_t wall_s)
+{
+	int e = r->ops->set_clock(r->ops->ctx, wall_s);
+
+	r->clock.at_s = r->facts.mono_s;
+	if (e < 0) {
+		rot_enter(r, ROT_PART_DEVICE, ROT_CLOCK_WAIT, "clock=%lld cannot be set errno=%d",
+		          (long long)r->facts.now_s, -e);
+		return MINUTE_S;
+	}
+	r->clock.guess++;
+	rot_log(r, "clock: set from=%lld to=%lld guess=%u", (long long)r->facts.now_s, (long long)wall_s, r->clock.guess);
+	rot_enter(r, ROT_PART_DEVICE, ROT_CLOCK_WAIT, "clock was behind");
+	return ROT_SOON_S;
+}
+
+int64_t rot_clock(struct rotation *r)
+{
+	const struct rot_facts *f = &r->facts;
+	int64_t floor_s = max_s(certificate_floor_s(f), r->journal.good_time_s), step_s = GUESS_FIRST_S, guess_s;
+
+	if (f->ready) {
+		if (r->clock.guess != 0)
+			rot_log(r, "clock: synchronised now=%lld", (long long)f->now_s);
+		r->clock.guess = 0;
+		/* Believed, but a time before the certificates in service is not worth remembering. */
+		if (f->now_s < r->journal.good_time_s && f->now_s >= certificate_floor_s(f)) {
+			rot_log(r, "clock: went back by=%lld", (long long)(r->journal.good_time_s - f->now_s));
+			r->journal.good_time_s = f->now_s;
+		}
+	} else if (r->clock.guess == 0) {
+		if (f->now_s < floor_s)
+			return set_clock(r, floor_s);
+	} else if (f->connected != ROT_NET_NONE) {
+		if (f->mono_s - r->seen_since_s < GUESS_SETTLE_S)
+			return ROT_SOON_S * 3;
+		/* It works and nobody says otherwise (time servers out of reach): as good as it gets. */
+		r->clock.guess = 0;
+	} else {
+		if (f->mono_s - r->clock.at_s < GUESS_EVERY_S)
+			return 2 * MINUTE_S;
+		if (!authentication_failed(r))
+			return rot_offline_poll_s(r); /* no access point, no RADIUS: not a matter of time */
+		for (unsigned i = 1; i < r->clock.guess && step_s < 50 * 365 * DAY_S; i++)
+			step_s += step_s / 2;
+		guess_s = floor_s + step_s;
+		if (guess_s >= f->cert[ROT_ROOT1].not_after_s) {
+			/* Round again, this time from the certificates: what was believed may have been wrong. */
+			r->clock.guess = 0;
+			r->journal.good_time_s = 0;
+			guess_s = certificate_floor_s(f);
+		}
+		return set_clock(r, guess_s);
+	}
+	if (f->now_s >= r->journal.good_time_s + DAY_S && (f->ready || f->connected != ROT_NET_NONE))
+		r->journal.good_time_s = f->now_s;
+	return 0;
+}

@@ -1,0 +1,134 @@
+/* What the device says about itself: certificates and their dates, the three networks, the connection. Nothing is assumed
+ * from what this program did before. */
+#include <errno.h>
+#include <string.h>
+
+#include "app/rotation/internal.h"
+
+static const char *const cert_ids[ROT_CERT_COUNT] = {
+	[ROT_ROOT1] = ROT_ID_ROOT1,
+	[ROT_ROOT2] = ROT_ID_ROOT2,
+	[ROT_CLIENT1] = ROT_ID_CLIENT1,
+	[ROT_CLIENT2] = ROT_ID_CLIENT2,
+};
+
+/* The C library of the device has no timegm(): days since 1970 by the Gregorian calendar, years from March. */
+int64_t rot_tm_to_s(const struct tm *tm)
+{
+	int64_t year = (int64_t)tm->tm_year + 1900 - (tm->tm_mon < 2 ? 1 : 0);
+	int64_t month = (tm->tm_mon + 10) % 12; /* March = 0 */
+	int64_t day_of_year = (153 * month + 2) / 5 + tm->tm_mday - 1;
+	int64_t days = year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
+
+	return days * DAY_S + (int64_t)tm->tm_hour * HOUR_S + (int64_t)tm->tm_min * MINUTE_S + tm->tm_sec;
+}
+
+static bool is_id(const CertStore_Identifier *id, const char *name)
+{
+	return strncmp(id->identifier, name, sizeof(id->identifier)) == 0;
+}
+
+static int derive_certs(struct rotation *r, struct rot_facts *f)
+{
+	for (size_t i = 0; i < ROT_CERT_COUNT; i++) {
+		struct tm before, after;
+		int e = rot_result(r->ops->not_after(cert_ids[i], &after));
+
+		if (e == -ENOENT)
+			continue;
+		if (e >= 0)
+			e = rot_result(r->ops->not_before(cert_ids[i], &before));
+		/* EINVAL: the store holds something unreadable. It is there, and it is worth nothing. */
+		if (e < 0 && e != -EINVAL)
+			return e;
+		f->cert[i].present = true;
+		f->cert[i].not_before_s = e < 0 ? 0 : rot_tm_to_s(&before);
+		f->cert[i].not_after_s = e < 0 ? 0 : rot_tm_to_s(&after);
+	}
+	return 0;
+}
+
+static int derive_networks(struct rotation *r, struct rot_facts *f)
+{
+	int connected;
+
+	for (size_t i = 0; i < ROT_NET_COUNT; i++) {
+		CertStore_Identifier root = { { 0 } }, client = { { 0 } };
+		int id = rot_result(r->ops->id_by_name(rot_net_name((enum rot_net_slot)i)));
+		int e;
+
+		f->net[i].id = id;
+		if (id == -ENODEV || id == -ENOENT) {
+			f->net[i].id = -1;
+			continue;
+		}
+		if (id < 0)
+			return id;
+		e = rot_result(r->ops->get_root(id, &root));
+		if (e >= 0)
+			e = rot_result(r->ops->get_client(id, &client));
+		if (e < 0)
+			return e;
+		f->net[i].root1 = is_id(&root, ROT_ID_ROOT1);
+		f->net[i].root2 = is_id(&root, ROT_ID_ROOT2);
+		f->net[i].client1 = is_id(&client, ROT_ID_CLIENT1);
+		f->net[i].client2 = is_id(&client, ROT_ID_CLIENT2);
+	}
+	connected = rot_result(r->ops->connected_id());
+	if (connected < 0 && connected != -ENOTCONN)
+		return connected;
+	f->connected = connected < 0 ? ROT_NET_NONE : ROT_NET_OTHER;
+	for (size_t i = 0; connected >= 0 && i < ROT_NET_COUNT; i++) {
+		if (f->net[i].id == connected)
+			f->connected = (enum rot_net_slot)i;
+	}
+	return 0;
+}
+
+int rot_derive(struct rotation *r)
+{
+	struct rot_facts f = { 0 };
+	int e = derive_certs(r, &f);
+
+	if (e >= 0)
+		e = derive_networks(r, &f);
+	if (e < 0)
+		return e;
+	if (r->ops->networking_ready(&f.ready) < 0)
+		f.ready = false;
+	f.now_s = r->ops->wall_s(r->ops->ctx);
+	f.mono_s = r->ops->mono_s(r->ops->ctx);
+	r->facts = f;
+	if (r->seen != f.connected) {
+		r->seen = f.connected;
+		r->seen_since_s = f.mono_s;
+	}
+	if (f.connected != ROT_NET_NONE)
+		r->offline_since_s = -1;
+	else if (r->offline_since_s < 0)
+		r->offline_since_s = f.mono_s;
+	return 0;
+}
+
+int rot_same_roots(struct rotation *r)
+{
+	const struct rot_facts *f = &r->facts;
+	struct CertStore_SubjectName subject1, subject2;
+	struct CertStore_IssuerName issuer1, issuer2;
+	int e;
+
+	if (f->cert[ROT_ROOT1].not_before_s != f->cert[ROT_ROOT2].not_before_s ||
+	    f->cert[ROT_ROOT1].not_after_s != f->cert[ROT_ROOT2].not_after_s)
+		return 0;
+	e = rot_result(r->ops->subject_name(ROT_ID_ROOT1, &subject1));
+	if (e >= 0)
+		e = rot_result(r->ops->subject_name(ROT_ID_ROOT2, &subject2));
+	if (e >= 0)
+		e = rot_result(r->ops->issuer_name(ROT_ID_ROOT1, &issuer1));
+	if (e >= 0)
+		e = rot_result(r->ops->issuer_name(ROT_ID_ROOT2, &issuer2));
+	if (e < 0)
+		return e;
+	return strncmp(subject1.name, subject2.name, sizeof(subject1.name)) == 0 &&
+	       strncmp(issuer1.name, issuer2.name, sizeof(issuer1.name)) == 0;
+}

@@ -1,0 +1,54 @@
+/* Between the files of this folder: what rotation.c, derive.c, clock.c and the two flows share. */
+#ifndef ROTATION_INTERNAL_H
+#define ROTATION_INTERNAL_H
+
+#include "app/rotation/names.h"
+#include "app/rotation/pem.h"
+#include "app/rotation/rotation.h"
+#include "app/rotation/schedule.h"
+
+#define ROT_SOON_S ((int64_t)10)     /* something is under way */
+#define ROT_CONFIRM_S ((int64_t)20)  /* a connection that lasted this long counts: a late refusal ends it sooner */
+
+/* The only writer of a state: logs "part: old -> new: reason" when it changes. */
+__attribute__((format(printf, 4, 5))) void rot_enter(struct rotation *r, enum rot_part part, enum rot_state state,
+                                                     const char *reason, ...);
+__attribute__((format(printf, 2, 3))) void rot_log(struct rotation *r, const char *format, ...);
+/* "what" failed with -e: logged; returns the wait before another look. */
+int64_t rot_failed(struct rotation *r, const char *what, int e);
+/* Write the journal if it changed. */
+void rot_journal_flush(struct rotation *r);
+/* Mark changes to the networks as begun (flushed at once), or as persisted. */
+void rot_under_way(struct rotation *r, uint32_t flag, bool on);
+/* applibs' -1 and errno into a negative errno. */
+int rot_result(int result);
+int rot_persist(struct rotation *r);
+/* Reload: the next look at the connection starts afresh. */
+int rot_reload(struct rotation *r);
+/* Has the device been on this network for ROT_CONFIRM_S, by at least two looks and since the last reload? */
+bool rot_confirmed(const struct rotation *r, enum rot_net_slot slot);
+/* Can the source be asked at all? */
+bool rot_online(const struct rotation *r);
+/* Seconds without connection. */
+int64_t rot_offline_s(const struct rotation *r);
+/* How often to look while offline. */
+int64_t rot_offline_poll_s(const struct rotation *r);
+const char *rot_net_name(enum rot_net_slot slot);
+
+/* derive.c */
+/* Fill r->facts and what follows from them. 0; negative errno: the device does not answer (yet). */
+int rot_derive(struct rotation *r);
+int64_t rot_tm_to_s(const struct tm *tm);
+/* Do RootCA1 and RootCA2 hold the same certificate, as far as the store tells? 1, 0 or negative errno. */
+int rot_same_roots(struct rotation *r);
+
+/* clock.c: 0 when the clock may be used; otherwise the wait before the next step. */
+int64_t rot_clock(struct rotation *r);
+
+/* The flows. Each returns the wait that it wants. */
+int64_t rot_root_step(struct rotation *r);
+int64_t rot_client_step(struct rotation *r);
+/* Are networks changed by a trial? The root flow leaves them alone then. */
+bool rot_client_on_networks(const struct rotation *r);
+
+#endif

@@ -1,0 +1,252 @@
+/* Root CA roll-over: RootCA2 on Network2 beside RootCA1 on Network1, until Network2 has carried the device for a while.
+ *
+ * Order of the changes, and what a power cut between two of them leaves: README.md. The rules behind it: RootCA1 is
+ * overwritten only by a root that has carried the device for the grace time; RootCA2 is replaced or removed only while
+ * Network1 carries the device; Network2 goes only when Network1 carries the device.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "app/rotation/internal.h"
+
+/* Ask the source when it is time. Returns 1 with the PEM in *ret_pem and the announcement noted, or 0. */
+static int poll_source(struct rotation *r, struct pem_span *ret_pem)
+{
+	const struct rot_facts *f = &r->facts;
+	int64_t spread_s = r->config.poll_s / 24;
+	size_t length = 0;
+	int e;
+
+	if (!rot_online(r) || f->mono_s < r->root.poll_at_s)
+		return 0;
+	e = r->source->current_root(r->source->ctx, r->body, sizeof(r->body), &length);
+	if (e >= 0 && length > sizeof(r->body))
+		e = -EMSGSIZE;
+	if (e >= 0)
+		e = pem_one_certificate(r->body, length, ret_pem);
+	if (e < 0) {
+		r->root.failures++;
+		r->root.poll_at_s = f->mono_s + schedule_backoff_s(r->root.failures, 10 * MINUTE_S, 12 * HOUR_S,
+		                                                   r->ops->random(r->ops->ctx));
+		rot_log(r, "root: source failed errno=%d failures=%u", -e, r->root.failures);
+		return 0;
+	}
+	r->root.failures = 0;
+	/* A little early or late, so that a fleet switched on at one moment does not stay in step. */
+	r->root.poll_at_s = f->mono_s + r->config.poll_s - spread_s / 2 +
+	                    (int64_t)r->ops->random(r->ops->ctx) % (spread_s + 1);
+	r->journal.announced_print = pem_fingerprint(ret_pem);
+	return 1;
+}
+
+/* Store what was announced as RootCA2. Only while Network2 does not carry the device. */
+static int64_t install(struct rotation *r, const struct pem_span *pem)
+{
+	int e = rot_result(r->ops->install_root(ROT_ID_ROOT2, pem->text, pem->length));
+
+	if (e < 0) {
+		r->root.poll_at_s = r->facts.mono_s + 6 * HOUR_S;
+		return rot_failed(r, "root: install " ROT_ID_ROOT2, e);
+	}
+	r->journal.root2_print = pem_fingerprint(pem);
+	r->root.armed = false;
+	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_CANDIDATE, "installed id=%s print=%llx", ROT_ID_ROOT2,
+	          (unsigned long long)r->journal.root2_print);
+	return 1;
+}
+
+/* Network2: all that Network1 is, with RootCA2; enabled, persisted, seen by the supplicant. Repeating it changes nothing. */
+static int64_t arm(struct rotation *r)
+{
+	const struct rot_facts *f = &r->facts;
+	int id = f->net[ROT_NET2].id, e;
+
+	rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, true);
+	if (id < 0) {
+		id = rot_result(r->ops->add_duplicate(f->net[ROT_NET1].id, ROT_NAME_NET2));
+		if (id < 0)
+			return rot_failed(r, "root: duplicate " ROT_NAME_NET1, id);
+	}
+	e = rot_result(r->ops->set_root(id, ROT_ID_ROOT2));
+	if (e >= 0)
+		e = rot_result(r->ops->set_enabled(id, true));
+	if (e >= 0)
+		e = rot_persist(r);
+	if (e == -ENOSPC && f->net[ROT_NET2].id < 0)
+		(void) r->ops->forget(id); /* it does not fit: leave the running configuration as it was */
+	if (e < 0)
+		return rot_failed(r, "root: offer " ROT_NAME_NET2, e);
+	rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, false);
+	e = rot_reload(r);
+	if (e < 0)
+		return rot_failed(r, "root: reload", e);
+	r->root.armed = true;
+	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_ARMED, "network=%s root=%s", ROT_NAME_NET2, ROT_ID_ROOT2);
+	return ROT_SOON_S;
+}
+
+/* The announcement is RootCA1 again, or RootCA2 is the same: Network2 and RootCA2 are of no use. */
+static int64_t withdraw(struct rotation *r, const char *reason)
+{
+	int e = 0;
+
+	if (r->facts.net[ROT_NET2].id >= 0) {
+		rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, true);
+		e = rot_result(r->ops->forget(r->facts.net[ROT_NET2].id));
+		if (e >= 0)
+			e = rot_persist(r);
+		if (e < 0)
+			return rot_failed(r, "root: forget " ROT_NAME_NET2, e);
+		rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, false);
+	}
+	e = rot_result(r->ops->delete_certificate(ROT_ID_ROOT2));
+	if (e < 0 && e != -ENOENT)
+		return rot_failed(r, "root: delete " ROT_ID_ROOT2, e);
+	r->journal.root2_print = 0;
+	r->root.armed = false;
+	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_SETTLED, "withdrawn: %s", reason);
+	return ROT_SOON_S;
+}
+
+static int64_t grace_s(const struct rotation *r)
+{
+	const struct rot_facts *f = &r->facts;
+	int64_t grace = r->config.root_grace_s, eighth = (f->cert[ROT_CLIENT1].not_after_s - f->now_s) / 8;
+
+	/* The client certificate's own renewal waits for this flow: do not use up its life. */
+	if (f->cert[ROT_CLIENT1].present && eighth < grace)
+		grace = eighth > 0 ? eighth : 0;
+	return grace;
+}
+
+/* Network2 carries the device. After the grace time, and not against the source's word, the new root takes over. */
+static int64_t carried(struct rotation *r)
+{
+	const struct rot_facts *f = &r->facts;
+	struct rot_journal *j = &r->journal;
+	int64_t left_s;
+	int e;
+
+	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_CARRIED, "connected=%s", ROT_NAME_NET2);
+	if (j->carried_since_s == 0 || j->carried_since_s > f->now_s)
+		j->carried_since_s = f->now_s;
+	left_s = j->carried_since_s + grace_s(r) - f->now_s;
+	if (left_s > 0)
+		return left_s < HOUR_S ? left_s : HOUR_S;
+	if (!rot_confirmed(r, ROT_NET2))
+		return ROT_SOON_S;
+	if (!r->root.asked) {
+		r->root.asked = true;
+		r->root.poll_at_s = f->mono_s;
+		return 1;
+	}
+	if (j->announced_print != 0 && j->announced_print == j->root1_print) {
+		rot_log(r, "root: %s carries the device but the source announces %s: keeping both", ROT_NAME_NET2,
+		        ROT_ID_ROOT1);
+		return 6 * HOUR_S;
+	}
+	e = rot_result(r->ops->move_certificate(ROT_ID_ROOT2, ROT_ID_ROOT1));
+	if (e < 0)
+		return rot_failed(r, "root: move " ROT_ID_ROOT2, e);
+	j->root1_print = j->root2_print;
+	j->root2_print = 0;
+	j->carried_since_s = 0;
+	r->root.swapped_at_s = -1;
+	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_SWAPPED, "moved %s to %s", ROT_ID_ROOT2, ROT_ID_ROOT1);
+	e = rot_reload(r);
+	if (e < 0)
+		return rot_failed(r, "root: reload", e);
+	r->root.swapped_at_s = f->mono_s;
+	return ROT_SOON_S;
+}
+
+/* RootCA2 is gone, Network2 still there: the swap was made, by this process or before a power cut. */
+static int64_t swapped(struct rotation *r)
+{
+	const struct rot_facts *f = &r->facts;
+	int64_t waited_s;
+	int e;
+
+	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_SWAPPED, "no %s", ROT_ID_ROOT2);
+	if (r->root.swapped_at_s < 0) {
+		e = rot_reload(r);
+		if (e < 0)
+			return rot_failed(r, "root: reload", e);
+		r->root.swapped_at_s = f->mono_s;
+		return ROT_SOON_S;
+	}
+	if (!rot_confirmed(r, ROT_NET1)) {
+		waited_s = f->mono_s - r->root.swapped_at_s;
+		return waited_s < 10 * MINUTE_S ? ROT_SOON_S : waited_s < 2 * HOUR_S ? 5 * MINUTE_S : 30 * MINUTE_S;
+	}
+	rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, true);
+	e = rot_result(r->ops->forget(f->net[ROT_NET2].id));
+	if (e >= 0)
+		e = rot_persist(r);
+	if (e < 0)
+		return rot_failed(r, "root: forget " ROT_NAME_NET2, e);
+	rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, false);
+	r->root.poll_at_s = f->mono_s;
+	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_SETTLED, "connected=%s", ROT_NAME_NET1);
+	return ROT_SOON_S;
+}
+
+int64_t rot_root_step(struct rotation *r)
+{
+	const struct rot_facts *f = &r->facts;
+	struct rot_journal *j = &r->journal;
+	bool root2 = f->cert[ROT_ROOT2].present, net2 = f->net[ROT_NET2].id >= 0, asked, unknown, back, carrying;
+	int64_t next_s, wait_s;
+	struct pem_span pem;
+	int same;
+
+	if (f->net[ROT_NET1].id < 0 || !f->net[ROT_NET1].root1) {
+		rot_enter(r, ROT_PART_ROOT, ROT_ROOT_UNMANAGED, "%s", f->net[ROT_NET1].id < 0 ? "no " ROT_NAME_NET1 :
+		          ROT_NAME_NET1 " does not use " ROT_ID_ROOT1);
+		return r->config.poll_s;
+	}
+	carrying = net2 && root2 && f->net[ROT_NET2].root2 && f->connected == ROT_NET2;
+	if (!carrying) {
+		r->root.asked = false;
+		if (f->connected != ROT_NET_NONE)
+			j->carried_since_s = 0; /* the server went back: the grace time starts over */
+	}
+	if (net2 && !root2)
+		return swapped(r);
+
+	asked = poll_source(r, &pem) > 0;
+	unknown = asked && j->announced_print != j->root1_print && (!root2 || j->announced_print != j->root2_print);
+	back = j->announced_print != 0 && j->announced_print == j->root1_print;
+	next_s = r->root.poll_at_s > f->mono_s ? r->root.poll_at_s - f->mono_s : 1;
+	if (!rot_online(r) && next_s < rot_offline_poll_s(r))
+		next_s = rot_offline_poll_s(r);
+
+	if (carrying) {
+		wait_s = carried(r);
+		return wait_s < next_s ? wait_s : next_s;
+	}
+	/* Nothing is proven yet of RootCA2, and Network1 carries the device, or whatever asked the source. */
+	if (unknown && (!net2 || f->connected == ROT_NET1))
+		return install(r, &pem);
+	if (!root2) {
+		rot_enter(r, ROT_PART_ROOT, ROT_ROOT_SETTLED, "%s only", ROT_ID_ROOT1);
+		return next_s;
+	}
+	if (!net2 || f->connected == ROT_NET1) {
+		same = f->cert[ROT_ROOT1].present ? rot_same_roots(r) : 0;
+		if (same < 0)
+			return rot_failed(r, "root: compare", same);
+		if (same) {
+			j->root1_print = j->root2_print != 0 ? j->root2_print : j->root1_print;
+			return withdraw(r, "same as " ROT_ID_ROOT1);
+		}
+		if (back && (!net2 || rot_confirmed(r, ROT_NET1)))
+			return withdraw(r, ROT_ID_ROOT1 " is announced again");
+		if (back)
+			return ROT_SOON_S;
+	}
+	if (!net2 || !f->net[ROT_NET2].root2 || !r->root.armed)
+		return arm(r);
+	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_ARMED, "connected=%s", rot_net_name(f->connected));
+	return next_s;
+}
