@@ -1,0 +1,484 @@
+/* The state machine that joins networks: attempts and their results in virtual time, failures, loss, re-authentication.
+ *
+ * An attempt asks the host for its verdict at the start and learns it after the time that such an attempt takes; whatever
+ * intervenes (reload, forget, disable, power loss, a lost access point) drops the attempt with its verdict. Leaves to others:
+ * the choice and the waits (supplicant_select.c), the record for the API (diagnostics.c), the configuration.
+ *
+ * Figures, from wpa_supplicant 2.10 with hostapd over hwsim radios unless said otherwise:
+ *   SUPPLICANT_START_MS          start of the daemon to the first attempt
+ *   SUPPLICANT_ATTEMPT_MS        an EAP-TLS exchange that ends with a verdict, good or bad: 0.26 to 0.36 s
+ *   SUPPLICANT_NO_ANSWER_MS      RADIUS silent: given up after 59.9 s
+ *   SUPPLICANT_NO_CREDENTIALS_MS key or certificate missing: nothing happens for 10 s, the authentication timeout
+ *   SUPPLICANT_NEXT_MS           a failure to the next network's attempt: 0.15 to 0.25 s
+ *   SUPPLICANT_SCAN_INTERVAL_MS  scans while nothing is found
+ *
+ * Outage spacing is OUR simplification, always on, to keep scenarios of ten years cheap: after SUPPLICANT_OUTAGE_AFTER_S
+ * without any connection, a network is tried, and a scan made, at most once in SUPPLICANT_OUTAGE_SPACING_S. An access point
+ * or RADIUS coming back (DEVICE_LINK_VISIBLE) and any change of the configuration end it at once; wpa_supplicant's own waits
+ * stay in force then.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include <openssl/crypto.h>
+
+#include "emu-applibs/base/base.h"
+#include "emu-applibs/device/internal.h"
+
+/* The one place where the state changes. */
+static void enter(struct supplicant *supplicant, enum supplicant_state state, uint64_t deadline_ns)
+{
+	supplicant->state = state;
+	supplicant->deadline_ns = deadline_ns;
+}
+
+static void choose_after(struct device *dev, uint64_t delay_ms)
+{
+	enter(&dev->supplicant, SUPPLICANT_SELECTING, device_now(dev) + delay_ms * NS_PER_MS);
+}
+
+static void report(struct device *dev, enum device_event_kind kind, const struct wifi_entry *entry, const char *text,
+                   int64_t number, const struct auth_verdict *verdict)
+{
+	char label[WIFI_NAME_MAX + 1];
+	struct device_event event = {
+		.kind = kind,
+		.network = entry ? wifi_label(&entry->network, label) : NULL,
+		.text = text,
+		.number = number,
+		.verdict = verdict,
+	};
+
+	device_emit(dev, &event);
+}
+
+/* ---- Credentials --------------------------------------------------------------------------------------------------- */
+
+static void wipe_text(char **text)
+{
+	if (*text)
+		OPENSSL_cleanse(*text, strlen(*text));
+	free(*text);
+	*text = NULL;
+}
+
+static void credentials_wipe(struct supplicant_credentials *credentials)
+{
+	wipe_text(&credentials->root_pem);
+	wipe_text(&credentials->client_pem);
+	wipe_text(&credentials->key_pem);
+}
+
+static char *copy_text(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		abort();
+	return copy;
+}
+
+/* Copies what an attempt with `settings` needs. False, with a word for people, when something is missing. */
+static bool credentials_load(struct device *dev, const struct wifi_settings *settings,
+                             struct supplicant_credentials *ret, char reason[AUTH_REASON_MAX])
+{
+	const struct certstore *store = dev->readings.choice[READING_CERT_SEEN] == CERT_SEEN_AT_ONCE ? &dev->store : &dev->seen;
+	const struct certificate *client = certstore_find(store, settings->client_id);
+	const struct certificate *root = NULL;
+
+	if (!client || !client->key_pem) {
+		(void) snprintf(reason, AUTH_REASON_MAX, "no client certificate with key under the id \"%s\"",
+		                settings->client_id);
+		return false;
+	}
+	if (settings->root_id[0] != '\0') {
+		root = certstore_find(store, settings->root_id);
+		if (!root) {
+			(void) snprintf(reason, AUTH_REASON_MAX, "no root certificate under the id \"%s\"", settings->root_id);
+			return false;
+		}
+	}
+	ret->root_pem = root ? copy_text(root->cert_pem) : NULL;
+	ret->client_pem = copy_text(client->cert_pem);
+	ret->key_pem = copy_text(client->key_pem);
+	return true;
+}
+
+/* ---- Attempts ------------------------------------------------------------------------------------------------------ */
+
+static uint64_t attempt_ms(enum auth_outcome outcome)
+{
+	switch (outcome) {
+	case AUTH_NO_ANSWER:
+		return SUPPLICANT_NO_ANSWER_MS;
+	case AUTH_NO_CREDENTIALS:
+		return SUPPLICANT_NO_CREDENTIALS_MS;
+	default:
+		return SUPPLICANT_ATTEMPT_MS;
+	}
+}
+
+/* Asks the network; the verdict is in supplicant.verdict and due after *ret_ms. Negative errno: the network is broken. */
+static int ask(struct device *dev, uint64_t *ret_ms)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+	const struct wifi_settings *used = &supplicant->used;
+	struct auth_verdict verdict = { .outcome = AUTH_NO_CREDENTIALS, .depth = -1 };
+
+	credentials_wipe(&supplicant->attempt);
+	if (credentials_load(dev, used, &supplicant->attempt, verdict.device_reason)) {
+		struct auth_request request = {
+			.ssid = used->ssid,
+			.ssid_length = used->ssid_length,
+			.identity = used->identity,
+			.root_ca_pem = supplicant->attempt.root_pem,
+			.client_cert_pem = supplicant->attempt.client_pem,
+			.client_key_pem = supplicant->attempt.key_pem,
+		};
+		int r = dev->host.authenticate(dev->host.ctx, &request, &verdict);
+
+		if (r < 0)
+			return r;
+	}
+	supplicant->verdict = verdict;
+	*ret_ms = attempt_ms(verdict.outcome);
+	return 0;
+}
+
+static void drop_attempt(struct supplicant *supplicant)
+{
+	credentials_wipe(&supplicant->attempt);
+	if (!supplicant_is_connected(supplicant))
+		supplicant->serial = 0;
+}
+
+void supplicant_let_go(struct device *dev, const char *why)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+	const struct wifi_entry *connected = supplicant_connected(dev);
+
+	if (supplicant->state == SUPPLICANT_OFF)
+		return;
+	credentials_wipe(&supplicant->attempt);
+	credentials_wipe(&supplicant->connection);
+	supplicant->serial = 0;
+	choose_after(dev, 0);
+	if (connected)
+		report(dev, DEVICE_EVENT_DISCONNECTED, connected, why, 0, NULL);
+}
+
+static void start_attempt(struct device *dev, struct wifi_entry *entry)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+	uint64_t ms = 0;
+
+	entry->record.tried = true;
+	supplicant->serial = entry->network.serial;
+	supplicant->used = entry->record.in_use;
+	if (ask(dev, &ms) < 0) {
+		/* The world knows and ends the run; until it does, do not ask in a circle. */
+		drop_attempt(supplicant);
+		choose_after(dev, SUPPLICANT_SCAN_INTERVAL_MS);
+		return;
+	}
+	enter(supplicant, SUPPLICANT_CONNECTING, device_now(dev) + ms * NS_PER_MS);
+}
+
+static bool in_outage(const struct supplicant *supplicant, uint64_t now_ns)
+{
+	return supplicant->outage_since_ns != TIME_NEVER &&
+	       now_ns - supplicant->outage_since_ns >= SUPPLICANT_OUTAGE_AFTER_S * NS_PER_S;
+}
+
+static void outage_goes_on(struct supplicant *supplicant, uint64_t now_ns)
+{
+	if (supplicant->outage_since_ns == TIME_NEVER)
+		supplicant->outage_since_ns = now_ns;
+}
+
+static void end_outage_spacing(struct device *dev)
+{
+	dev->supplicant.outage_since_ns = TIME_NEVER;
+	for (size_t i = 0; i < dev->wifi.count; i++)
+		dev->wifi.entries[i].record.spaced_until_ns = 0;
+}
+
+static void scan_again(struct device *dev, uint64_t retry_ns)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+	uint64_t now_ns = device_now(dev), next_ns;
+
+	outage_goes_on(supplicant, now_ns);
+	supplicant->scan_anchor_ns = now_ns;
+	next_ns = now_ns + (in_outage(supplicant, now_ns) ? SUPPLICANT_OUTAGE_SPACING_S * NS_PER_S
+	                                                  : SUPPLICANT_SCAN_INTERVAL_MS * NS_PER_MS);
+	enter(supplicant, SUPPLICANT_SCANNING, retry_ns < next_ns ? retry_ns : next_ns);
+}
+
+static void attempt_failed(struct device *dev, struct wifi_entry *entry, const struct auth_verdict *verdict)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+	struct supplicant_record *record = &entry->record;
+	uint64_t now_ns = device_now(dev);
+	unsigned wait_s;
+
+	diagnostics_record_verdict(&record->diagnostics, verdict, device_wall(dev),
+	                           dev->readings.choice[READING_UNKNOWN_IDENTITY]);
+	if (verdict->outcome == AUTH_NO_NETWORK) {
+		scan_again(dev, TIME_NEVER);
+		return;
+	}
+	outage_goes_on(supplicant, now_ns);
+	record->failures++;
+	wait_s = supplicant_wait_s(record->failures, device_random(dev));
+	record->disabled_until_ns = now_ns + wait_s * NS_PER_S;
+	if (in_outage(supplicant, now_ns) && wait_s < SUPPLICANT_OUTAGE_SPACING_S) {
+		wait_s = SUPPLICANT_OUTAGE_SPACING_S;
+		record->spaced_until_ns = now_ns + wait_s * NS_PER_S;
+	}
+	record->temp_disabled = true;
+	report(dev, DEVICE_EVENT_TEMP_DISABLED, entry, NULL, wait_s, NULL);
+	choose_after(dev, SUPPLICANT_NEXT_MS);
+}
+
+static void clear_failures(struct supplicant_record *record)
+{
+	record->temp_disabled = false;
+	record->failures = 0;
+	record->disabled_until_ns = 0;
+	record->spaced_until_ns = 0;
+}
+
+/* The result of the attempt or re-authentication under way. */
+static void attempt_ended(struct device *dev)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+	struct wifi_entry *entry = wifi_by_serial(&dev->wifi, supplicant->serial);
+	const struct auth_verdict verdict = supplicant->verdict;
+	bool again = supplicant->state == SUPPLICANT_REAUTHENTICATING;
+
+	report(dev, DEVICE_EVENT_AUTH, entry, NULL, 0, &verdict);
+	if (verdict.outcome != AUTH_OK) {
+		supplicant_let_go(dev, "re-authentication failed");
+		attempt_failed(dev, entry, &verdict);
+		return;
+	}
+	credentials_wipe(&supplicant->connection);
+	supplicant->connection = supplicant->attempt;
+	supplicant->attempt = (struct supplicant_credentials) { .root_pem = NULL };
+	end_outage_spacing(dev);
+	clear_failures(&entry->record);
+	enter(supplicant, SUPPLICANT_CONNECTED, TIME_NEVER);
+	if (!again) {
+		entry->record.connected_turn = ++supplicant->turns;
+		report(dev, DEVICE_EVENT_CONNECTED, entry, NULL, 0, NULL);
+	}
+}
+
+static void choose(struct device *dev)
+{
+	struct wifi_entry *entry = NULL;
+	uint64_t retry_ns = TIME_NEVER;
+
+	switch (supplicant_select(dev, device_now(dev), &entry, &retry_ns)) {
+	case SUPPLICANT_PICK_NETWORK:
+		start_attempt(dev, entry);
+		return;
+	case SUPPLICANT_PICK_SCAN:
+		scan_again(dev, retry_ns);
+		return;
+	case SUPPLICANT_PICK_WAIT:
+		enter(&dev->supplicant, SUPPLICANT_WAITING, retry_ns);
+		return;
+	case SUPPLICANT_PICK_NONE:
+		end_outage_spacing(dev);
+		enter(&dev->supplicant, SUPPLICANT_IDLE, TIME_NEVER);
+		return;
+	}
+}
+
+void supplicant_run(struct device *dev)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+
+	while (supplicant->deadline_ns <= device_now(dev)) {
+		switch (supplicant->state) {
+		case SUPPLICANT_SELECTING:
+		case SUPPLICANT_SCANNING:
+		case SUPPLICANT_WAITING:
+			choose(dev);
+			break;
+		case SUPPLICANT_CONNECTING:
+		case SUPPLICANT_REAUTHENTICATING:
+			attempt_ended(dev);
+			break;
+		case SUPPLICANT_OFF:
+		case SUPPLICANT_IDLE:
+		case SUPPLICANT_CONNECTED:
+			supplicant->deadline_ns = TIME_NEVER;
+			return;
+		}
+	}
+}
+
+uint64_t supplicant_next_deadline(const struct device *dev)
+{
+	return dev->supplicant.state == SUPPLICANT_OFF ? TIME_NEVER : dev->supplicant.deadline_ns;
+}
+
+/* ---- What happens from outside ------------------------------------------------------------------------------------- */
+
+static void visible(struct device *dev)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+	const uint64_t step_ns = SUPPLICANT_SCAN_INTERVAL_MS * NS_PER_MS;
+	uint64_t now_ns = device_now(dev), next_ns;
+
+	end_outage_spacing(dev);
+	if (supplicant->state == SUPPLICANT_WAITING) {
+		choose_after(dev, 0);
+	} else if (supplicant->state == SUPPLICANT_SCANNING) {
+		/* Where the next scan would be, had they gone on at their usual distance. */
+		next_ns = supplicant->scan_anchor_ns + ((now_ns - supplicant->scan_anchor_ns) / step_ns + 1) * step_ns;
+		if (next_ns < supplicant->deadline_ns)
+			enter(supplicant, SUPPLICANT_SCANNING, next_ns);
+	}
+}
+
+static void reauthenticate(struct device *dev)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+	uint64_t ms = 0;
+
+	if (supplicant->state != SUPPLICANT_CONNECTED)
+		return; /* one is under way, or there is nothing to authenticate again */
+	if (ask(dev, &ms) < 0) {
+		drop_attempt(supplicant);
+		return;
+	}
+	enter(supplicant, SUPPLICANT_REAUTHENTICATING, device_now(dev) + ms * NS_PER_MS);
+}
+
+void supplicant_link(struct device *dev, enum device_link_event event)
+{
+	if (dev->supplicant.state == SUPPLICANT_OFF)
+		return;
+	switch (event) {
+	case DEVICE_LINK_REAUTH:
+		reauthenticate(dev);
+		return;
+	case DEVICE_LINK_DEAUTH:
+	case DEVICE_LINK_LOST:
+		if (dev->supplicant.serial != 0)
+			supplicant_let_go(dev, event == DEVICE_LINK_LOST ? "access point lost" : "ended by the access point");
+		return;
+	case DEVICE_LINK_VISIBLE:
+		visible(dev);
+		return;
+	}
+}
+
+static void hand_over(struct wifi_entry *entry)
+{
+	entry->record.in_use = entry->network.settings;
+	entry->record.tried = false;
+	clear_failures(&entry->record);
+}
+
+static void read_everything(struct device *dev)
+{
+	certstore_copy(&dev->seen, &dev->store);
+	for (size_t i = 0; i < dev->wifi.count; i++)
+		hand_over(&dev->wifi.entries[i]);
+	end_outage_spacing(dev);
+}
+
+void supplicant_start(struct device *dev, uint64_t delay_ms)
+{
+	if (dev->supplicant.state != SUPPLICANT_OFF)
+		return;
+	read_everything(dev);
+	choose_after(dev, delay_ms);
+}
+
+void supplicant_stop(struct device *dev, const char *why)
+{
+	if (dev->supplicant.state == SUPPLICANT_OFF)
+		return;
+	supplicant_let_go(dev, why);
+	enter(&dev->supplicant, SUPPLICANT_OFF, TIME_NEVER);
+}
+
+void supplicant_clear(struct supplicant *supplicant)
+{
+	credentials_wipe(&supplicant->attempt);
+	credentials_wipe(&supplicant->connection);
+	OPENSSL_cleanse(supplicant, sizeof(*supplicant));
+	supplicant->outage_since_ns = TIME_NEVER;
+	enter(supplicant, SUPPLICANT_OFF, TIME_NEVER);
+}
+
+void supplicant_reload(struct device *dev)
+{
+	supplicant_let_go(dev, "reload");
+	read_everything(dev);
+}
+
+void supplicant_config_changed(struct device *dev)
+{
+	end_outage_spacing(dev);
+	switch (dev->supplicant.state) {
+	case SUPPLICANT_IDLE:
+	case SUPPLICANT_SCANNING:
+	case SUPPLICANT_WAITING:
+		choose_after(dev, 0);
+		return;
+	default:
+		return;
+	}
+}
+
+void supplicant_settings_changed(struct device *dev, struct wifi_entry *entry, bool reconnect)
+{
+	unsigned effect = dev->readings.choice[READING_SET_EFFECT];
+
+	if (effect != SET_EFFECT_RELOAD || !entry->record.tried)
+		entry->record.in_use = entry->network.settings;
+	if (reconnect && effect == SET_EFFECT_RECONNECTS && dev->supplicant.serial == entry->network.serial)
+		supplicant_let_go(dev, "settings changed");
+	supplicant_config_changed(dev);
+}
+
+void supplicant_enabled_changed(struct device *dev, struct wifi_entry *entry)
+{
+	if (entry->network.enabled)
+		hand_over(entry);
+	else if (dev->supplicant.serial == entry->network.serial)
+		supplicant_let_go(dev, "disabled");
+	supplicant_config_changed(dev);
+}
+
+void supplicant_forgetting(struct device *dev, struct wifi_entry *entry)
+{
+	if (dev->supplicant.serial == entry->network.serial)
+		supplicant_let_go(dev, "forgotten");
+	supplicant_config_changed(dev);
+}
+
+void supplicant_certstore_changed(struct device *dev)
+{
+	if (dev->readings.choice[READING_CERT_SEEN] == CERT_SEEN_AT_ONCE)
+		supplicant_config_changed(dev);
+}
+
+bool supplicant_is_connected(const struct supplicant *supplicant)
+{
+	return supplicant->state == SUPPLICANT_CONNECTED || supplicant->state == SUPPLICANT_REAUTHENTICATING;
+}
+
+struct wifi_entry *supplicant_connected(struct device *dev)
+{
+	if (!supplicant_is_connected(&dev->supplicant))
+		return NULL;
+	return wifi_by_serial(&dev->wifi, dev->supplicant.serial);
+}

@@ -1,0 +1,111 @@
+/* The list of networks: running and saved copy, ids, and what happens to both at boot, power loss and factory reset.
+ *
+ * Ids: the lowest free one is given to a new network (over REST, 0 is reused after its network is deleted); at boot the
+ * saved networks are numbered anew from 0 in their order ("ids may change at reboot" [wificonfig.h]). Leaves to others: the
+ * API (wificonfig_request.c, wificonfig_attr.c), operators and queries (wificonfig_operator.c).
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include <openssl/crypto.h>
+
+#include "emu-applibs/base/base.h"
+#include "emu-applibs/device/wificonfig.h"
+
+const uint8_t wifi_bssid[6] = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x00 };
+
+struct wifi_entry *wifi_by_id(struct wifi *wifi, int id)
+{
+	for (size_t i = 0; i < wifi->count; i++)
+		if (wifi->entries[i].network.id == id)
+			return &wifi->entries[i];
+	return NULL;
+}
+
+struct wifi_entry *wifi_by_serial(struct wifi *wifi, uint64_t serial)
+{
+	for (size_t i = 0; i < wifi->count; i++)
+		if (wifi->entries[i].network.serial == serial)
+			return &wifi->entries[i];
+	return NULL;
+}
+
+struct wifi_entry *wifi_by_name(struct wifi *wifi, const char *name)
+{
+	if (name[0] == '\0')
+		return NULL; /* a network without a name has none to be found by */
+	for (size_t i = 0; i < wifi->count; i++)
+		if (strcmp(wifi->entries[i].network.name, name) == 0)
+			return &wifi->entries[i];
+	return NULL;
+}
+
+struct wifi_entry *wifi_insert(struct wifi *wifi, size_t limit)
+{
+	size_t at = 0;
+
+	if (limit > WIFI_NETWORKS_LIMIT)
+		limit = WIFI_NETWORKS_LIMIT;
+	if (wifi->count >= limit)
+		return NULL;
+	/* Ids ascend, so the first place whose id is not its index is the lowest free id. */
+	while (at < wifi->count && wifi->entries[at].network.id == (int)at)
+		at++;
+	memmove(&wifi->entries[at + 1], &wifi->entries[at], (wifi->count - at) * sizeof(wifi->entries[0]));
+	wifi->count++;
+	wifi->entries[at] = (struct wifi_entry) {
+		.network = { .id = (int)at, .serial = ++wifi->last_serial },
+	};
+	return &wifi->entries[at];
+}
+
+void wifi_remove(struct wifi *wifi, struct wifi_entry *entry)
+{
+	size_t at = (size_t)(entry - wifi->entries);
+
+	memmove(entry, entry + 1, (wifi->count - at - 1) * sizeof(*entry));
+	wifi->count--;
+	OPENSSL_cleanse(&wifi->entries[wifi->count], sizeof(*entry));
+}
+
+void wifi_restore(struct wifi *wifi, bool renumber)
+{
+	struct supplicant_record records[WIFI_NETWORKS_LIMIT];
+
+	for (size_t i = 0; i < wifi->saved_count; i++) {
+		struct wifi_entry *known = wifi_by_serial(wifi, wifi->saved[i].serial);
+
+		records[i] = known ? known->record : (struct supplicant_record) { .tried = false };
+	}
+	OPENSSL_cleanse(wifi->entries, sizeof(wifi->entries));
+	for (size_t i = 0; i < wifi->saved_count; i++) {
+		if (renumber)
+			wifi->saved[i].id = (int)i;
+		wifi->entries[i].network = wifi->saved[i];
+		wifi->entries[i].record = records[i];
+	}
+	wifi->count = wifi->saved_count;
+	OPENSSL_cleanse(records, sizeof(records));
+}
+
+int wifi_check_savable(const struct wifi *wifi)
+{
+	for (size_t i = 0; i < wifi->count; i++)
+		if (wifi->entries[i].network.settings.ssid_length == 0)
+			return -EINVAL;
+	return 0;
+}
+
+const char *wifi_label(const struct wifi_network *network, char buffer[WIFI_NAME_MAX + 1])
+{
+	if (network->name[0] != '\0')
+		(void) snprintf(buffer, WIFI_NAME_MAX + 1, "%s", network->name);
+	else
+		(void) snprintf(buffer, WIFI_NAME_MAX + 1, "#%d", network->id);
+	return buffer;
+}
+
+void wifi_wipe(struct wifi *wifi)
+{
+	OPENSSL_cleanse(wifi, sizeof(*wifi));
+}

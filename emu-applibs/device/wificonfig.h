@@ -1,0 +1,99 @@
+/* The Wi-Fi configuration of the device OS: the running copy that the API works on, and the saved copy in flash.
+ *
+ * Set, Add and Forget act on the running copy at once; only a persist writes the saved one; a boot, and depending on a
+ * reading a reload, makes the saved copy the running one [wificonfig.h]. Leaves to others: choosing and joining a network
+ * (supplicant.h), capabilities and readiness (device.c), certificates (certstore).
+ */
+#ifndef DEVICE_WIFICONFIG_H
+#define DEVICE_WIFICONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "emu-applibs/device/device.h"
+#include "emu-applibs/device/supplicant.h"
+
+#define WIFI_NAME_MAX 16      /* WIFICONFIG_CONFIG_NAME_MAX_LENGTH, without NUL */
+#define WIFI_NETWORKS_LIMIT 37 /* the largest choice of the reading max-networks */
+
+/* WifiConfig_Security_* */
+enum wifi_security {
+	WIFI_SECURITY_UNKNOWN = 0,
+	WIFI_SECURITY_OPEN = 1,
+	WIFI_SECURITY_WPA2_PSK = 2,
+	WIFI_SECURITY_EAP_TLS = 3,
+};
+
+/* z__WifiConfig_Attribute */
+enum wifi_attribute {
+	WIFI_ATTR_SSID = 0,
+	WIFI_ATTR_SECURITY = 1,
+	WIFI_ATTR_ENABLE = 2,
+	WIFI_ATTR_SAVE = 3,
+	WIFI_ATTR_RELOAD = 4,
+	WIFI_ATTR_PSK = 5,
+	WIFI_ATTR_IDENTITY = 6,
+	WIFI_ATTR_CLIENT_ID = 7,
+	WIFI_ATTR_ROOT_ID = 8,
+	WIFI_ATTR_TARGETED_SCAN = 11,
+	WIFI_ATTR_CONFIG_NAME = 12,
+	WIFI_ATTR_DIAGNOSTICS32 = 22,
+	WIFI_ATTR_DIAGNOSTICS = 23,
+};
+
+/* What every test access point reports: one channel, one address, one strength (`Signal is the AP's transmit power minus 50`,
+ * 20 dBm by default). The address is the first one that mac80211_hwsim gives a radio. */
+#define WIFI_FREQUENCY_MHZ 2412u
+#define WIFI_RSSI_DBM (-30)
+extern const uint8_t wifi_bssid[6];
+
+struct wifi_network {
+	int id;          /* as the API shows it */
+	uint64_t serial; /* never reused, so that a record of a forgotten network cannot fall to its successor */
+	char name[WIFI_NAME_MAX + 1]; /* "" until set */
+	bool enabled;
+	struct wifi_settings settings;
+};
+
+/* A network of the running configuration, and what the supplicant knows of it. */
+struct wifi_entry {
+	struct wifi_network network;
+	struct supplicant_record record;
+};
+
+struct wifi_scan_row {
+	uint8_t ssid[WIFI_SSID_MAX];
+	size_t ssid_length;
+};
+
+struct wifi {
+	struct wifi_entry entries[WIFI_NETWORKS_LIMIT]; /* running; ids ascending */
+	size_t count;
+	struct wifi_network saved[WIFI_NETWORKS_LIMIT]; /* flash; ids ascending */
+	size_t saved_count;
+	uint64_t last_serial;
+	struct wifi_scan_row scanned[WIFI_NETWORKS_LIMIT]; /* result of the last scan the application asked for */
+	size_t scanned_count;
+};
+
+/* Lookups in the running configuration; NULL when there is none. Borrowed until the configuration changes. */
+struct wifi_entry *wifi_by_id(struct wifi *wifi, int id);
+struct wifi_entry *wifi_by_serial(struct wifi *wifi, uint64_t serial);
+struct wifi_entry *wifi_by_name(struct wifi *wifi, const char *name);
+
+/* Adds a blank, disabled network under the lowest free id. NULL when `limit` networks are there already. */
+struct wifi_entry *wifi_insert(struct wifi *wifi, size_t limit);
+/* Takes the entry out of the running configuration and wipes it. */
+void wifi_remove(struct wifi *wifi, struct wifi_entry *entry);
+/* The saved copy becomes the running one; records of networks that stay are kept. renumber: ids from 0 in saved order. */
+void wifi_restore(struct wifi *wifi, bool renumber);
+/* Could the running configuration be saved? 0, or -EINVAL: a network has no SSID. */
+int wifi_check_savable(const struct wifi *wifi);
+/* Name for people: the config name, or "#id". buffer holds at least WIFI_NAME_MAX + 1 bytes. Returns buffer. */
+const char *wifi_label(const struct wifi_network *network, char buffer[WIFI_NAME_MAX + 1]);
+
+/* Wipes everything, the saved copy too. */
+void wifi_wipe(struct wifi *wifi);
+
+#endif
