@@ -1,0 +1,10 @@
+/* What OpenSSL's verdict on a certificate means, for every network: daemons log the same numbers that the model gets. */
+#ifndef SIM_NET_CAUSE_H
+#define SIM_NET_CAUSE_H
+
+#include "emu-applibs/device/auth.h"
+
+/* The cause behind an X509_V_ERR_ number (X509_V_OK: AUTH_CAUSE_NONE; one with no cause of its own: AUTH_CAUSE_OTHER). */
+enum auth_cause net_cause_of_x509(int error);
+
+#endif

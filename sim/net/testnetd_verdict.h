@@ -1,0 +1,45 @@
+/* What one authentication showed, and what it means. No sockets, no processes: text in, struct auth_verdict out.
+ */
+#ifndef SIM_NET_TESTNETD_VERDICT_H
+#define SIM_NET_TESTNETD_VERDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "emu-applibs/device/auth.h"
+
+/* What wpa_supplicant's events said since the attempt began. */
+struct attempt {
+	bool associated;
+	bool started;      /* EAP began */
+	bool tls_selected; /* the method was agreed */
+	bool success, failure;
+	bool no_method;    /* certificate or key could not be used */
+	bool cert_error;
+	int cert_depth;
+	char cert_subject[AUTH_SUBJECT_MAX];
+	char cert_text[AUTH_REASON_MAX];  /* err='...' */
+	char alert[AUTH_REASON_MAX];      /* local TLS alert */
+};
+
+void attempt_reset(struct attempt *attempt);
+/* One event of wpa_supplicant, without its level. */
+void attempt_event(struct attempt *attempt, const char *event);
+/* An end was seen: success, failure, or a method that could not start. */
+bool attempt_ended(const struct attempt *attempt);
+
+/* Does the log of RADIUS (lines since the attempt began) hold its last word on an ended attempt? */
+bool radius_log_complete(const char *log);
+/* The packet of the access point was not made with RADIUS's secret. */
+bool radius_log_secret_wrong(const char *log);
+/* Seconds since 1970 of the last stamped line ("Tue Nov 24 05:04:24 2026 : ...", UTC); false when there is none. */
+bool radius_log_stamp(const char *log, int64_t *ret_wall_s);
+
+/* The verdict of an ended attempt. */
+void verdict_of_attempt(const struct attempt *attempt, const char *radius_log, const char *identity,
+                        struct auth_verdict *ret_verdict);
+/* One that was reached without a certificate in play. */
+void verdict_plain(enum auth_outcome outcome, const char *device_reason, const char *radius_reason,
+                   struct auth_verdict *ret_verdict);
+
+#endif
