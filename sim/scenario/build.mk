@@ -1,0 +1,8 @@
+# Scenarios: from YAML to struct scenario. And what all of sim/ shares.
+SCENARIO_SOURCES := sim/scenario/load.c sim/scenario/schema.c sim/scenario/sourcemap.c sim/scenario/explain.c \
+	sim/scenario/names.c sim/scenario/memory.c sim/scenario/build.c sim/scenario/build_pki.c \
+	sim/scenario/build_network.c sim/scenario/build_device.c sim/scenario/build_events.c \
+	sim/scenario/build_expect.c sim/scenario/describe.c
+
+$(eval $(call archive,scenario,$(SCENARIO_SOURCES)))
+$(eval $(call archive,util,sim/util/error.c))

@@ -1,0 +1,283 @@
+/* Events: what sets them off, and what they do. */
+#include <errno.h>
+
+#include "emu-applibs/wire/wire.h"
+#include "sim/scenario/build.h"
+
+/* Public functions that travel as one request with an attribute or field (wire.h). */
+static const struct {
+	const char *name;
+	uint16_t op;
+	int attribute;
+} inline_calls[] = {
+	{"CertStore_GetCertificateNotBefore", WIRE_CERTSTORE_INFO, 1},
+	{"CertStore_GetCertificateNotAfter", WIRE_CERTSTORE_INFO, 2},
+	{"CertStore_GetCertificateSubjectName", WIRE_CERTSTORE_INFO, 3},
+	{"CertStore_GetCertificateIssuerName", WIRE_CERTSTORE_INFO, 4},
+	{"WifiConfig_SetSSID", WIRE_WIFI_SET_OPT, 0},
+	{"WifiConfig_SetSecurityType", WIRE_WIFI_SET_OPT, 1},
+	{"WifiConfig_SetNetworkEnabled", WIRE_WIFI_SET_OPT, 2},
+	{"WifiConfig_PersistConfig", WIRE_WIFI_SET_OPT, 3},
+	{"WifiConfig_ReloadConfig", WIRE_WIFI_SET_OPT, 4},
+	{"WifiConfig_SetPSK", WIRE_WIFI_SET_OPT, 5},
+	{"WifiConfig_SetClientIdentity", WIRE_WIFI_SET_OPT, 6},
+	{"WifiConfig_SetClientCertStoreIdentifier", WIRE_WIFI_SET_OPT, 7},
+	{"WifiConfig_SetRootCACertStoreIdentifier", WIRE_WIFI_SET_OPT, 8},
+	{"WifiConfig_SetTargetedScanEnabled", WIRE_WIFI_SET_OPT, 11},
+	{"WifiConfig_SetConfigName", WIRE_WIFI_SET_OPT, 12},
+	{"WifiConfig_GetClientIdentity", WIRE_WIFI_GET_OPT, 6},
+	{"WifiConfig_GetClientCertStoreIdentifier", WIRE_WIFI_GET_OPT, 7},
+	{"WifiConfig_GetRootCACertStoreIdentifier", WIRE_WIFI_GET_OPT, 8},
+	{"WifiConfig_GetNetworkDiagnostics", WIRE_WIFI_GET_OPT, 23},
+};
+
+static const char *const plain_calls[] = {
+#define X(op, number, name) name,
+	WIRE_OPS(X)
+#undef X
+};
+
+static int build_call(struct builder *b, const struct source_step *at, const char *raw, struct scn_event *event)
+{
+	const char *known[ARRAY_LEN(plain_calls) + ARRAY_LEN(inline_calls)];
+	char hint[NAMES_HINT_MAX];
+	size_t count = 0;
+
+	event->attribute = -1;
+	for (size_t i = 0; i < ARRAY_LEN(inline_calls); i++) {
+		if (strcmp(inline_calls[i].name, raw) == 0) {
+			event->call = inline_calls[i].op;
+			event->attribute = inline_calls[i].attribute;
+			return 0;
+		}
+		known[count++] = inline_calls[i].name;
+	}
+	event->call = wire_op_by_name(raw);
+	if (event->call != 0 && event->call != WIRE_HELLO)
+		return 0;
+	for (size_t i = 1; i < ARRAY_LEN(plain_calls); i++) /* all but "hello" */
+		known[count++] = plain_calls[i];
+	names_hint(raw, known, count, hint);
+	return build_fail(b, at, "there is no API function `%.64s`; %s", raw, hint);
+}
+
+static int fail_beside(struct builder *b, const struct source_step *at, const char *key, const char *text)
+{
+	return build_present(b, STEP_KEY(at, key)) ? build_fail(b, STEP_KEY(at, key), "%s", text) : 0;
+}
+
+static int check_trigger_keys(struct builder *b, const struct source_step *at, const struct raw_event *raw)
+{
+	unsigned triggers = (raw->at != NULL) + (raw->on_call != NULL) + (raw->when != NULL);
+	int r = 0;
+
+	if (triggers == 0)
+		return build_fail(b, at, "an event needs `at`, `on_call` or `when`: what sets it off");
+	if (triggers > 1)
+		return build_fail(b, STEP_KEY(at, raw->when ? "when" : "on_call"),
+		                  "an event has one of `at`, `on_call` and `when`; make two events of it");
+	if (!raw->on_call) {
+		r = fail_beside(b, at, "nth", "`nth` goes with `on_call`");
+		if (r == 0)
+			r = fail_beside(b, at, "from", "`from` goes with `on_call`");
+		if (r == 0)
+			r = fail_beside(b, at, "phase", "`phase` goes with `on_call`");
+	}
+	if (r == 0 && raw->at)
+		r = fail_beside(b, at, "plus", "`plus` goes with `when` and `on_call`; add it to `at`");
+	return r;
+}
+
+static int build_trigger(struct builder *b, const struct source_step *at, const struct raw_event *raw, struct scn_event *event)
+{
+	int r = check_trigger_keys(b, at, raw);
+
+	if (r < 0)
+		return r;
+	event->attribute = -1;
+	if (raw->at) {
+		event->trigger = SCN_AT;
+		return build_run_time(b, STEP_KEY(at, "at"), raw->at, &event->at_ns);
+	}
+	r = build_duration_ns(b, STEP_KEY(at, "plus"), raw->plus, 0, &event->plus_ns);
+	if (r < 0)
+		return r;
+	if (event->plus_ns > b->s->length_ns)
+		return build_fail(b, STEP_KEY(at, "plus"), "`plus` is longer than the run");
+	if (raw->when) {
+		event->trigger = SCN_WHEN;
+		return build_condition(b, STEP_KEY(at, "when"), raw->when, &event->when);
+	}
+	event->trigger = SCN_ON_CALL;
+	event->nth = raw->nth ? *raw->nth : 1;
+	if (event->nth == 0)
+		return build_fail(b, STEP_KEY(at, "nth"), "`nth` counts from 1");
+	event->after = raw->phase == RAW_PHASE_AFTER;
+	r = build_run_time(b, STEP_KEY(at, "from"), raw->from, &event->from_ns);
+	if (r < 0)
+		return r;
+	return build_call(b, STEP_KEY(at, "on_call"), raw->on_call, event);
+}
+
+static int build_ap(struct builder *b, const struct raw_ap *raw, struct scn_event *event)
+{
+	event->ap = build_alloc(b, 1, sizeof(*event->ap));
+	if (!event->ap)
+		return -ENOMEM;
+	event->ap->up = raw->up;
+	event->ap->deauth = raw->deauth == SCN_YES;
+	event->ap->reauth = raw->reauth == SCN_YES;
+	return 0;
+}
+
+static int build_issuer_change(struct builder *b, const struct source_step *at, const struct raw_issuer *raw,
+                               struct scn_event *event)
+{
+	if (raw->host)
+		return build_fail(b, STEP_KEY(at, "host"), "`host` cannot change during a run; set it in `issuer` at the top");
+	event->issuer = build_alloc(b, 1, sizeof(*event->issuer));
+	if (!event->issuer)
+		return -ENOMEM;
+	return build_issuer(b, at, raw, event->issuer);
+}
+
+static int build_device_change(struct builder *b, const struct source_step *at, const struct raw_device_change *raw,
+                               struct scn_event *event)
+{
+	struct scn_device_change *change = build_alloc(b, 1, sizeof(*change));
+	int r;
+
+	if (!change)
+		return -ENOMEM;
+	event->device = change;
+	change->power = raw->power;
+	change->kill_app = raw->kill_app == SCN_YES;
+	change->factory_reset = raw->factory_reset == SCN_YES;
+	change->ntp = raw->ntp;
+	if (change->factory_reset && change->power)
+		return build_fail(b, STEP_KEY(at, "power"), "`factory_reset` switches the power itself; remove `power`");
+	if (raw->clock_step && raw->clock_set)
+		return build_fail(b, STEP_KEY(at, "clock_set"), "`clock_set` beside `clock_step`; keep one");
+	r = build_step(b, STEP_KEY(at, "clock_step"), raw->clock_step, &change->has_clock_step, &change->clock_step_s);
+	if (r < 0)
+		return r;
+	r = build_instant(b, STEP_KEY(at, "clock_set"), raw->clock_set, &change->clock_set_s);
+	if (r < 0)
+		return r;
+	change->has_clock_set = raw->clock_set;
+	if (change->clock_set_s < 0)
+		return build_fail(b, STEP_KEY(at, "clock_set"), "`clock_set` is before 1970, where the device's clock cannot be");
+	return 0;
+}
+
+static int build_operator(struct builder *b, const struct source_step *at, const struct raw_operator *raw,
+                          struct scn_event *event)
+{
+	const struct {
+		const char *key, *value;
+		enum scn_operator_kind kind;
+	} commands[] = {
+		{"install_root", raw->install_root, SCN_OP_INSTALL_ROOT}, {"install_client", raw->install_client, SCN_OP_INSTALL_CLIENT},
+		{"delete", raw->delete, SCN_OP_DELETE},                   {"enable", raw->enable, SCN_OP_ENABLE},
+		{"disable", raw->disable, SCN_OP_DISABLE},                {"forget", raw->forget, SCN_OP_FORGET},
+		{"reload", raw->reload == SCN_YES ? "yes" : NULL, SCN_OP_RELOAD},
+	};
+	struct scn_operator *op = build_alloc(b, 1, sizeof(*op));
+	const char *key = NULL, *value = NULL;
+	bool installs;
+
+	if (!op)
+		return -ENOMEM;
+	event->operator = op;
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (!commands[i].value)
+			continue;
+		if (key)
+			return build_fail(b, STEP_KEY(at, commands[i].key), "`%s` beside `%s`: one command an event; make two events",
+			                  commands[i].key, key);
+		key = commands[i].key;
+		value = commands[i].value;
+		op->kind = commands[i].kind;
+	}
+	if (!key)
+		return build_fail(b, at,
+		                  "an operator needs a command: install_root, install_client, delete, enable, disable, forget or "
+		                  "reload: yes");
+	installs = op->kind == SCN_OP_INSTALL_ROOT || op->kind == SCN_OP_INSTALL_CLIENT;
+	if (installs && !raw->cert)
+		return build_fail(b, at, "`cert` is missing beside `%s`; name the certificate", key);
+	if (!installs && raw->cert)
+		return build_fail(b, STEP_KEY(at, "cert"), "`cert` goes with install_root and install_client, not with `%s`", key);
+	switch (op->kind) {
+	case SCN_OP_INSTALL_ROOT:
+	case SCN_OP_INSTALL_CLIENT: {
+		unsigned uses = op->kind == SCN_OP_INSTALL_ROOT ? BUILD_ANY_CA : BUILD_USE(PKI_CLIENT);
+		int r = build_cert(b, STEP_KEY(at, "cert"), raw->cert, uses, &op->cert);
+
+		if (r < 0)
+			return r;
+		return build_id(b, STEP_KEY(at, key), value, &op->id);
+	}
+	case SCN_OP_DELETE:
+		return build_id(b, STEP_KEY(at, key), value, &op->id);
+	case SCN_OP_ENABLE:
+	case SCN_OP_DISABLE:
+	case SCN_OP_FORGET:
+		return build_network_name(b, STEP_KEY(at, key), value, &op->network);
+	case SCN_OP_RELOAD:
+		return 0;
+	}
+	return 0;
+}
+
+static int build_actions(struct builder *b, const struct source_step *at, const struct raw_event *raw, struct scn_event *event)
+{
+	static const char *const keys[] = {"radius", "ap", "issuer", "device", "operator"};
+	bool any = false;
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (!build_present(b, STEP_KEY(at, keys[i])))
+			continue;
+		any = true;
+		if (source_find(b->root, STEP_KEY(at, keys[i]))->child_count == 0)
+			return build_fail(b, STEP_KEY(at, keys[i]), "`%s` is empty: it changes nothing", keys[i]);
+	}
+	if (!any)
+		return build_fail(b, at, "an event needs an action: radius, ap, issuer, device or operator");
+	if (raw->radius) {
+		event->radius = build_alloc(b, 1, sizeof(*event->radius));
+		if (!event->radius)
+			return -ENOMEM;
+		r = build_radius(b, STEP_KEY(at, "radius"), raw->radius, event->radius);
+	}
+	if (r == 0 && raw->ap)
+		r = build_ap(b, raw->ap, event);
+	if (r == 0 && raw->issuer)
+		r = build_issuer_change(b, STEP_KEY(at, "issuer"), raw->issuer, event);
+	if (r == 0 && raw->device)
+		r = build_device_change(b, STEP_KEY(at, "device"), raw->device, event);
+	if (r == 0 && raw->operator)
+		r = build_operator(b, STEP_KEY(at, "operator"), raw->operator, event);
+	return r;
+}
+
+int build_events(struct builder *b)
+{
+	b->s->events = build_alloc(b, b->raw->events_count, sizeof(struct scn_event));
+	if (!b->s->events)
+		return -ENOMEM;
+	for (unsigned i = 0; i < b->raw->events_count; i++) {
+		const struct source_step *at = STEP_ITEM(STEP_KEY(NULL, "events"), i);
+		struct scn_event *event = &b->s->events[i];
+		int r = build_trigger(b, at, &b->raw->events[i], event);
+
+		if (r == 0)
+			r = build_actions(b, at, &b->raw->events[i], event);
+		if (r < 0)
+			return r;
+		event->pos = build_pos(b, at);
+	}
+	b->s->event_count = b->raw->events_count;
+	return 0;
+}

@@ -1,0 +1,199 @@
+/* From a file to a struct scenario: read, check the form, check the schema, check the meaning. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "certs/dates.h"
+#include "sim/scenario/build.h"
+#include "sim/scenario/explain.h"
+
+static int fail_file(struct az_error *error, const char *file, int r)
+{
+	az_error_set(error, AZ_USAGE, "%s: %s; give the path of a scenario file", file, strerror(-r));
+	return r;
+}
+
+/* The whole file, bounded. */
+static int read_text(const char *file, char **ret_text, size_t *ret_length, struct az_error *error)
+{
+	cleanup_fd int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	cleanup_free char *text = NULL;
+	size_t length = 0;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fail_file(error, file, -errno);
+	if (!S_ISREG(st.st_mode)) {
+		az_error_set(error, AZ_USAGE, "%s: not a file; give the path of a scenario file", file);
+		return -EINVAL;
+	}
+	text = malloc(SOURCE_MAX_BYTES + 1);
+	if (!text)
+		return fail_file(error, file, -ENOMEM);
+	while (length <= SOURCE_MAX_BYTES) {
+		ssize_t n = read(fd, text + length, SOURCE_MAX_BYTES + 1 - length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail_file(error, file, -errno);
+		if (n == 0)
+			break;
+		length += (size_t)n;
+	}
+	if (length > SOURCE_MAX_BYTES) {
+		az_error_set(error, AZ_USAGE, "%s: larger than 1 MiB; no scenario needs that", file);
+		return -EFBIG;
+	}
+	*ret_text = steal_ptr(&text);
+	*ret_length = length;
+	return 0;
+}
+
+static int build_name(struct builder *b)
+{
+	const char *slash = strrchr(b->file, '/');
+	const char *base = slash ? slash + 1 : b->file;
+	const char *dot = strrchr(base, '.');
+	size_t length = dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0) ? (size_t)(dot - base) : strlen(base);
+
+	if (strlen(b->raw->scenario) != length || strncmp(b->raw->scenario, base, length) != 0)
+		return build_fail(b, STEP_KEY(NULL, "scenario"), "`%.64s` is not the name of the file; write `scenario: %.*s`",
+		                  b->raw->scenario, (int)length, base);
+	return build_text(b, b->raw->scenario, &b->s->name);
+}
+
+static int build_times(struct builder *b)
+{
+	const char *start = b->raw->start;
+	int64_t length_s;
+	int r;
+
+	if (start[0] == '+' || start[0] == '-')
+		return build_fail(b, STEP_KEY(NULL, "start"), "`start` is a day or an instant, as 2026-01-01; all else counts from it");
+	r = build_instant(b, STEP_KEY(NULL, "start"), start, &b->s->start_s);
+	if (r < 0)
+		return r;
+	if (b->s->start_s < 0)
+		return build_fail(b, STEP_KEY(NULL, "start"), "`start` is before 1970");
+	r = build_duration(b, STEP_KEY(NULL, "length"), b->raw->length, 1, &length_s);
+	if (r < 0)
+		return r;
+	if (b->s->start_s > DATES_MAX_S - length_s)
+		return build_fail(b, STEP_KEY(NULL, "length"), "the run ends after the year 9999; shorten it");
+	b->s->length_ns = (uint64_t)length_s * NS_PER_S;
+	return 0;
+}
+
+static int one_oracle(struct builder *b, const struct source_step *at, const char *raw, char **ret)
+{
+	static const char *const known[] = {
+#define X(id, name) name,
+		SCN_ORACLES(X)
+#undef X
+	};
+
+	return build_known(b, at, "oracle", raw, known, ARRAY_LEN(known), ret);
+}
+
+/* The networks by name; sim/net has them, but a scenario is read without linking them. */
+static int one_kind_of_network(struct builder *b, const struct source_step *at, const char *raw, char **ret)
+{
+	static const char *const known[] = {"model", "wired", "radio"};
+
+	return build_known(b, at, "kind of network", raw, known, ARRAY_LEN(known), ret);
+}
+
+static int build_limits(struct builder *b)
+{
+	static const struct raw_limits nothing;
+	const struct raw_limits *raw = b->raw->limits ? b->raw->limits : &nothing;
+	const struct source_step *at = STEP_KEY(NULL, "limits");
+	struct scenario *s = b->s;
+	int r;
+
+	s->recover_within_ns = 24 * 3600 * NS_PER_S;
+	s->calls_per_day = raw->calls_per_day ? *raw->calls_per_day : 500;
+	s->writes_per_day = raw->writes_per_day ? *raw->writes_per_day : 40;
+	s->requests_per_day = raw->requests_per_day ? *raw->requests_per_day : 100;
+	r = build_duration_ns(b, STEP_KEY(at, "recover_within"), raw->recover_within, 1, &s->recover_within_ns);
+	if (r < 0)
+		return r;
+	r = build_names(b, STEP_KEY(NULL, "oracles_off"), b->raw->oracles_off, b->raw->oracles_off_count, one_oracle,
+	                &s->oracles_off);
+	if (r < 0)
+		return r;
+	return build_names(b, STEP_KEY(NULL, "only_on"), b->raw->only_on, b->raw->only_on_count, one_kind_of_network,
+	                   &s->networks);
+}
+
+static int build_scenario(struct builder *b)
+{
+	static int (*const parts[])(struct builder *b) = {
+		build_name,         build_times,  build_pki,     build_network, build_device,
+		build_issuer_start, build_events, build_expects, build_limits,
+	};
+	int r = build_text(b, b->file, &b->s->file);
+
+	if (r == 0)
+		r = build_text(b, b->raw->about, &b->s->about);
+	for (size_t i = 0; r == 0 && i < ARRAY_LEN(parts); i++)
+		r = parts[i](b);
+	return r;
+}
+
+/* The file has the right form: its meaning now. */
+static int load_meaning(const char *file, const struct source_node *root, const struct raw_scenario *raw,
+                        struct scenario **ret, struct az_error *error)
+{
+	struct builder b = {.file = file, .root = root, .raw = raw, .error = error};
+	int r;
+
+	b.s = memory_new_scenario();
+	if (!b.s)
+		return fail_file(error, file, -ENOMEM);
+	r = build_scenario(&b);
+	if (r < 0)
+		scenario_free(b.s);
+	else
+		*ret = b.s;
+	return r;
+}
+
+static int load_schema(const char *file, const char *text, size_t length, const struct source_node *root,
+                       struct scenario **ret, struct az_error *error)
+{
+	struct explain_log log = {0};
+	const cyaml_config_t config = {
+		.log_fn = explain_log, .log_ctx = &log, .mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR, .flags = CYAML_CFG_NO_ALIAS,
+	};
+	cyaml_data_t *raw = NULL;
+	cyaml_err_t result = cyaml_load_data((const uint8_t *)text, length, &config, &raw_schema, &raw, NULL);
+	int r;
+
+	if (result != CYAML_OK || !raw) {
+		explain_refusal(file, root, &raw_schema, result, &log, error);
+		return -EINVAL;
+	}
+	r = load_meaning(file, root, raw, ret, error);
+	(void) cyaml_free(&config, &raw_schema, raw, 0);
+	return r;
+}
+
+int scenario_load(const char *file, struct scenario **ret, struct az_error *ret_error)
+{
+	cleanup_free char *text = NULL;
+	struct source_node *root = NULL;
+	size_t length = 0;
+	int r = read_text(file, &text, &length, ret_error);
+
+	if (r < 0)
+		return r;
+	r = source_read(file, text, length, &root, ret_error);
+	if (r < 0)
+		return r;
+	r = load_schema(file, text, length, root, ret, ret_error);
+	source_free(root);
+	return r;
+}
