@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "certs/dates.h"
+#include "sim/util/text.h"
 
 void timeline_init(struct timeline *tl, int64_t start_s)
 {
@@ -24,14 +25,6 @@ void timeline_clear(struct timeline *tl)
 	free(tl->entries);
 	tl->entries = NULL;
 	tl->count = tl->capacity = 0;
-}
-
-/* One line stays one line, whatever an application or a daemon puts into it. */
-static void one_line(char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			*s = ' ';
 }
 
 void timeline_add(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool history, const char *detail,
@@ -52,12 +45,12 @@ void timeline_add(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool h
 	if (vasprintf(&entry->text, format, args) < 0)
 		abort();
 	va_end(args);
-	one_line(entry->text);
+	text_sanitize(entry->text);
 	if (detail && detail[0]) {
 		entry->detail = strdup(detail);
 		if (!entry->detail)
 			abort();
-		one_line(entry->detail);
+		text_sanitize(entry->detail);
 	}
 }
 

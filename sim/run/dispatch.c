@@ -9,6 +9,7 @@
 
 #include "sim/run/internal.h"
 #include "sim/util/callname.h"
+#include "sim/util/text.h"
 
 #define MESSAGES_AT_ONCE_MAX 200000ul /* at one moment of virtual time */
 #define SPINS_MAX 600000ul            /* ms of virtual time spent without ever waiting: ten minutes */
@@ -23,6 +24,8 @@ void run_remember_line(struct run *run, const char *line)
 
 	free(*slot);
 	*slot = strdup(line);
+	if (*slot)
+		text_sanitize(*slot);
 }
 
 static void output_line(struct run *run)

@@ -1,0 +1,216 @@
+/* The reports for people and for machines: table, failures, TAP, JUnit XML, the timeline as JSON. */
+#define _GNU_SOURCE
+#include <errno.h>
+
+#include "certs/dates.h"
+#include "sim/report/outcome.h"
+
+#define DAY_NS (86400 * NS_PER_S)
+
+static void duration(uint64_t ns, char buffer[32])
+{
+	if (ns < NS_PER_S)
+		(void) snprintf(buffer, 32, "%llums", (unsigned long long)(ns / NS_PER_MS));
+	else if (ns < 100 * NS_PER_S)
+		(void) snprintf(buffer, 32, "%.1fs", (double)ns / 1e9);
+	else if (ns < 2 * 3600 * NS_PER_S)
+		(void) snprintf(buffer, 32, "%.0fmin", (double)ns / 60e9);
+	else if (ns < 3 * DAY_NS)
+		(void) snprintf(buffer, 32, "%.1fh", (double)ns / 3600e9);
+	else
+		(void) snprintf(buffer, 32, "%.1fd", (double)ns / (double)DAY_NS);
+}
+
+void report_table(const struct outcomes *outcomes, FILE *out)
+{
+	int width = 8;
+
+	for (size_t i = 0; i < outcomes->count; i++)
+		if ((int)strlen(outcomes->list[i].scenario) > width)
+			width = (int)strlen(outcomes->list[i].scenario);
+	(void) fprintf(out, "\n%-*s  %-7s %-7s %8s %8s %6s %7s %7s %8s\n", width, "scenario", "network", "verdict", "span", "offline", "auths",
+	               "writes", "issuer", "real");
+	for (size_t i = 0; i < outcomes->count; i++) {
+		const struct outcome *o = &outcomes->list[i];
+		char span[32], offline[32];
+
+		duration(o->span_ns, span);
+		duration(o->offline_ns, offline);
+		(void) fprintf(out, "%-*s  %-7s %-7s %8s %8s %6lu %7lu %7lu %7.2fs\n", width, o->scenario, o->network,
+		               run_verdict_name(o->verdict), span, offline, o->authentications, o->flash_writes, o->issuer_requests, o->real_s);
+	}
+}
+
+void report_failures(const struct outcomes *outcomes, FILE *out)
+{
+	for (size_t i = 0; i < outcomes->count; i++) {
+		const struct outcome *o = &outcomes->list[i];
+
+		if (o->verdict == RUN_PASSED || o->verdict == RUN_INTERRUPTED)
+			continue;
+		(void) fprintf(out, "\n%s: %s on %s\n", run_verdict_name(o->verdict), o->scenario, o->network);
+		for (size_t j = 0; o->failures && o->failures[j]; j++)
+			(void) fprintf(out, "  %s\n", o->failures[j]);
+		for (size_t j = 0; o->hints && o->hints[j]; j++)
+			(void) fprintf(out, "  note: %s\n", o->hints[j]);
+		if (o->logs)
+			(void) fprintf(out, "  logs: %s\n", o->logs);
+		if (o->repeat)
+			(void) fprintf(out, "  repeat: %s\n", o->repeat);
+	}
+}
+
+void report_tap(const struct outcomes *outcomes, FILE *out)
+{
+	(void) fprintf(out, "TAP version 13\n1..%zu\n", outcomes->count);
+	for (size_t i = 0; i < outcomes->count; i++) {
+		const struct outcome *o = &outcomes->list[i];
+
+		(void) fprintf(out, "%s %zu - %s on %s\n", o->verdict == RUN_PASSED ? "ok" : "not ok", i + 1, o->scenario, o->network);
+		for (size_t j = 0; o->failures && o->failures[j]; j++) {
+			(void) fputs("# ", out);
+			for (const char *c = o->failures[j]; *c; c++) {
+				(void) fputc(*c, out);
+				if (*c == '\n')
+					(void) fputs("# ", out);
+			}
+			(void) fputc('\n', out);
+		}
+		if (o->verdict != RUN_PASSED && o->repeat)
+			(void) fprintf(out, "# repeat: %s\n", o->repeat);
+	}
+}
+
+static void xml(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		switch (*text) {
+		case '<': (void) fputs("&lt;", out); break;
+		case '>': (void) fputs("&gt;", out); break;
+		case '&': (void) fputs("&amp;", out); break;
+		case '"': (void) fputs("&quot;", out); break;
+		case '\n': (void) fputs("&#10;", out); break;
+		default:
+			/* XML 1.0 knows no other control characters. */
+			(void) fputc((unsigned char)*text < 0x20 ? ' ' : *text, out);
+		}
+}
+
+static void junit_case(FILE *out, const struct outcome *o)
+{
+	(void) fputs("    <testcase classname=\"", out);
+	xml(out, o->network);
+	(void) fputs("\" name=\"", out);
+	xml(out, o->scenario);
+	(void) fprintf(out, "\" time=\"%.3f\"", o->real_s);
+	if (o->verdict == RUN_PASSED) {
+		(void) fputs("/>\n", out);
+		return;
+	}
+	(void) fprintf(out, ">\n      <%s message=\"", o->verdict == RUN_FAILED ? "failure" : "error");
+	xml(out, o->failures && o->failures[0] ? o->failures[0] : run_verdict_name(o->verdict));
+	(void) fputs("\">", out);
+	for (size_t j = 0; o->failures && o->failures[j]; j++) {
+		xml(out, o->failures[j]);
+		(void) fputc('\n', out);
+	}
+	if (o->repeat) {
+		(void) fputs("repeat: ", out);
+		xml(out, o->repeat);
+	}
+	(void) fprintf(out, "</%s>\n    </testcase>\n", o->verdict == RUN_FAILED ? "failure" : "error");
+}
+
+/* Written beside and renamed, so that nobody reads half a report. */
+static FILE *begin(const char *path, char **ret_temporary)
+{
+	FILE *f;
+
+	if (asprintf(ret_temporary, "%s.tmp", path) < 0) {
+		*ret_temporary = NULL;
+		errno = ENOMEM;
+		return NULL;
+	}
+	f = fopen(*ret_temporary, "we");
+	if (!f) {
+		int saved = errno;
+
+		free(*ret_temporary);
+		*ret_temporary = NULL;
+		errno = saved;
+	}
+	return f;
+}
+
+static int commit(FILE *f, char *temporary, const char *path)
+{
+	int r = ferror(f) ? -EIO : 0;
+
+	if (fclose(f) != 0 && r == 0)
+		r = -errno;
+	if (r == 0 && rename(temporary, path) < 0)
+		r = -errno;
+	if (r < 0)
+		(void) unlink(temporary);
+	free(temporary);
+	return r;
+}
+
+int report_junit(const struct outcomes *outcomes, const char *path)
+{
+	char *temporary;
+	FILE *out = begin(path, &temporary);
+	size_t failures = 0, errors = 0;
+	double real_s = 0;
+
+	if (!out)
+		return -errno;
+	for (size_t i = 0; i < outcomes->count; i++) {
+		failures += outcomes->list[i].verdict == RUN_FAILED;
+		errors += outcomes->list[i].verdict == RUN_ERROR || outcomes->list[i].verdict == RUN_INTERRUPTED;
+		real_s += outcomes->list[i].real_s;
+	}
+	(void) fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"azsim\" tests=\"%zu\" failures=\"%zu\" "
+	               "errors=\"%zu\" time=\"%.3f\">\n", outcomes->count, failures, errors, real_s);
+	for (size_t i = 0; i < outcomes->count; i++)
+		junit_case(out, &outcomes->list[i]);
+	(void) fputs("  </testsuite>\n</testsuites>\n", out);
+	return commit(out, temporary, path);
+}
+
+int report_timeline_json(const struct run_result *result, const char *scenario, const char *network, uint64_t seed,
+                         const char *path)
+{
+	const struct timeline *tl = &result->timeline;
+	json_t *events = json_array(), *root;
+	char *temporary;
+	FILE *out = begin(path, &temporary);
+	int r;
+
+	if (!out) {
+		r = -errno;
+		json_decref(events);
+		return r;
+	}
+	for (size_t i = 0; i < tl->count; i++) {
+		const struct tl_entry *e = &tl->entries[i];
+		char date[32];
+		json_t *event;
+
+		dates_format(tl->start_s + (int64_t)(e->at_ns / NS_PER_S), date);
+		event = json_pack("{s:I, s:s, s:s, s:b, s:o*, s:o*}", "t_ns", (json_int_t)e->at_ns, "date", date, "kind", timeline_kind_name(e->kind),
+		                  "device", e->history, "text", json_string(e->text), "detail", e->detail ? json_string(e->detail) : NULL);
+		(void) json_array_append_new(events, event);
+	}
+	root = json_pack("{s:s, s:s, s:I, s:s, s:o}", "scenario", scenario, "network", network, "seed", (json_int_t)seed, "verdict",
+	                 run_verdict_name(result->verdict), "events", events);
+	if (!root || json_dumpf(root, out, JSON_INDENT(1)) < 0) {
+		json_decref(root);
+		(void) fclose(out);
+		(void) unlink(temporary);
+		free(temporary);
+		return -EIO;
+	}
+	json_decref(root);
+	return commit(out, temporary, path);
+}
