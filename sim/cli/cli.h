@@ -14,6 +14,8 @@ int cmd_readings(int argc, char **argv);
 
 /* Folder of the azsim executable; static storage. */
 const char *cli_home(void);
+/* How azsim was called, for commands to repeat: argv[0]. Static storage. */
+const char *cli_program(void);
 /* The number of the signal that asked us to stop, or 0. Installed by cli_catch_signals(); the second one kills. */
 extern volatile sig_atomic_t cli_interrupted;
 void cli_catch_signals(void);

@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include <limits.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 
 #include "sim/cli/cli.h"
 
@@ -58,6 +57,13 @@ const char *cli_home(void)
 	return home;
 }
 
+static const char *program = "azsim";
+
+const char *cli_program(void)
+{
+	return program;
+}
+
 static void help(FILE *out)
 {
 	(void) fputs("azsim: Azure Sphere networking on Linux: certificate rotation under a clock of one's own\n\n"
@@ -74,6 +80,8 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 
+	if (argc > 0)
+		program = argv[0];
 	if (!name) {
 		help(stderr);
 		return AZ_USAGE;

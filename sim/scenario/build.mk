@@ -5,4 +5,3 @@ SCENARIO_SOURCES := sim/scenario/load.c sim/scenario/schema.c sim/scenario/sourc
 	sim/scenario/build_expect.c sim/scenario/describe.c
 
 $(eval $(call archive,scenario,$(SCENARIO_SOURCES)))
-$(eval $(call archive,util,sim/util/error.c))

@@ -1,0 +1,32 @@
+# azsim: everything of sim/ but the networks and the scenario parser, which are archives of their own.
+AZSIM_VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
+
+# One object knows the version, and is made again when it changes.
+VERSION_STAMP := $(BUILD)/obj/version-$(AZSIM_VERSION)
+$(VERSION_STAMP):
+	@mkdir -p $(@D)
+	@rm -f $(BUILD)/obj/version-*
+	@touch $@
+$(BUILD)/obj/sim/cli/main.o: $(VERSION_STAMP)
+$(BUILD)/obj/sim/cli/main.o: CFLAGS_ALL += -DAZSIM_VERSION='"$(AZSIM_VERSION)"'
+
+UTIL_SOURCES := sim/util/error.c sim/util/text.c sim/util/callname.c
+WORLD_SOURCES := sim/world/clock.c sim/world/queue.c
+RUN_SOURCES := sim/app/channel.c sim/app/process.c sim/issuer/http.c sim/issuer/issuer.c sim/oracle/bounded.c \
+	sim/oracle/credentials.c sim/oracle/finish.c sim/oracle/stranded.c sim/report/outcome.c sim/report/reports.c \
+	sim/report/timeline.c sim/run/dispatch.c sim/run/events.c sim/run/expect.c sim/run/host.c sim/run/netstate.c \
+	sim/run/power.c sim/run/run.c sim/run/setup.c $(WORLD_SOURCES)
+CLI_SOURCES := sim/cli/main.c sim/cli/files.c sim/cli/readings.c sim/cli/run.c sim/cli/jobs.c sim/cli/job.c
+
+$(eval $(call archive,util,$(UTIL_SOURCES)))
+$(eval $(call archive,run,$(RUN_SOURCES)))
+
+# Archives in the order of need, and the libraries behind them; tests of sim/ link the same.
+AZSIM_ARCHIVES := $(foreach a,run scenario net device certs wire util,$(BUILD)/lib/$(a).a)
+AZSIM_LIBS := -lcyaml -lyaml -ljansson -lhttp_parser -lwpa_client -lssl -lcrypto
+
+ALL += $(BUILD)/azsim
+$(BUILD)/azsim: $(call objs,$(CLI_SOURCES)) $(AZSIM_ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(call objs,$(CLI_SOURCES)) $(AZSIM_ARCHIVES) $(AZSIM_LIBS)

@@ -1,0 +1,361 @@
+/* One scenario on each of its networks, and what stays of it: outcome, timeline, logs. Runs in a process of its own. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "sim/cli/cli.h"
+#include "sim/cli/jobs.h"
+
+#define PROGRESS_MS 200
+
+struct job {
+	const struct scenario *scenario;
+	const struct job_options *options;
+	int fd;
+	const struct net_ops *network; /* at work now */
+	int64_t told_ms;
+};
+
+/* ---- To the parent ------------------------------------------------------------------------------------------------------- */
+
+static void send_line(int fd, json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT);
+	size_t n, done = 0;
+
+	json_decref(json);
+	if (!text)
+		return;
+	n = strlen(text);
+	text[n++] = '\n';
+	while (done < n) {
+		ssize_t w = write(fd, text + done, n - done);
+
+		if (w < 0 && errno != EINTR)
+			break; /* the parent is gone: nobody to tell */
+		done += w > 0 ? (size_t)w : 0;
+	}
+	free(text);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	(void) clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void on_progress(void *ctx, uint64_t now_ns)
+{
+	struct job *job = ctx;
+	int64_t ms = now_ms();
+
+	if (ms - job->told_ms < PROGRESS_MS)
+		return;
+	job->told_ms = ms;
+	send_line(job->fd, json_pack("{s:s, s:I}", "progress", job->network->name, "now_ns", (json_int_t)now_ns));
+}
+
+/* ---- Folders ------------------------------------------------------------------------------------------------------------- */
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void) st;
+	(void) type;
+	(void) ftw;
+	return remove(path) < 0 ? -1 : 0;
+}
+
+static void remove_tree(const char *path)
+{
+	(void) nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Short, because a socket's path has at most 107 characters. */
+static int make_work_dir(char path[64], struct az_error *ret_error)
+{
+	const char *base = getenv("TMPDIR");
+
+	if (!base || base[0] != '/' || strlen(base) > 40)
+		base = "/tmp";
+	(void) snprintf(path, 64, "%s/azsim-XXXXXX", base);
+	if (mkdtemp(path))
+		return 0;
+	az_error_set(ret_error, AZ_ENVIRONMENT, "%s: cannot make a folder for the run: %s; TMPDIR chooses another place", base, strerror(errno));
+	return -errno;
+}
+
+static int copy_file(const char *from, const char *to)
+{
+	cleanup_fd int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), out = -1;
+	char buffer[16384];
+	ssize_t n;
+
+	if (in < 0)
+		return -errno;
+	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (out < 0)
+		return -errno;
+	while ((n = read(in, buffer, sizeof(buffer))) > 0)
+		if (write(out, buffer, (size_t)n) != n)
+			return errno ? -errno : -EIO;
+	return n < 0 ? -errno : 0;
+}
+
+/* The logs of the network's daemons go from `work`/net to `to`. Returns whether there were any. */
+static bool keep_logs(const char *work, const char *to)
+{
+	char from[PATH_MAX];
+	struct dirent **entries;
+	bool any = false;
+	int n;
+
+	(void) snprintf(from, sizeof(from), "%s/net", work);
+	n = scandir(from, &entries, NULL, alphasort);
+	for (int i = 0; i < n; i++) {
+		size_t length = strlen(entries[i]->d_name);
+
+		if (length > 4 && strcmp(entries[i]->d_name + length - 4, ".log") == 0) {
+			cleanup_free char *source = NULL, *target = NULL;
+
+			(void) mkdir(to, 0755);
+			if (asprintf(&source, "%s/%s", from, entries[i]->d_name) > 0 && asprintf(&target, "%s/%s", to, entries[i]->d_name) > 0)
+				any |= copy_file(source, target) == 0;
+		}
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	return any;
+}
+
+/* ---- One network --------------------------------------------------------------------------------------------------------- */
+
+static char *with_quotes(const char *word)
+{
+	char *quoted = NULL, *out;
+
+	if (word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%")] == '\0' && word[0])
+		return strdup(word);
+	quoted = malloc(strlen(word) * 4 + 3);
+	if (!quoted)
+		abort();
+	out = quoted;
+	*out++ = '\'';
+	for (; *word; word++) {
+		if (*word == '\'') {
+			memcpy(out, "'\\''", 4);
+			out += 4;
+		} else {
+			*out++ = *word;
+		}
+	}
+	*out++ = '\'';
+	*out = '\0';
+	return quoted;
+}
+
+static void add_word(FILE *f, const char *option, const char *value)
+{
+	cleanup_free char *word = with_quotes(value);
+
+	(void) fprintf(f, " %s%s", option, word);
+}
+
+static char *repeat_command(const struct job *job, const char *networks)
+{
+	const struct job_options *o = job->options;
+	char *text = NULL, seed[24];
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		abort();
+	(void) fputs(cli_program(), f);
+	(void) fputs(" run", f);
+	add_word(f, "--net=", networks);
+	(void) snprintf(seed, sizeof(seed), "%llu", (unsigned long long)o->seed);
+	add_word(f, "--seed=", seed);
+	for (size_t i = 0; i < o->reading_count; i++) {
+		cleanup_free char *pair = NULL;
+
+		if (asprintf(&pair, "%s=%s", o->readings[i].name, o->readings[i].choice) > 0)
+			add_word(f, "--reading=", pair);
+	}
+	if (o->app)
+		add_word(f, "--app=", o->app);
+	if (o->wrapper_text)
+		add_word(f, "--wrapper=", o->wrapper_text);
+	if (o->out)
+		add_word(f, "--out=", o->out);
+	add_word(f, "", job->scenario->file);
+	(void) fclose(f);
+	return text;
+}
+
+static char **copy_list(char *const *list, size_t count, const char *extra)
+{
+	char **copy = calloc(count + 2, sizeof(*copy));
+
+	if (!copy)
+		abort();
+	for (size_t i = 0; i < count; i++)
+		copy[i] = strdup(list[i]);
+	if (extra)
+		copy[count] = strdup(extra);
+	return copy;
+}
+
+static void fill(struct outcome *o, const struct job *job, const struct run_result *result)
+{
+	o->scenario = strdup(job->scenario->name);
+	o->file = strdup(job->scenario->file);
+	o->network = strdup(job->network->name);
+	o->verdict = result->verdict;
+	o->status = result->verdict == RUN_PASSED ? AZ_OK
+	            : result->verdict == RUN_FAILED ? AZ_FAILED
+	            : result->verdict == RUN_INTERRUPTED ? AZ_INTERRUPTED
+	                                                 : result->error.status;
+	o->span_ns = result->span_ns;
+	o->offline_ns = result->offline_ns;
+	o->authentications = result->authentications;
+	o->flash_writes = result->flash_writes;
+	o->issuer_requests = result->issuer_requests;
+	o->api_calls = result->api_calls;
+	o->real_s = result->real_s;
+	o->failures = copy_list(result->failures, result->failure_count, result->verdict == RUN_ERROR ? result->error.text : NULL);
+	o->hints = copy_list(result->hints, result->hint_count, NULL);
+	o->repeat = repeat_command(job, job->network->name);
+}
+
+/* Timeline and logs into the folder for results. A folder that cannot be written to is told, once per run, as a hint. */
+static void keep(const struct job *job, const struct run_result *result, const char *work, struct outcome *o)
+{
+	const char *out = job->options->out ? job->options->out : JOB_DEFAULT_OUT;
+	cleanup_free char *stem = NULL, *json = NULL, *text = NULL, *logs = NULL;
+	int r;
+
+	if (result->verdict == RUN_INTERRUPTED || (!job->options->out && result->verdict == RUN_PASSED))
+		return;
+	if (asprintf(&stem, "%s/%s.%s", out, o->scenario, o->network) < 0 || asprintf(&json, "%s.json", stem) < 0 ||
+	    asprintf(&text, "%s.timeline", stem) < 0 || asprintf(&logs, "%s.logs", stem) < 0)
+		abort();
+	r = mkdir(out, 0755) < 0 && errno != EEXIST ? -errno : 0;
+	if (r == 0)
+		r = report_timeline_json(result, o->scenario, o->network, job->options->seed, json);
+	if (r == 0)
+		r = timeline_write_text(&result->timeline, text);
+	if (r < 0) {
+		fprintf(stderr, "azsim run: %s: cannot write results: %s\n", stem, strerror(-r));
+		if (o->status == AZ_OK) {
+			o->status = AZ_ENVIRONMENT;
+			o->verdict = RUN_ERROR;
+		}
+		return;
+	}
+	if (result->verdict != RUN_PASSED)
+		(void) keep_logs(work, logs);
+	o->logs = strdup(stem);
+}
+
+/* The device must not be able to tell one network from another. */
+static void compare(const struct job *job, const struct run_result *first, const char *first_name, struct run_result *second,
+                    const char *second_name)
+{
+	char a[512], b[512], *text = NULL, **grown;
+
+	(void) job;
+	if (first->verdict > RUN_FAILED || second->verdict > RUN_FAILED)
+		return;
+	if (first->verdict == second->verdict && !timeline_differ(&first->timeline, &second->timeline, a, b))
+		return;
+	if (first->verdict != second->verdict && !timeline_differ(&first->timeline, &second->timeline, a, b)) {
+		(void) snprintf(a, sizeof(a), "%s", run_verdict_name(first->verdict));
+		(void) snprintf(b, sizeof(b), "%s", run_verdict_name(second->verdict));
+	}
+	if (asprintf(&text, "the device saw something else on %s than on %s; first difference:\n    %s: %s\n    %s: %s", second_name, first_name,
+	             first_name, a, second_name, b) < 0)
+		abort();
+	grown = realloc(second->failures, (second->failure_count + 1) * sizeof(*grown));
+	if (!grown)
+		abort();
+	second->failures = grown;
+	grown[second->failure_count++] = text;
+	second->verdict = RUN_FAILED;
+}
+
+static void run_one(struct job *job, struct run_result *result, const struct run_result *first, const char *first_name)
+{
+	const struct job_options *options = job->options;
+	struct outcome outcome = {0};
+	char work[64] = "";
+	struct run_options run_options = {
+		.seed = options->seed, .readings = options->readings, .reading_count = options->reading_count, .app = options->app,
+		.wrapper = options->wrapper, .home = cli_home(), .work_dir = work, .app_wait_s = options->app_wait_s,
+		.interrupted = &cli_interrupted, .progress = on_progress, .progress_ctx = job,
+	};
+	json_t *json;
+
+	memset(result, 0, sizeof(*result));
+	if (make_work_dir(work, &result->error) < 0) {
+		result->verdict = RUN_ERROR;
+		work[0] = '\0';
+	} else {
+		run_scenario(job->scenario, job->network, &run_options, result);
+	}
+	if (first)
+		compare(job, first, first_name, result, job->network->name);
+	fill(&outcome, job, result);
+	if (first && result->verdict == RUN_FAILED) {
+		cleanup_free char *both = NULL;
+
+		if (asprintf(&both, "%s,%s", first_name, job->network->name) < 0)
+			abort();
+		free(outcome.repeat);
+		outcome.repeat = repeat_command(job, both);
+	}
+	keep(job, result, work, &outcome);
+	if (work[0])
+		remove_tree(work);
+	json = json_object();
+	(void) json_object_set_new(json, "outcome", outcome_to_json(&outcome));
+	send_line(job->fd, json);
+	outcome_clear(&outcome);
+}
+
+static bool can_express(const struct scenario *scenario, const char *network)
+{
+	for (size_t i = 0; scenario->networks && scenario->networks[i]; i++)
+		if (strcmp(scenario->networks[i], network) == 0)
+			return true;
+	return !scenario->networks;
+}
+
+void job_run(const struct scenario *scenario, const struct job_options *options, int fd)
+{
+	struct job job = {.scenario = scenario, .options = options, .fd = fd};
+	struct run_result first, result;
+	const char *first_name = NULL;
+
+	for (size_t i = 0; options->networks[i] && !cli_interrupted; i++) {
+		job.network = options->networks[i];
+		if (!can_express(scenario, job.network->name))
+			continue;
+		if (!first_name) {
+			run_one(&job, &first, NULL, NULL);
+			first_name = job.network->name;
+		} else {
+			run_one(&job, &result, &first, first_name);
+			run_result_clear(&result);
+		}
+	}
+	if (first_name)
+		run_result_clear(&first);
+}

@@ -1,0 +1,38 @@
+/* Running many scenarios: each in a process of its own, several at a time, so that one that goes wrong takes nobody along.
+ *
+ * jobs.c is the side that starts and waits; job.c is what happens inside one such process.
+ */
+#ifndef SIM_CLI_JOBS_H
+#define SIM_CLI_JOBS_H
+
+#include "sim/report/outcome.h"
+
+#define JOB_NETWORKS_MAX 8
+#define JOBS_MAX 64 /* at a time */
+
+/* What holds for every scenario of one `azsim run`. */
+struct job_options {
+	const struct net_ops *networks[JOB_NETWORKS_MAX + 1]; /* NULL-terminated, in the order in which they run */
+	bool networks_named;   /* --net was given: repeat commands say so */
+	const char *app;       /* as given, or NULL */
+	uint64_t seed;
+	const struct scn_reading *readings;
+	size_t reading_count;
+	const char *const *wrapper;
+	const char *wrapper_text; /* as given, or NULL */
+	const char *out;       /* folder for timelines and logs; NULL: JOB_DEFAULT_OUT, and only when something fails */
+	unsigned app_wait_s;
+	unsigned parallel;     /* at a time, 1..JOBS_MAX */
+};
+
+#define JOB_DEFAULT_OUT "azsim-out"
+
+/* The scenario on each of its networks, in this process. Sends one JSON text a line to fd: {"progress": "model", "now_ns": N} and
+ * {"outcome": {...}}. Never fails as a whole: what goes wrong is an outcome. */
+void job_run(const struct scenario *scenario, const struct job_options *options, int fd);
+
+/* All scenarios; outcomes in the order of `scenarios`. messages: progress and one line for each run that is over. */
+void jobs_run(struct scenario *const *scenarios, size_t count, const struct job_options *options, FILE *messages,
+              struct outcomes *ret_outcomes);
+
+#endif

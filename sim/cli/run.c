@@ -1,0 +1,313 @@
+/* azsim run: its options, which networks this machine can do, and the reports at the end. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <getopt.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "sim/cli/cli.h"
+#include "sim/cli/jobs.h"
+
+#define READINGS_MAX 64
+#define WRAPPER_WORDS_MAX 31
+#define DEFAULT_APP_WAIT_S 20
+
+static const char help[] =
+	"usage: azsim run [OPTIONS] FILE|DIR...\n\n"
+	"Runs each scenario (a DIR gives its *.yaml) on each network and says what happened.\n\n"
+	"  --net=NAME[,NAME]      networks: model, wired (default: both; model alone where wired cannot be had)\n"
+	"  --app=PATH             another application: a folder with app_manifest.json and bin/app, or an executable with the\n"
+	"                         manifest beside it\n"
+	"  --seed=N               another run of chance: retry jitter of the device and random numbers of the application (1)\n"
+	"  --reading=NAME=VALUE   how the device behaves where the documents are silent; `azsim readings` lists them; repeatable\n"
+	"  --out=DIR              timelines of every run as DIR/SCENARIO.NETWORK.{json,timeline}, and daemon logs of failed ones\n"
+	"                         (without it: those of failed runs, in " JOB_DEFAULT_OUT ")\n"
+	"  --junit=FILE           JUnit XML report\n"
+	"  --tap                  TAP report on standard output, everything else on standard error\n"
+	"  -j, --jobs=N           so many scenarios at a time (default: as many as processors)\n"
+	"  --app-wait=SECONDS     real time the application may take between two calls before it counts as hanging (20)\n"
+	"  --wrapper=\"COMMAND\"    words before the application: \"valgrind -q\", \"gdbserver :9999\"\n"
+	"  -h, --help\n\n"
+	"exit status: 0 all passed, 1 a scenario failed, 2 bad usage or bad scenario, 3 this machine lacks something\n";
+
+struct command {
+	struct job_options job;
+	struct scn_reading readings[READINGS_MAX];
+	char *wrapper_words[WRAPPER_WORDS_MAX + 1];
+	char *wrapper_copy;
+	const char *junit;
+	bool tap;
+};
+
+static int bad(const char *format, const char *what)
+{
+	(void) fputs("azsim run: ", stderr);
+	(void) fprintf(stderr, format, what);
+	(void) fputs("; " CLI_TRY_HELP("run") "\n", stderr);
+	return AZ_USAGE;
+}
+
+static int number(const char *text, unsigned long long min, unsigned long long max, unsigned long long *ret)
+{
+	char *end;
+
+	errno = 0;
+	*ret = strtoull(text, &end, 10);
+	return errno || end == text || *end || text[0] == '-' || *ret < min || *ret > max ? -EINVAL : 0;
+}
+
+/* ---- Options ------------------------------------------------------------------------------------------------------------- */
+
+static int add_networks(struct command *c, char *list)
+{
+	size_t n = 0;
+	char *save = NULL;
+
+	c->job.networks_named = true;
+	for (char *name = strtok_r(list, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
+		const struct net_ops *ops = net_by_name(name);
+
+		if (!ops)
+			return bad("--net: no network \"%s\"; there are model and wired", name);
+		for (size_t i = 0; i < n; i++)
+			if (c->job.networks[i] == ops)
+				return bad("--net: \"%s\" is named twice", name);
+		c->job.networks[n++] = ops;
+	}
+	c->job.networks[n] = NULL;
+	return n ? 0 : bad("--net: %s", "name at least one network");
+}
+
+static int add_reading(struct command *c, char *pair)
+{
+	char *value = strchr(pair, '=');
+	struct readings scratch;
+	int r;
+
+	if (!value)
+		return bad("--reading=%s: write NAME=VALUE", pair);
+	if (c->job.reading_count == READINGS_MAX)
+		return bad("%s", "too many --reading");
+	*value++ = '\0';
+	readings_defaults(&scratch);
+	r = readings_set(&scratch, pair, value);
+	if (r == -ENOENT)
+		return bad("--reading: no reading \"%s\"; `azsim readings` lists them", pair);
+	if (r < 0)
+		return bad("--reading: \"%s\" is not one of its choices; `azsim readings` lists them", value);
+	c->readings[c->job.reading_count++] = (struct scn_reading){.name = pair, .choice = value};
+	return 0;
+}
+
+static int set_wrapper(struct command *c, const char *text)
+{
+	size_t n = 0;
+	char *save = NULL;
+
+	free(c->wrapper_copy);
+	c->wrapper_copy = strdup(text);
+	c->job.wrapper_text = text;
+	for (char *word = strtok_r(c->wrapper_copy, " \t", &save); word; word = strtok_r(NULL, " \t", &save)) {
+		if (n == WRAPPER_WORDS_MAX)
+			return bad("%s", "--wrapper: too many words");
+		c->wrapper_words[n++] = word;
+	}
+	c->wrapper_words[n] = NULL;
+	c->job.wrapper = n ? (const char *const *)c->wrapper_words : NULL;
+	return 0;
+}
+
+enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_READING, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER };
+
+static int take_option(struct command *c, int option)
+{
+	unsigned long long n;
+
+	switch (option) {
+	case OPT_NET: return add_networks(c, optarg);
+	case OPT_READING: return add_reading(c, optarg);
+	case OPT_WRAPPER: return set_wrapper(c, optarg);
+	case OPT_APP: c->job.app = optarg; return 0;
+	case OPT_OUT: c->job.out = optarg; return 0;
+	case OPT_JUNIT: c->junit = optarg; return 0;
+	case OPT_TAP: c->tap = true; return 0;
+	case OPT_SEED:
+		if (number(optarg, 0, INT64_MAX, &n) < 0)
+			return bad("--seed=%s: a whole number from 0 to 2^63-1", optarg);
+		c->job.seed = n;
+		return 0;
+	case OPT_WAIT:
+		if (number(optarg, 1, 86400, &n) < 0)
+			return bad("--app-wait=%s: seconds, 1 to 86400", optarg);
+		c->job.app_wait_s = (unsigned)n;
+		return 0;
+	case 'j':
+		if (number(optarg, 1, JOBS_MAX, &n) < 0)
+			return bad("--jobs=%s: a number from 1 to 64", optarg);
+		c->job.parallel = (unsigned)n;
+		return 0;
+	default: return bad("%s", "unknown option or missing value");
+	}
+}
+
+static unsigned processors(void)
+{
+	cpu_set_t set;
+	int n = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+
+	return n < 1 ? 1 : n > JOBS_MAX ? JOBS_MAX : (unsigned)n;
+}
+
+/* ---- Before and after the runs ------------------------------------------------------------------------------------------- */
+
+/* A network that was named must be there; one of the default ones may be missing, loudly. */
+static int probe_networks(struct command *c)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; c->job.networks[i]; i++) {
+		struct az_error error;
+
+		if (c->job.networks[i]->probe(&error) == 0) {
+			c->job.networks[kept++] = c->job.networks[i];
+			continue;
+		}
+		if (c->job.networks_named) {
+			(void) fprintf(stderr, "azsim run: network %s: %s\n", c->job.networks[i]->name, error.text);
+			return AZ_ENVIRONMENT;
+		}
+		(void) fprintf(stderr, "azsim run: WARNING: network %s cannot be had here: %s\n"
+		               "azsim run: WARNING: going on WITHOUT it: nothing below was seen by real daemons\n",
+		               c->job.networks[i]->name, error.text);
+	}
+	c->job.networks[kept] = NULL;
+	return 0;
+}
+
+static int load_all(const struct cli_files *files, struct scenario **scenarios)
+{
+	int status = AZ_OK;
+
+	for (size_t i = 0; i < files->count; i++) {
+		struct az_error error;
+
+		if (scenario_load(files->paths[i], &scenarios[i], &error) < 0) {
+			(void) fprintf(stderr, "%s\n", error.text);
+			status = AZ_USAGE;
+			continue;
+		}
+		for (size_t j = 0; j < i; j++)
+			if (scenarios[j] && strcmp(scenarios[j]->name, scenarios[i]->name) == 0) {
+				(void) fprintf(stderr, "azsim run: %s and %s have one name: their results could not be told apart\n",
+				               scenarios[j]->file, scenarios[i]->file);
+				status = AZ_USAGE;
+			}
+	}
+	return status;
+}
+
+/* Places to write to are looked at before minutes of work are lost. */
+static int check_out(const struct command *c)
+{
+	if (c->job.out && mkdir(c->job.out, 0755) < 0 && errno != EEXIST) {
+		(void) fprintf(stderr, "azsim run: --out=%s: %s\n", c->job.out, strerror(errno));
+		return AZ_USAGE;
+	}
+	if (c->job.out && access(c->job.out, W_OK | X_OK) < 0) {
+		(void) fprintf(stderr, "azsim run: --out=%s: %s\n", c->job.out, strerror(errno));
+		return AZ_USAGE;
+	}
+	return 0;
+}
+
+static int report(const struct command *c, const struct outcomes *outcomes)
+{
+	FILE *people = c->tap ? stderr : stdout;
+	size_t passed = 0;
+	int status = (int)outcomes_status(outcomes), r;
+
+	for (size_t i = 0; i < outcomes->count; i++)
+		passed += outcomes->list[i].verdict == RUN_PASSED;
+	report_table(outcomes, people);
+	report_failures(outcomes, people);
+	(void) fprintf(people, "\n%zu of %zu runs passed\n", passed, outcomes->count);
+	if (c->tap)
+		report_tap(outcomes, stdout);
+	r = c->junit ? report_junit(outcomes, c->junit) : 0;
+	if (r < 0)
+		(void) fprintf(stderr, "azsim run: --junit=%s: %s\n", c->junit, strerror(-r));
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		(void) fprintf(stderr, "azsim run: standard output: %s\n", strerror(errno));
+		r = -EIO;
+	}
+	return r < 0 && status == AZ_OK ? AZ_ENVIRONMENT : status;
+}
+
+static int run_all(struct command *c, const struct cli_files *files)
+{
+	struct scenario **scenarios = calloc(files->count, sizeof(struct scenario *));
+	struct outcomes outcomes = {0};
+	int status;
+
+	if (!scenarios)
+		abort();
+	status = load_all(files, scenarios);
+	if (status == AZ_OK)
+		status = check_out(c);
+	if (status == AZ_OK)
+		status = probe_networks(c);
+	if (status == AZ_OK) {
+		cli_catch_signals();
+		jobs_run(scenarios, files->count, &c->job, c->tap ? stderr : stdout, &outcomes);
+		if (outcomes.count == 0 && !cli_interrupted) {
+			(void) fputs("azsim run: none of these scenarios can be played on the networks that were asked for\n", stderr);
+			status = AZ_USAGE;
+		} else {
+			status = report(c, &outcomes);
+		}
+		if (cli_interrupted)
+			status = AZ_INTERRUPTED;
+	}
+	outcomes_clear(&outcomes);
+	for (size_t i = 0; i < files->count; i++)
+		scenario_free(scenarios[i]);
+	free(scenarios);
+	return status;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"net", required_argument, NULL, OPT_NET}, {"app", required_argument, NULL, OPT_APP},
+		{"seed", required_argument, NULL, OPT_SEED}, {"reading", required_argument, NULL, OPT_READING},
+		{"out", required_argument, NULL, OPT_OUT}, {"junit", required_argument, NULL, OPT_JUNIT},
+		{"tap", no_argument, NULL, OPT_TAP}, {"jobs", required_argument, NULL, 'j'},
+		{"app-wait", required_argument, NULL, OPT_WAIT}, {"wrapper", required_argument, NULL, OPT_WRAPPER},
+		{"help", no_argument, NULL, 'h'}, {0},
+	};
+	struct command c = {.job = {.seed = 1, .app_wait_s = DEFAULT_APP_WAIT_S, .parallel = processors()}};
+	struct cli_files files;
+	struct az_error error;
+	int option, status = 0;
+
+	for (size_t i = 0; net_all[i] && i < JOB_NETWORKS_MAX; i++)
+		c.job.networks[i] = net_all[i];
+	c.job.readings = c.readings;
+	while (status == 0 && (option = getopt_long(argc, argv, "hj:", options, NULL)) != -1) {
+		if (option == 'h') {
+			(void) fputs(help, stdout);
+			free(c.wrapper_copy);
+			return AZ_OK;
+		}
+		status = take_option(&c, option);
+	}
+	if (status == 0 && cli_find_files(argc - optind, argv + optind, &files, &error) < 0)
+		status = bad("%s", error.text);
+	if (status == 0) {
+		status = run_all(&c, &files);
+		cli_free_files(&files);
+	}
+	free(c.wrapper_copy);
+	return status;
+}
