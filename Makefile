@@ -23,6 +23,7 @@ objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 # Files that `make` leaves, test programs, and clean-up lists grow in the rooms' own files.
 ALL :=
 UNIT_TESTS :=
+TEST_FILES :=
 
 # $(call test_program,NAME,SOURCES,OTHER OBJECTS AND ARCHIVES,LIBRARIES): one cmocka program, build/tests/NAME.
 define test_program
@@ -54,12 +55,61 @@ $(BUILD)/obj/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS_$(subst /,_,$(firstword $(subst /, ,$<)))) -c -o $@ $<
 
-.PHONY: unit
-unit: all $(UNIT_TESTS)
-	@fail=0; for t in $(UNIT_TESTS); do echo "== $$t"; $$t || fail=1; done; exit $$fail
+# ---- Doors ---------------------------------------------------------------------------------------------------------------
+.PHONY: help
+help:
+	@echo 'make            build everything into build/'
+	@echo 'make run        install what is missing, build, play every scenario on every network'
+	@echo 'make check      install what is missing, build (gcc, clang, sanitizers), run all tests and every scenario'
+	@echo 'make unit       build and run the unit tests'
+	@echo 'make bench      measure speed and memory, as ratios'
+	@echo 'make install    copy azsim to PREFIX (/usr/local); DESTDIR is heeded'
+	@echo 'make clean      remove what was built; make distclean: the unpacked daemons too'
+	@echo 'Settings: CC=clang  V=1 (show commands)  ARGS="--net=model ..." (for make run)'
 
-.PHONY: clean
+# Packages, and the daemons in build/daemons.
+.PHONY: setup setup-check
+setup:
+	@sim/setup/packages.sh build/daemons run
+setup-check:
+	@sim/setup/packages.sh build/daemons check
+
+.PHONY: run
+run: setup
+	@$(MAKE) --no-print-directory all
+	build/azsim run $(ARGS) scenarios
+
+.PHONY: tests unit
+tests: all $(UNIT_TESTS) $(TEST_FILES)
+unit: tests
+	@tests/run-tests.sh $(BUILD)/check $(UNIT_TESTS)
+
+.PHONY: check
+check: setup-check
+	@tests/check.sh
+
+.PHONY: bench
+bench: setup-check
+	@$(MAKE) --no-print-directory tests
+	@tests/bench/bench.sh
+
+# azsim finds its libraries, application and daemons in the folder it lies in, so they stay together.
+PREFIX ?= /usr/local
+INSTALL_DIR := $(DESTDIR)$(PREFIX)/lib/azsim
+.PHONY: install
+install: all
+	install -d $(INSTALL_DIR)/app $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/azsim/scenarios
+	install -m 755 build/azsim build/azpki $(INSTALL_DIR)
+	cp -P build/lib*.so* $(INSTALL_DIR)
+	cp -r build/app/approot $(INSTALL_DIR)/app
+	if [ -e build/daemons/complete ]; then cp -r build/daemons $(INSTALL_DIR); fi
+	install -m 644 scenarios/*.yaml scenarios/README.md $(DESTDIR)$(PREFIX)/share/azsim/scenarios
+	ln -sf ../lib/azsim/azsim ../lib/azsim/azpki $(DESTDIR)$(PREFIX)/bin
+
+.PHONY: clean distclean
 clean:
+	find build -mindepth 1 -maxdepth 1 ! -name daemons -exec rm -rf {} + 2>/dev/null || true
+distclean:
 	rm -rf build
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
