@@ -23,6 +23,7 @@ objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 # Files that `make` leaves, test programs, and clean-up lists grow in the rooms' own files.
 ALL :=
 UNIT_TESTS :=
+E2E_TESTS :=
 TEST_FILES :=
 
 # $(call test_program,NAME,SOURCES,OTHER OBJECTS AND ARCHIVES,LIBRARIES): one cmocka program, build/tests/NAME.
@@ -32,6 +33,11 @@ $(BUILD)/tests/$(1): $(call objs,$(2)) $(3)
 	@mkdir -p $$(@D)
 	$(call say,LINK,$$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $$@ $(call objs,$(2)) $(3) -lcmocka $(4)
+endef
+
+# $(call e2e_program,...): the same for a test that runs the programs of this build; not among those that are sanitized.
+define e2e_program
+$(subst UNIT_TESTS +=,E2E_TESTS +=,$(call test_program,$(1),$(2),$(3),$(4)))
 endef
 
 # $(call archive,NAME,SOURCES): build/lib/NAME.a
@@ -79,10 +85,15 @@ run: setup
 	@$(MAKE) --no-print-directory all
 	build/azsim run $(ARGS) scenarios
 
-.PHONY: tests unit
-tests: all $(UNIT_TESTS) $(TEST_FILES)
-unit: tests
+.PHONY: tests unit unit-programs list-tests list-unit-tests
+tests: all $(UNIT_TESTS) $(E2E_TESTS) $(TEST_FILES)
+unit-programs: $(UNIT_TESTS)
+unit: unit-programs
 	@tests/run-tests.sh $(BUILD)/check $(UNIT_TESTS)
+list-tests:
+	@echo $(UNIT_TESTS) $(E2E_TESTS)
+list-unit-tests:
+	@echo $(UNIT_TESTS)
 
 .PHONY: check
 check: setup-check

@@ -15,8 +15,6 @@ for program in "$@"; do
 	timeout -k 10 "${TEST_TIMEOUT:-600}" "$program" >"$log" 2>&1 || status=$?
 	took=$(($(date +%s) - begin))
 	ok=$(grep -ac '^\[       OK \]' "$log")
-	bad=$(grep -aEc '^\[  (FAILED|ERROR ) +\] [A-Za-z_]' "$log")
-	skip=$(grep -ac '^\[  SKIPPED \] [A-Za-z_]' "$log")
 	# cmocka lists failures and skips once more at the end.
 	bad=$(grep -aE '^\[  (FAILED|ERROR ) +\] [A-Za-z_]' "$log" | sort -u | grep -c .)
 	skip=$(grep -aE '^\[  SKIPPED \] [A-Za-z_]' "$log" | sort -u | grep -c .)

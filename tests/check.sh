@@ -1,0 +1,67 @@
+#!/bin/sh
+# Everything that must hold before a change goes in; `make check` calls it when the packages are there.
+# Every stage runs, whatever became of the one before, and the last line says how it went.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+jobs=$(nproc 2>/dev/null || echo 2)
+export MAKEFLAGS=
+# A symbolizer's hints and a leak check belong to every sanitized test; an overlooked error must not pass as a status of azsim.
+export ASAN_OPTIONS=abort_on_error=0:exitcode=99:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99
+passed=0 failed=0 failures=
+mkdir -p build/check
+
+stage() { printf '\n== %s\n' "$1"; }
+good() { passed=$((passed + 1)); }
+bad() {
+	failed=$((failed + 1))
+	failures="$failures
+  $1"
+}
+# build NAME ARGUMENTS...: a build that has to go without a warning.
+build() {
+	name=$1
+	shift
+	stage "build: $name"
+	if make --no-print-directory -j"$jobs" "$@" >build/check/build.log 2>&1; then
+		printf '  ok\n'
+		good
+		return 0
+	fi
+	tail -n 60 build/check/build.log
+	bad "build: $name"
+	return 1
+}
+# programs BUILD NAME: the unit tests of that build.
+programs() {
+	stage "$2"
+	list=$(make --no-print-directory -s BUILD="$1" "$3") || list=
+	[ -n "$list" ] || bad "$2: no tests found"
+	# shellcheck disable=SC2086 # a list of paths without spaces
+	tests/run-tests.sh "$1/check" $list | tee build/check/programs.log
+	sum=$(tail -n 1 build/check/programs.log)
+	p=${sum%% passed*}
+	f=${sum#* passed, }
+	f=${f%% failed*}
+	passed=$((passed + p)) failed=$((failed + f))
+	[ "$f" = 0 ] || failures="$failures
+$(grep FAIL build/check/programs.log)"
+}
+
+begin=$(date +%s)
+build "gcc" tests && programs build "tests, gcc" list-tests
+build "clang" BUILD=build/clang CC=clang tests
+build "gcc with address and undefined-behaviour sanitizers" BUILD=build/asan OPTIMIZE="-O1 -g" \
+	SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer" unit-programs &&
+	programs build/asan "the same unit tests, sanitized" list-unit-tests
+
+stage "scenarios on every network"
+if build/azsim run --out=build/check/scenarios --junit=build/check/scenarios.xml scenarios; then
+	good
+else
+	bad "scenarios (build/check/scenarios)"
+fi
+
+printf '\n%s s\n' "$(($(date +%s) - begin))"
+[ -z "$failures" ] || printf 'failed:%s\n' "$failures"
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" = 0 ]
