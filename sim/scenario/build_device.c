@@ -1,4 +1,5 @@
 /* The device as the run finds it: its store, its networks, its clock, the readings and the application. */
+#define _GNU_SOURCE /* asprintf */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>

@@ -3,60 +3,23 @@
 
 #include "emu-applibs/wire/wire.h"
 #include "sim/scenario/build.h"
+#include "sim/util/callname.h"
 
-/* Public functions that travel as one request with an attribute or field (wire.h). */
-static const struct {
-	const char *name;
-	uint16_t op;
-	int attribute;
-} inline_calls[] = {
-	{"CertStore_GetCertificateNotBefore", WIRE_CERTSTORE_INFO, 1},
-	{"CertStore_GetCertificateNotAfter", WIRE_CERTSTORE_INFO, 2},
-	{"CertStore_GetCertificateSubjectName", WIRE_CERTSTORE_INFO, 3},
-	{"CertStore_GetCertificateIssuerName", WIRE_CERTSTORE_INFO, 4},
-	{"WifiConfig_SetSSID", WIRE_WIFI_SET_OPT, 0},
-	{"WifiConfig_SetSecurityType", WIRE_WIFI_SET_OPT, 1},
-	{"WifiConfig_SetNetworkEnabled", WIRE_WIFI_SET_OPT, 2},
-	{"WifiConfig_PersistConfig", WIRE_WIFI_SET_OPT, 3},
-	{"WifiConfig_ReloadConfig", WIRE_WIFI_SET_OPT, 4},
-	{"WifiConfig_SetPSK", WIRE_WIFI_SET_OPT, 5},
-	{"WifiConfig_SetClientIdentity", WIRE_WIFI_SET_OPT, 6},
-	{"WifiConfig_SetClientCertStoreIdentifier", WIRE_WIFI_SET_OPT, 7},
-	{"WifiConfig_SetRootCACertStoreIdentifier", WIRE_WIFI_SET_OPT, 8},
-	{"WifiConfig_SetTargetedScanEnabled", WIRE_WIFI_SET_OPT, 11},
-	{"WifiConfig_SetConfigName", WIRE_WIFI_SET_OPT, 12},
-	{"WifiConfig_GetClientIdentity", WIRE_WIFI_GET_OPT, 6},
-	{"WifiConfig_GetClientCertStoreIdentifier", WIRE_WIFI_GET_OPT, 7},
-	{"WifiConfig_GetRootCACertStoreIdentifier", WIRE_WIFI_GET_OPT, 8},
-	{"WifiConfig_GetNetworkDiagnostics", WIRE_WIFI_GET_OPT, 23},
-};
-
-static const char *const plain_calls[] = {
-#define X(op, number, name) name,
-	WIRE_OPS(X)
-#undef X
-};
+#define CALL_NAMES_MAX 128 /* names of API functions that a hint chooses from */
 
 static int build_call(struct builder *b, const struct source_step *at, const char *raw, struct scn_event *event)
 {
-	const char *known[ARRAY_LEN(plain_calls) + ARRAY_LEN(inline_calls)];
+	const char *known[CALL_NAMES_MAX];
 	char hint[NAMES_HINT_MAX];
 	size_t count = 0;
+	const char *name;
 
-	event->attribute = -1;
-	for (size_t i = 0; i < ARRAY_LEN(inline_calls); i++) {
-		if (strcmp(inline_calls[i].name, raw) == 0) {
-			event->call = inline_calls[i].op;
-			event->attribute = inline_calls[i].attribute;
-			return 0;
-		}
-		known[count++] = inline_calls[i].name;
-	}
-	event->call = wire_op_by_name(raw);
-	if (event->call != 0 && event->call != WIRE_HELLO)
+	/* The first message of a client library and the log are no calls that a run counts. */
+	if (callname_find(raw, &event->call, &event->attribute) == 0 && event->call != WIRE_HELLO && event->call != WIRE_LOG)
 		return 0;
-	for (size_t i = 1; i < ARRAY_LEN(plain_calls); i++) /* all but "hello" */
-		known[count++] = plain_calls[i];
+	for (size_t i = 0; count < ARRAY_LEN(known) && (name = callname_at(i)); i++)
+		if (strcmp(name, wire_op_name(WIRE_HELLO)) != 0 && strcmp(name, wire_op_name(WIRE_LOG)) != 0)
+			known[count++] = name;
 	names_hint(raw, known, count, hint);
 	return build_fail(b, at, "there is no API function `%.64s`; %s", raw, hint);
 }

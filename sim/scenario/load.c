@@ -7,6 +7,7 @@
 #include "certs/dates.h"
 #include "sim/scenario/build.h"
 #include "sim/scenario/explain.h"
+#include "sim/util/text.h"
 
 static int fail_file(struct az_error *error, const char *file, int r)
 {
@@ -43,7 +44,7 @@ static int read_text(const char *file, char **ret_text, size_t *ret_length, stru
 		length += (size_t)n;
 	}
 	if (length > SOURCE_MAX_BYTES) {
-		az_error_set(error, AZ_USAGE, "%s: larger than 1 MiB; no scenario needs that", file);
+		az_error_set(error, AZ_USAGE, "%s: larger than 256 KiB; no scenario needs that", file);
 		return -EFBIG;
 	}
 	*ret_text = steal_ptr(&text);
@@ -188,12 +189,12 @@ int scenario_load(const char *file, struct scenario **ret, struct az_error *ret_
 	size_t length = 0;
 	int r = read_text(file, &text, &length, ret_error);
 
+	if (r == 0)
+		r = source_read(file, text, length, &root, ret_error);
+	if (r == 0)
+		r = load_schema(file, text, length, root, ret, ret_error);
 	if (r < 0)
-		return r;
-	r = source_read(file, text, length, &root, ret_error);
-	if (r < 0)
-		return r;
-	r = load_schema(file, text, length, root, ret, ret_error);
+		text_sanitize(ret_error->text); /* messages repeat what the file says */
 	source_free(root);
 	return r;
 }

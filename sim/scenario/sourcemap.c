@@ -6,7 +6,8 @@
 #include <yaml.h>
 
 struct reader {
-	const char *file;
+	const char *file, *text;
+	size_t length;
 	yaml_parser_t parser;
 	size_t nodes;
 	struct az_error *error;
@@ -48,6 +49,25 @@ static int out_of_memory(struct reader *r)
 	return -ENOMEM;
 }
 
+/* A byte that no YAML file may hold: libyaml gives its offset, not its place. */
+static int refuse_byte(struct reader *r)
+{
+	size_t at = r->parser.problem_offset < r->length ? r->parser.problem_offset : r->length;
+	yaml_mark_t mark = {0};
+
+	for (size_t i = 0; i < at; i++) {
+		mark.column++;
+		if (r->text[i] == '\n') {
+			mark.line++;
+			mark.column = 0;
+		}
+	}
+	az_error_set(r->error, AZ_USAGE, "%s:%zu:%zu: not a text file: %s (byte 0x%02x); a scenario is YAML in UTF-8", r->file,
+	             mark.line + 1, mark.column + 1, r->parser.problem ? r->parser.problem : "unreadable",
+	             at < r->length ? (unsigned char)r->text[at] : 0u);
+	return -EINVAL;
+}
+
 static int next_event(struct reader *r, yaml_event_t *event)
 {
 	const yaml_parser_t *p = &r->parser;
@@ -58,9 +78,8 @@ static int next_event(struct reader *r, yaml_event_t *event)
 	if (p->error == YAML_MEMORY_ERROR)
 		return out_of_memory(r);
 	if (p->error == YAML_READER_ERROR)
-		az_error_set(r->error, AZ_USAGE, "%s:1:1: not valid YAML: %s at byte %zu; write the file in UTF-8", r->file,
-		             p->problem ? p->problem : "unreadable", p->problem_offset);
-	else if (p->context)
+		return refuse_byte(r);
+	if (p->context)
 		az_error_set(r->error, AZ_USAGE, "%s:%zu:%zu: not valid YAML: %s, %s that began at line %zu, column %zu", r->file,
 		             p->problem_mark.line + 1, p->problem_mark.column + 1, p->problem ? p->problem : "unreadable",
 		             p->context, p->context_mark.line + 1, p->context_mark.column + 1);
@@ -221,7 +240,7 @@ static int read_node(struct reader *r, const yaml_event_t *first, unsigned depth
 	if (depth > SOURCE_MAX_DEPTH)
 		return refuse(r, &first->start_mark, "nested too deep; no scenario needs more than 12 levels");
 	if (++r->nodes > SOURCE_MAX_NODES)
-		return refuse(r, &first->start_mark, "the file holds more than 200000 values; make it smaller");
+		return refuse(r, &first->start_mark, "the file holds more than 50000 values; make it smaller");
 	node = calloc(1, sizeof(*node));
 	if (!node)
 		return out_of_memory(r);
@@ -283,7 +302,7 @@ static int read_document(struct reader *r, struct source_node **ret_root)
 int source_read(const char *file, const char *text, size_t length, struct source_node **ret_root,
                 struct az_error *ret_error)
 {
-	struct reader r = {.file = file, .error = ret_error};
+	struct reader r = {.file = file, .text = text, .length = length, .error = ret_error};
 	int e;
 
 	if (!yaml_parser_initialize(&r.parser))

@@ -11,11 +11,11 @@
 
 #include "sim/util/error.h"
 
-#define SOURCE_MAX_BYTES (1024u * 1024u)
+#define SOURCE_MAX_BYTES (256u * 1024u)
 #define SOURCE_MAX_DEPTH 12u
 #define SOURCE_MAX_ITEMS 10000u /* of one list */
 #define SOURCE_MAX_KEYS 64u     /* of one mapping */
-#define SOURCE_MAX_NODES 200000u
+#define SOURCE_MAX_NODES 50000u
 #define SOURCE_MAX_SCALAR 4096u /* bytes */
 
 enum source_kind { SOURCE_SCALAR, SOURCE_MAPPING, SOURCE_LIST };
