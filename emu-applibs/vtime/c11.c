@@ -92,6 +92,13 @@ int mtx_timedlock(mtx_t *restrict m, const struct timespec *restrict end)
 	return c11_status(pthread_mutex_timedlock((pthread_mutex_t *) m, end));
 }
 
+int mtx_trylock(mtx_t *m)
+{
+	if (!vt_on())
+		return vt_real.mtx_trylock(m);
+	return c11_status(pthread_mutex_trylock((pthread_mutex_t *) m));
+}
+
 int mtx_unlock(mtx_t *m)
 {
 	if (!vt_on())

@@ -155,15 +155,16 @@ time_t time(time_t *t)
 
 int gettimeofday(struct timeval *restrict tv, void *restrict tz)
 {
+	struct timeval *where = tv;
 	struct timespec now;
 
 	if (!vt_clock_on())
 		return vt_real.gettimeofday(tv, tz);
 	now = vt_timespec(clocks_wall());
 	/* The header says tv is never NULL; applications pass it all the same. */
-	__asm__("" : "+r"(tv));
-	if (tv)
-		*tv = (struct timeval) { .tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / VT_NS_PER_US };
+	__asm__("" : "+r"(where));
+	if (where)
+		*where = (struct timeval) { .tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / VT_NS_PER_US };
 	if (tz)
 		*(struct timezone *) tz = (struct timezone) { 0 };
 	return 0;
@@ -211,6 +212,7 @@ static int clocks_set(int64_t wall_ns)
 	vt_call(&m, NULL);
 	if (m.type != VT_STATUS)
 		vt_fatal("the simulator's answer does not fit the request", 0);
+	vt_note_mask();
 	vt_timers_fire();
 	if (m.status == 0)
 		return 0;
@@ -231,14 +233,15 @@ int clock_settime(clockid_t clock, const struct timespec *ts)
 
 int settimeofday(const struct timeval *tv, const struct timezone *tz)
 {
+	const struct timeval *wanted = tv;
 	struct timespec ts;
 
 	if (!vt_on())
 		return vt_real.settimeofday(tv, tz);
-	__asm__("" : "+r"(tv));
-	if (!tv)
+	__asm__("" : "+r"(wanted));
+	if (!wanted)
 		return 0;
-	ts = (struct timespec) { .tv_sec = tv->tv_sec, .tv_nsec = tv->tv_usec * VT_NS_PER_US };
+	ts = (struct timespec) { .tv_sec = wanted->tv_sec, .tv_nsec = wanted->tv_usec * VT_NS_PER_US };
 	if (!vt_timespec_ok(&ts) || ts.tv_sec < 0) {
 		errno = EINVAL;
 		return -1;
@@ -258,4 +261,27 @@ int adjtime(const struct timeval *delta, struct timeval *left)
 	if (left)
 		*left = (struct timeval) { 0 };
 	return 0;
+}
+
+/* The kernel's discipline of the clock: neither shown, since it would show the host's time, nor changed. */
+static int clocks_no_discipline(const char *what)
+{
+	vt_unsupported(what);
+	errno = EPERM;
+	return -1;
+}
+
+int adjtimex(struct timex *tx)
+{
+	return vt_on() ? clocks_no_discipline("adjtimex") : vt_real.adjtimex(tx);
+}
+
+int ntp_adjtime(struct timex *tx)
+{
+	return vt_on() ? clocks_no_discipline("ntp_adjtime") : vt_real.ntp_adjtime(tx);
+}
+
+int clock_adjtime(clockid_t clock, struct timex *tx)
+{
+	return vt_on() ? clocks_no_discipline("clock_adjtime") : vt_real.clock_adjtime(clock, tx);
 }

@@ -60,7 +60,8 @@ static void conds_relock(void *arg)
 
 static int conds_wait(pthread_cond_t *c, pthread_mutex_t *m, struct vt_deadline deadline)
 {
-	struct vt_wait w = { .object = c, .deadline = deadline };
+	/* After a signal handler the wait ends early, as it may: what happened to the condition meanwhile cannot be told. */
+	struct vt_wait w = { .object = c, .deadline = deadline, .interruptible = true };
 	enum vt_result how;
 	int relocked = 0;
 	int r;

@@ -17,6 +17,7 @@
 #define CORE_FD_HIGH 1024u
 
 enum vt_state vt_state = VT_UNKNOWN;
+static bool core_starting;
 __thread struct vt_thread *vt_self;
 
 static int core_fd = -1;
@@ -191,7 +192,7 @@ bool vt_start(void)
 	const char *path, *app;
 
 	vt_real_init();
-	if (vt_state != VT_UNKNOWN)
+	if (vt_state != VT_UNKNOWN || core_starting)
 		return vt_state == VT_ON;
 	/* Before libc has taken over the environment and the name, nothing can be said; ask again at the next call. */
 	if (!environ || !program_invocation_short_name || !program_invocation_short_name[0])
@@ -202,9 +203,12 @@ bool vt_start(void)
 		vt_state = VT_OFF;
 		return false;
 	}
+	core_starting = true; /* what is called from here, by an allocator perhaps, is still the real thing */
 	core_connect(path);
 	vt_sched_init();
 	vt_threads_init();
+	vt_random_init();
+	vt_io_init();
 	vt_state = VT_ON;
 	return true;
 }

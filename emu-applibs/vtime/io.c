@@ -14,11 +14,30 @@
 
 enum io_kind { IO_PLAIN, IO_SOCKET, IO_PIPE, IO_OTHER };
 
+/* Standard output and error as the process got them. Their reader is no part of the simulated world and needs no idle
+ * application to read, so a write there may really block. */
+static struct stat io_outputs[2];
+
+void vt_io_init(void)
+{
+	for (int i = 0; i < 2; i++)
+		if (fstat(STDOUT_FILENO + i, &io_outputs[i]) < 0)
+			io_outputs[i] = (struct stat) { 0 };
+}
+
+static bool io_is_output(const struct stat *st)
+{
+	for (int i = 0; i < 2; i++)
+		if (io_outputs[i].st_ino && st->st_ino == io_outputs[i].st_ino && st->st_dev == io_outputs[i].st_dev)
+			return true;
+	return false;
+}
+
 static enum io_kind io_kind(int fd)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) < 0)
+	if (fstat(fd, &st) < 0 || io_is_output(&st))
 		return IO_PLAIN;
 	if (S_ISSOCK(st.st_mode))
 		return IO_SOCKET;
@@ -49,7 +68,8 @@ static bool io_ready(int fd, short events)
 static int io_wait_until(int fd, short events, struct vt_deadline deadline)
 {
 	struct pollfd p = { .fd = fd, .events = events };
-	struct vt_wait w = { .fds = &p, .nfds = 1, .deadline = deadline, .interruptible = true };
+	struct vt_wait w = { .fds = &p, .nfds = 1, .deadline = deadline, .interruptible = true,
+			     .restarts = deadline.kind == VT_NEVER };
 
 	vt_testcancel();
 	do {
@@ -79,8 +99,8 @@ int vt_io_wait(int fd, short events, int flags)
 	status = fcntl(fd, F_GETFL);
 	if (status < 0)
 		return 0;
-	if ((flags & MSG_DONTWAIT) || (status & O_NONBLOCK)) {
-		vt_charge(VT_CHARGE_LOOK);
+	if ((flags & (MSG_DONTWAIT | MSG_ERRQUEUE)) || (status & O_NONBLOCK)) {
+		vt_charge(VT_CHARGE_TRY);
 		return 0;
 	}
 	return io_wait_until(fd, events, vt_io_limit(fd, events));
@@ -100,6 +120,11 @@ ssize_t read(int fd, void *buffer, size_t n)
 {
 	if (!vt_on())
 		return vt_real.read(fd, buffer, n);
+	if (vt_random_on() && vt_is_random_device(fd)) {
+		n = n < SSIZE_MAX ? n : SSIZE_MAX;
+		vt_random_fill(buffer, n);
+		return (ssize_t) n;
+	}
 	if (vt_io_wait(fd, POLLIN, 0) < 0 || io_cancelled(fd))
 		return -1;
 	return vt_real.read(fd, buffer, n);
@@ -256,12 +281,19 @@ ssize_t write(int fd, const void *bytes, size_t n)
 
 ssize_t writev(int fd, const struct iovec *parts, int count)
 {
+	enum io_kind kind;
 	ssize_t total = 0;
 
 	if (!vt_on())
 		return vt_real.writev(fd, parts, count);
-	if (io_kind(fd) == IO_PLAIN || !io_blocks(fd) || count <= 0)
+	kind = io_kind(fd);
+	if (kind == IO_PLAIN || !io_blocks(fd) || count <= 0 || count > IOV_MAX)
 		return vt_real.writev(fd, parts, count);
+	if (kind == IO_SOCKET) {
+		struct msghdr message = { .msg_iov = (struct iovec *) parts, .msg_iovlen = (size_t) count };
+
+		return sendmsg(fd, &message, 0);
+	}
 	for (int i = 0; i < count; i++) {
 		ssize_t r;
 

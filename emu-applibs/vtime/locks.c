@@ -84,7 +84,7 @@ int pthread_mutex_trylock(pthread_mutex_t *m)
 		return vt_real.pthread_mutex_trylock(m);
 	r = vt_real.pthread_mutex_trylock(m);
 	if (r == EBUSY)
-		vt_charge(VT_CHARGE_LOOK);
+		vt_charge(VT_CHARGE_TRY);
 	return r;
 }
 
@@ -205,7 +205,7 @@ int pthread_spin_unlock(pthread_spinlock_t *l)
 
 static int locks_semaphore(sem_t *s, const struct vt_deadline *deadline, bool valid)
 {
-	struct vt_wait w = { .object = s, .interruptible = true };
+	struct vt_wait w = { .object = s, .interruptible = true, .restarts = true };
 
 	vt_charge_busy();
 	vt_testcancel();
@@ -266,7 +266,7 @@ int sem_trywait(sem_t *s)
 		return vt_real.sem_trywait(s);
 	r = vt_real.sem_trywait(s);
 	if (r < 0 && errno == EAGAIN)
-		vt_charge(VT_CHARGE_LOOK);
+		vt_charge(VT_CHARGE_TRY);
 	return r;
 }
 

@@ -37,6 +37,7 @@ static int readiness_loop(int (*look)(void *), void *context, struct vt_wait *w,
 		n = look(context);
 		if (n != 0 || r == VT_EXPIRED)
 			return n;
+		vt_charge(VT_CHARGE_TRY); /* another thread took it, or the two looks disagree: never for ever */
 	}
 }
 
@@ -127,7 +128,7 @@ static int readiness_select(int nfds, fd_set *sets[3], struct vt_deadline deadli
 	static const short events[3] = { POLLIN, POLLOUT, POLLPRI };
 	struct readiness_select s = { .nfds = nfds, .sets = { sets[0], sets[1], sets[2] } };
 	struct pollfd fds[FD_SETSIZE];
-	struct vt_wait w = { .fds = fds, .deadline = deadline, .mask = mask };
+	struct vt_wait w = { .fds = fds, .deadline = deadline, .mask = mask, .as_select = true };
 
 	if (nfds < 0 || nfds > FD_SETSIZE) {
 		errno = EINVAL;

@@ -98,6 +98,12 @@ static void sched_wake(struct vt_thread *t, enum vt_result result)
 	vt_thread_ready(t);
 }
 
+/* Also a thread that a signal made ready, while it has not run: it would miss the wake that it waits for. */
+static bool sched_wakeable(const struct vt_thread *t)
+{
+	return t->wait && (t->state == VT_WAITS || (t->state == VT_IS_READY && t->result == VT_INTERRUPTED));
+}
+
 unsigned vt_wake_bits(const void *object, unsigned n, uint32_t bits)
 {
 	unsigned woken = 0;
@@ -106,12 +112,14 @@ unsigned vt_wake_bits(const void *object, unsigned n, uint32_t bits)
 		struct vt_thread *first = NULL;
 
 		for (struct vt_thread *t = sched.threads; t; t = t->next)
-			if (t->state == VT_WAITS && t->wait->object == object &&
-			    (!t->wait->bits || (t->wait->bits & bits)) && (!first || t->wait->seq < first->wait->seq))
+			if (sched_wakeable(t) && t->wait->object == object && (!t->wait->bits || (t->wait->bits & bits)) &&
+			    (!first || t->wait->seq < first->wait->seq))
 				first = t;
 		if (!first)
 			break;
-		sched_wake(first, VT_WOKEN);
+		if (first->state == VT_WAITS)
+			vt_thread_ready(first);
+		first->result = VT_WOKEN;
 		woken++;
 	}
 	return woken;
@@ -126,6 +134,12 @@ void vt_thread_cancel(struct vt_thread *t)
 {
 	if (t->state == VT_WAITS)
 		sched_wake(t, VT_CANCELLED);
+}
+
+void vt_note_mask(void)
+{
+	if (vt_self)
+		(void) vt_real.pthread_sigmask(SIG_SETMASK, NULL, &vt_self->mask);
 }
 
 void vt_thread_signalled(struct vt_thread *t, int sig)
@@ -155,11 +169,19 @@ void vt_signal_wake(int sig)
 	}
 }
 
+static bool sched_is_ready(const struct vt_wait *w, short events, short revents)
+{
+	if (!w->as_select)
+		return revents != 0;
+	return ((events & POLLIN) && (revents & (POLLIN | POLLHUP | POLLERR))) ||
+	       ((events & POLLOUT) && (revents & (POLLOUT | POLLERR))) || (revents & (POLLPRI | POLLNVAL));
+}
+
 /* The first thread in order of creation, one of whose descriptors is ready. */
 static struct vt_thread *sched_ready_descriptor(void)
 {
 	nfds_t total = 0, at = 0;
-	int saved;
+	int ready;
 
 	for (struct vt_thread *t = sched.threads; t; t = t->next)
 		if (t->state == VT_WAITS)
@@ -179,15 +201,17 @@ static struct vt_thread *sched_ready_descriptor(void)
 			memcpy(sched.fds + at, t->wait->fds, t->wait->nfds * sizeof(*sched.fds));
 			at += t->wait->nfds;
 		}
-	saved = vt_real.poll(sched.fds, total, 0);
-	if (saved <= 0)
+	ready = vt_real.poll(sched.fds, total, 0);
+	if (ready < 0)
+		vt_fatal("cannot look at the application's descriptors", errno);
+	if (ready == 0)
 		return NULL;
 	at = 0;
 	for (struct vt_thread *t = sched.threads; t; t = t->next) {
 		if (t->state != VT_WAITS)
 			continue;
 		for (nfds_t i = 0; i < t->wait->nfds; i++)
-			if (sched.fds[at + i].revents)
+			if (sched_is_ready(t->wait, sched.fds[at + i].events, sched.fds[at + i].revents))
 				return t;
 		at += t->wait->nfds;
 	}
@@ -323,12 +347,12 @@ static void sched_switch(struct vt_thread *self, struct vt_thread *next)
 	vt_await(self);
 }
 
-/* Runs the handlers of signals that are pending and not blocked by the thread's own mask. True when there was one;
- * a signal without a handler that ends the process does so here. */
-static bool sched_run_handlers(const sigset_t *mask)
+/* Runs the handlers of signals that are pending and not blocked by the thread's own mask. True when one of them ends
+ * the wait w; a signal without a handler that ends the process does so here. */
+static bool sched_run_handlers(const struct vt_wait *w, const sigset_t *mask)
 {
 	sigset_t pending;
-	bool handled = false, any = false;
+	bool ends = false, any = false;
 
 	if (sigpending(&pending) < 0 || sigisemptyset(&pending))
 		return false;
@@ -339,7 +363,7 @@ static bool sched_run_handlers(const sigset_t *mask)
 			continue;
 		any = true;
 		if (action.sa_handler != SIG_IGN && action.sa_handler != SIG_DFL)
-			handled = true;
+			ends |= w->interruptible && !(w->restarts && (action.sa_flags & SA_RESTART));
 	}
 	if (any) {
 		sigset_t all;
@@ -347,7 +371,16 @@ static bool sched_run_handlers(const sigset_t *mask)
 		(void) vt_real.pthread_sigmask(SIG_SETMASK, mask, NULL);
 		sched_block_signals(&all);
 	}
-	return handled;
+	return ends;
+}
+
+static bool sched_cancel_disabled(void)
+{
+	int state = PTHREAD_CANCEL_ENABLE;
+
+	(void) pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	(void) pthread_setcancelstate(state, NULL);
+	return state == PTHREAD_CANCEL_DISABLE;
 }
 
 /* True when one of `set` is pending. */
@@ -376,10 +409,10 @@ enum vt_result vt_wait(struct vt_wait *w)
 		w->seq = ++sched.next_seq;
 	for (;;) {
 		sigset_t mine = self->mask;
-		bool handled = sched_run_handlers(&mine);
+		bool ended = sched_run_handlers(w, &mine);
 
 		self->mask = mine; /* a handler may have waited too */
-		if (handled && w->interruptible) {
+		if (ended) {
 			result = VT_INTERRUPTED;
 			break;
 		}
@@ -392,7 +425,7 @@ enum vt_result vt_wait(struct vt_wait *w)
 		sched_switch(self, sched_choose());
 		self->wait = NULL;
 		result = self->result;
-		if (result != VT_INTERRUPTED)
+		if (result != VT_INTERRUPTED && !(result == VT_CANCELLED && sched_cancel_disabled()))
 			break;
 	}
 	self->mask = outer;
@@ -421,16 +454,16 @@ void vt_yield(void)
 /* The application does not wait: let the others run, then let 1 ms pass. */
 static void sched_spin(void)
 {
-	struct vt_message m = { .type = VT_SPIN, .a = sched.spin };
+	struct vt_message m = { .type = VT_SPIN, .a = sched.spin + sched.busy };
 	struct vt_wait w = { 0 };
 
 	sched.spin = 0;
 	sched.busy = 0;
 	vt_yield();
-	(void) vt_real.pthread_sigmask(SIG_SETMASK, NULL, &vt_self->mask);
+	vt_note_mask();
 	w.deadline = vt_after(VT_NS_PER_MS);
-	m.b = sched_next_deadline();
-	if (m.b > vt_now()) {
+	/* The answer moves the clock by all of it; when somebody waits for an earlier moment, IDLE says so instead. */
+	if (sched_next_deadline() >= vt_deadline_mono(&w.deadline)) {
 		vt_call(&m, NULL);
 		sched_answer(&m);
 	}

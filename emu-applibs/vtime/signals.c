@@ -12,8 +12,28 @@
 
 void vt_signal_post(int sig)
 {
-	(void) kill(getpid(), sig);
+	(void) vt_real.kill(getpid(), sig);
 	vt_signal_wake(sig);
+}
+
+/* One of the application's own threads may be parked and wait for it. */
+static int signals_sent(int r, pid_t pid, int sig)
+{
+	if (r == 0 && sig != 0 && (pid == getpid() || pid == 0 || pid == -1)) {
+		vt_note_mask();
+		vt_signal_wake(sig);
+	}
+	return r;
+}
+
+int kill(pid_t pid, int sig)
+{
+	return vt_on() ? signals_sent(vt_real.kill(pid, sig), pid, sig) : vt_real.kill(pid, sig);
+}
+
+int sigqueue(pid_t pid, int sig, const union sigval value)
+{
+	return vt_on() ? signals_sent(vt_real.sigqueue(pid, sig, value), pid, sig) : vt_real.sigqueue(pid, sig, value);
 }
 
 int pthread_kill(pthread_t handle, int sig)
@@ -229,6 +249,7 @@ int timer_settime(timer_t id, int flags, const struct itimerspec *restrict wante
 	if (flags & TIMER_ABSTIME)
 		deadline = (struct vt_deadline) { .kind = mine->kind, .ns = vt_ns(&wanted->it_value) };
 	vt_timer_arm(&mine->timer, deadline, vt_ns(&wanted->it_interval));
+	vt_note_mask();
 	vt_timers_fire();
 	return 0;
 }

@@ -85,18 +85,14 @@ int thrd_sleep(const struct timespec *request, struct timespec *remain)
 	return r == 0 ? 0 : r == EINTR ? -1 : -2;
 }
 
-/* Not charged as spinning: sanitizers call it on their own account. */
+/* Hardly charged, since sanitizers call it on their own account. */
 int sched_yield(void)
 {
 	if (!vt_on())
 		return vt_real.sched_yield();
+	vt_charge_busy();
 	vt_yield();
 	return 0;
-}
-
-int pthread_yield(void)
-{
-	return sched_yield();
 }
 
 void thrd_yield(void)

@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SOCKETS_FIRST_PORT 49152u
 #define SOCKETS_LOCAL_ADDRESS 0xc612fffeu /* 198.18.255.254, of the range the simulator's names live in */
@@ -20,6 +21,8 @@
 struct sockets_connection {
 	struct sockets_connection *next;
 	int fd;
+	dev_t device; /* the file that fd was, to tell when libc closed it and the number is another's */
+	ino_t inode;
 	struct sockaddr_in peer;
 	struct sockaddr_in local;
 };
@@ -30,10 +33,14 @@ static unsigned sockets_next_port = SOCKETS_FIRST_PORT;
 static struct sockets_connection *sockets_find(int fd)
 {
 	struct sockets_connection *s = sockets;
+	struct stat st;
 
 	while (s && s->fd != fd)
 		s = s->next;
-	return s;
+	if (!s || (fstat(fd, &st) == 0 && st.st_dev == s->device && st.st_ino == s->inode))
+		return s;
+	vt_socket_closed(fd);
+	return NULL;
 }
 
 bool vt_is_socket(int fd)
@@ -57,10 +64,14 @@ void vt_socket_closed(int fd)
 static void sockets_add(int fd, const struct sockaddr_in *peer, const struct sockaddr_in *local)
 {
 	struct sockets_connection *s = calloc(1, sizeof(*s));
+	struct stat st = { 0 };
 
 	if (!s)
 		vt_fatal("no memory for a connection", 0);
+	(void) fstat(fd, &st);
 	s->fd = fd;
+	s->device = st.st_dev;
+	s->inode = st.st_ino;
 	s->peer = *peer;
 	s->local = *local;
 	s->next = sockets;

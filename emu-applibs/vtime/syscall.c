@@ -10,6 +10,7 @@
 #include <linux/futex.h>
 #include <sched.h>
 #include <stdarg.h>
+#include <string.h>
 #include <sys/syscall.h>
 
 static long syscall_result(int error)
@@ -69,8 +70,17 @@ static long syscall_futex(long a1, long op, long a3, long a4, long a5, long a6)
 	}
 }
 
+/* The kernel's set of signals is the first part of libc's. */
+static const sigset_t *syscall_mask(sigset_t *mask, const void *kernel)
+{
+	(void) sigemptyset(mask);
+	memcpy(mask, kernel, _NSIG / 8);
+	return mask;
+}
+
 long syscall(long number, ...)
 {
+	sigset_t mask;
 	long a[6];
 	va_list list;
 
@@ -104,9 +114,21 @@ long syscall(long number, ...)
 		return sched_yield();
 	case SYS_close:
 		return close((int) a[0]);
+	case SYS_select:
+		return select((int) a[0], (fd_set *) a[1], (fd_set *) a[2], (fd_set *) a[3], (struct timeval *) a[4]);
+	case SYS_epoll_pwait:
+		return epoll_pwait((int) a[0], (struct epoll_event *) a[1], (int) a[2], (int) a[3],
+				   a[4] ? syscall_mask(&mask, (const void *) a[4]) : NULL);
+	case SYS_ppoll:
+		return ppoll((struct pollfd *) a[0], (nfds_t) a[1], (const struct timespec *) a[2],
+			     a[3] ? syscall_mask(&mask, (const void *) a[3]) : NULL);
+	case SYS_getrandom:
+		return getrandom((void *) a[0], (size_t) a[1], (unsigned) a[2]);
 	case SYS_fork:
 	case SYS_vfork:
 		return fork();
+	case SYS_execve:
+		return execve((const char *) a[0], (char *const *) a[1], (char *const *) a[2]);
 	default:
 		return vt_real.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 	}

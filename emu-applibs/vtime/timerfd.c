@@ -160,6 +160,7 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *wanted, struct i
 	if (flags & TFD_TIMER_ABSTIME)
 		deadline = (struct vt_deadline) { .kind = t->kind, .ns = vt_ns(&wanted->it_value) };
 	vt_timer_arm(&t->timer, deadline, vt_ns(&wanted->it_interval));
+	vt_note_mask();
 	vt_timers_fire();
 	return 0;
 }

@@ -66,14 +66,15 @@ uint64_t vt_timers_next(void)
 /* Moves a periodic timer past now, keeping its phase; returns how often it has expired. */
 static uint64_t timers_advance(struct vt_timer *t)
 {
-	uint64_t late = vt_now() - vt_deadline_mono(&t->deadline);
-	uint64_t count = 1;
+	/* On the timer's own clock: its start may lie before the monotonic clock's. */
+	int64_t now = t->deadline.kind == VT_WALL ? vt_wall() : (int64_t) vt_now();
+	uint64_t count;
 
 	if (t->interval_ns <= 0) {
 		vt_timer_disarm(t);
 		return 1;
 	}
-	count += late / (uint64_t) t->interval_ns;
+	count = 1 + (uint64_t) (now - t->deadline.ns) / (uint64_t) t->interval_ns;
 	if (__builtin_add_overflow(t->deadline.ns, (int64_t) count * t->interval_ns, &t->deadline.ns))
 		t->deadline.kind = VT_NEVER;
 	return count;

@@ -26,7 +26,6 @@ int __ppoll_chk(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout,
 ssize_t __read_chk(int fd, void *buffer, size_t n, size_t size);
 ssize_t __recv_chk(int fd, void *buffer, size_t n, size_t size, int flags);
 ssize_t __recvfrom_chk(int fd, void *buffer, size_t n, size_t size, int flags, __SOCKADDR_ARG addr, socklen_t *len);
-int pthread_yield(void);
 
 #pragma GCC visibility push(hidden)
 
@@ -106,6 +105,8 @@ struct vt_wait {
 	const sigset_t *mask;        /* signal mask while waiting; NULL = the thread's own */
 	const sigset_t *sigwait;     /* woken by these although blocked */
 	bool interruptible;          /* a handler that ran ends the wait */
+	bool restarts;               /* ... unless it was installed with SA_RESTART */
+	bool as_select;              /* ready as select() says: a hang-up is no readiness to write */
 	uint32_t bits;               /* futex bitset; 0 = any */
 	uint64_t seq;                /* place in the queue, kept when a wait is repeated; 0 = at the end */
 };
@@ -138,6 +139,7 @@ void vt_yield(void);
 /* Counts what an application does that does not wait: clock reads, fruitless looks. At the limit 1 ms passes. */
 void vt_charge(unsigned n);
 #define VT_CHARGE_LOOK 64u
+#define VT_CHARGE_TRY 8u
 /* Counts what makes progress but never gives up the baton (locks, ready descriptors). */
 void vt_charge_busy(void);
 /* Adds a parked thread, ready to run; ends the calling thread's part and hands on the baton. */
@@ -153,6 +155,8 @@ struct vt_thread *vt_thread_find(pthread_t handle);
 void vt_await(struct vt_thread *t);
 /* A signal is pending for the process: makes the thread that should take it ready. */
 void vt_signal_wake(int sig);
+/* Remembers the mask of the calling thread, before signals may be posted while it runs. */
+void vt_note_mask(void);
 /* A signal was sent to this thread alone. */
 void vt_thread_signalled(struct vt_thread *t, int sig);
 
@@ -201,6 +205,8 @@ bool vt_is_socket(int fd);
 /* Waits until fd is ready for `events`. 0: go on with the call, which will not block or should not;
  * -1: errno is set (EINTR, EAGAIN after SO_RCVTIMEO/SO_SNDTIMEO). flags: MSG_DONTWAIT is honoured. */
 int vt_io_wait(int fd, short events, int flags);
+/* Remembers where standard output and error go: the simulator reads them at any moment. */
+void vt_io_init(void);
 /* The time a socket operation may take, by SO_RCVTIMEO or SO_SNDTIMEO. */
 struct vt_deadline vt_io_limit(int fd, short events);
 
@@ -213,6 +219,16 @@ int vt_resolve(const char *name, uint32_t *ret_address);
 
 int vt_mutex_lock(pthread_mutex_t *m, const struct vt_deadline *deadline);
 int vt_mutex_unlock(pthread_mutex_t *m);
+
+/* ---- random.c ---- */
+
+/* Takes the seed out of the environment. */
+void vt_random_init(void);
+/* True when random numbers repeat. */
+bool vt_random_on(void);
+void vt_random_fill(void *buffer, size_t n);
+/* True when fd is /dev/random or /dev/urandom. */
+bool vt_is_random_device(int fd);
 
 /* ---- threads.c ---- */
 

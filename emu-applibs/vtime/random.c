@@ -1,0 +1,122 @@
+/* Random numbers that repeat: with AZSIM_SEED (a decimal number) set, the kernel's random sources give the same bytes in
+ * every run of the same scenario.
+ *
+ * For the simulator only: what comes from here is no secret, so nothing that such an application makes may be used
+ * outside. The generator is splitmix64, started from the seed and from the wall clock at the start of the process, so
+ * that two boots of one device differ. Without the variable every source is the real one. Not covered: reading
+ * /dev/urandom through stdio or readv, and the processor's own instruction. Leaves to others: reading descriptors (io.c).
+ */
+#define _GNU_SOURCE
+#include "emu-applibs/vtime/vtime.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#define RANDOM_ENV_SEED "AZSIM_SEED"
+#define RANDOM_ENTROPY_MAX 256u /* of one getentropy() */
+#define RANDOM_DEVICE_MAJOR 1u
+#define RANDOM_DEVICE_RANDOM 8u
+#define RANDOM_DEVICE_URANDOM 9u
+
+static bool random_seeded;
+static uint64_t random_state;
+
+void vt_random_init(void)
+{
+	const char *text = getenv(RANDOM_ENV_SEED);
+	unsigned long long seed;
+	char *end;
+
+	if (!text || !text[0])
+		return;
+	errno = 0;
+	seed = strtoull(text, &end, 10);
+	if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9')
+		vt_fatal(RANDOM_ENV_SEED " is no decimal number of 64 bits", 0);
+	random_state = (uint64_t) seed ^ ((uint64_t) vt_wall() * 0x2545f4914f6cdd1dULL);
+	random_seeded = true;
+}
+
+bool vt_random_on(void)
+{
+	return vt_clock_on() && random_seeded;
+}
+
+static uint64_t random_next(void)
+{
+	uint64_t z = random_state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+	return z ^ (z >> 31);
+}
+
+void vt_random_fill(void *buffer, size_t n)
+{
+	unsigned char *to = buffer;
+
+	while (n > 0) {
+		uint64_t value = random_next();
+		size_t part = n < sizeof(value) ? n : sizeof(value);
+
+		memcpy(to, &value, part);
+		to += part;
+		n -= part;
+	}
+}
+
+bool vt_is_random_device(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && major(st.st_rdev) == RANDOM_DEVICE_MAJOR &&
+	       (minor(st.st_rdev) == RANDOM_DEVICE_RANDOM || minor(st.st_rdev) == RANDOM_DEVICE_URANDOM);
+}
+
+ssize_t getrandom(void *buffer, size_t n, unsigned flags)
+{
+	void *to = buffer;
+
+	if (!vt_random_on() || (flags & ~(unsigned) (GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)))
+		return vt_real.getrandom(buffer, n, flags);
+	vt_random_fill(to, n);
+	return (ssize_t) n;
+}
+
+int getentropy(void *buffer, size_t n)
+{
+	if (!vt_random_on() || n > RANDOM_ENTROPY_MAX)
+		return vt_real.getentropy(buffer, n);
+	vt_random_fill(buffer, n);
+	return 0;
+}
+
+uint32_t arc4random(void)
+{
+	return vt_random_on() ? (uint32_t) (random_next() >> 32) : vt_real.arc4random();
+}
+
+void arc4random_buf(void *buffer, size_t n)
+{
+	if (vt_random_on())
+		vt_random_fill(buffer, n);
+	else
+		vt_real.arc4random_buf(buffer, n);
+}
+
+/* Without bias: values below 2^32 mod bound are drawn again. */
+uint32_t arc4random_uniform(uint32_t bound)
+{
+	uint32_t value;
+
+	if (!vt_random_on())
+		return vt_real.arc4random_uniform(bound);
+	if (bound < 2)
+		return 0;
+	do
+		value = arc4random();
+	while (value < -bound % bound);
+	return value % bound;
+}
