@@ -397,7 +397,10 @@ void supplicant_start(struct device *dev, uint64_t delay_ms)
 {
 	if (dev->supplicant.state != SUPPLICANT_OFF)
 		return;
-	read_everything(dev);
+	/* Only boot and reload read certificates and settings: switching the interface off and on is neither. */
+	if (!dev->supplicant.has_read)
+		read_everything(dev);
+	dev->supplicant.has_read = true;
 	choose_after(dev, delay_ms);
 }
 

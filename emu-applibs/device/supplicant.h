@@ -72,6 +72,7 @@ struct supplicant_credentials {
 
 struct supplicant {
 	enum supplicant_state state;
+	bool has_read; /* certificates and settings were read since power-on */
 	uint64_t deadline_ns;
 	uint64_t scan_anchor_ns;    /* of the last scan that found nothing: scans go on from there every SCAN_INTERVAL_MS */
 	uint64_t outage_since_ns;   /* start of an unbroken series of failures on all networks; TIME_NEVER when none */
@@ -97,7 +98,8 @@ struct wifi_entry;
 /* wpa_supplicant's series has its last step after this many failures in a row. */
 #define SUPPLICANT_SERIES_END 51u
 
-/* Power and interface. start: reads the certificates and begins to choose after delay_ms. stop: drops an attempt or
+/* Power and interface. start: begins to choose after delay_ms; the first one since
+ * supplicant_clear() reads certificates and settings before. stop: drops an attempt or
  * connection, giving `why` to the timeline when there was a connection. */
 void supplicant_start(struct device *dev, uint64_t delay_ms);
 void supplicant_stop(struct device *dev, const char *why);

@@ -96,13 +96,30 @@ int wifi_check_savable(const struct wifi *wifi)
 	return 0;
 }
 
+const char *wifi_printable(const uint8_t *bytes, size_t length, char *buffer, size_t capacity)
+{
+	size_t n = length < capacity ? length : capacity - 1;
+
+	for (size_t i = 0; i < n; i++)
+		buffer[i] = bytes[i] > ' ' && bytes[i] <= '~' ? (char)bytes[i] : '?';
+	buffer[n] = '\0';
+	return buffer;
+}
+
 const char *wifi_label(const struct wifi_network *network, char buffer[WIFI_NAME_MAX + 1])
 {
 	if (network->name[0] != '\0')
-		(void) snprintf(buffer, WIFI_NAME_MAX + 1, "%s", network->name);
-	else
-		(void) snprintf(buffer, WIFI_NAME_MAX + 1, "#%d", network->id);
+		return wifi_printable((const uint8_t *)network->name, strlen(network->name), buffer, WIFI_NAME_MAX + 1);
+	(void) snprintf(buffer, WIFI_NAME_MAX + 1, "#%d", network->id);
 	return buffer;
+}
+
+void wifi_power_loss(struct wifi *wifi)
+{
+	OPENSSL_cleanse(wifi->entries, sizeof(wifi->entries));
+	wifi->count = 0;
+	OPENSSL_cleanse(wifi->scanned, sizeof(wifi->scanned));
+	wifi->scanned_count = 0;
 }
 
 void wifi_wipe(struct wifi *wifi)

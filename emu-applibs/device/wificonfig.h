@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "emu-applibs/base/base.h"
 #include "emu-applibs/device/device.h"
 #include "emu-applibs/device/supplicant.h"
 
@@ -90,10 +91,46 @@ void wifi_remove(struct wifi *wifi, struct wifi_entry *entry);
 void wifi_restore(struct wifi *wifi, bool renumber);
 /* Could the running configuration be saved? 0, or -EINVAL: a network has no SSID. */
 int wifi_check_savable(const struct wifi *wifi);
+/* Bytes from outside as text for people, one word in one line: what is not printable, and space, becomes "?". Cut at
+ * capacity - 1. Returns buffer. */
+const char *wifi_printable(const uint8_t *bytes, size_t length, char *buffer, size_t capacity);
 /* Name for people: the config name, or "#id". buffer holds at least WIFI_NAME_MAX + 1 bytes. Returns buffer. */
 const char *wifi_label(const struct wifi_network *network, char buffer[WIFI_NAME_MAX + 1]);
 
+/* Power is gone: the running copy and the scan are wiped, the saved copy stays. At boot: wifi_restore(wifi, true), then
+ * supplicant_start(). */
+void wifi_power_loss(struct wifi *wifi);
 /* Wipes everything, the saved copy too. */
 void wifi_wipe(struct wifi *wifi);
+
+/* A WIRE_WIFI_* request; results and errnos as device_request(), EAGAIN excepted: readiness is the caller's. */
+int wifi_request(struct device *dev, uint16_t op, struct wire_reader *in, struct wire_writer *out);
+
+/* Between the files of the configuration. ------------------------------------------------------------------------------ */
+
+/* One line for the timeline (DEVICE_EVENT_WIFI). */
+void wifi_report(struct device *dev, const char *format, ...) ATTR_PRINTF(2, 3);
+/* How many networks fit, by the reading. */
+size_t wifi_limit(const struct device *dev);
+/* 0; -EINVAL: id is negative; -ENODEV: no such network. */
+int wifi_find(struct device *dev, int id, struct wifi_entry **ret_entry);
+/* PersistConfig: 0; -EINVAL: a network has no SSID; what a refused flash write gives. */
+int wifi_persist(struct device *dev);
+/* ReloadConfig: 0. */
+int wifi_reload(struct device *dev);
+/* SetNetworkEnabled. */
+void wifi_enable(struct device *dev, struct wifi_entry *entry, bool enabled);
+/* ForgetNetworkById: wipes *entry, which is another network's afterwards. */
+void wifi_forget(struct device *dev, struct wifi_entry *entry);
+/* 0; -ERANGE: not 8 to 64 bytes; -EINVAL: neither a passphrase nor 64 hex digits. */
+int wifi_check_psk(const uint8_t *psk, size_t length);
+/* SetNetworkOpt and GetNetworkOpt. */
+int wifi_request_attribute(struct device *dev, uint16_t op, struct wire_reader *in, struct wire_writer *out);
+/* Scans now. Rows found. */
+int wifi_scan(struct device *dev);
+/* Rows of the last scan, at most capacity, into `out`; -ERANGE: capacity 0. */
+int wifi_scanned_list(struct device *dev, uint64_t capacity, struct wire_writer *out);
+/* One row of WIRE_WIFI_CURRENT and WIRE_WIFI_SCANNED_LIST. */
+void wifi_put_radio_row(struct wire_writer *out, const uint8_t *ssid, size_t ssid_length, uint8_t security);
 
 #endif

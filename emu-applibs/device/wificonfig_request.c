@@ -5,6 +5,7 @@
  * the choice is said at the spot.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #include <openssl/crypto.h>
@@ -110,6 +111,7 @@ static int request_add(struct device *dev)
 static int request_add_duplicate(struct device *dev, int id, const char *name)
 {
 	size_t length = strlen(name);
+	char label[WIFI_NAME_MAX + 1];
 	struct wifi_entry *original, *copy;
 	struct wifi_settings settings;
 	int r;
@@ -133,16 +135,17 @@ static int request_add_duplicate(struct device *dev, int id, const char *name)
 	OPENSSL_cleanse(&settings, sizeof(settings));
 	memcpy(copy->network.name, name, length + 1);
 	supplicant_config_changed(dev);
-	device_summary(dev, "id=%d name=%s new=%d", id, name, copy->network.id);
-	wifi_report(dev, "duplicate %d as %d %s", id, copy->network.id, name);
+	device_summary(dev, "id=%d name=%s new=%d", id, wifi_label(&copy->network, label), copy->network.id);
+	wifi_report(dev, "duplicate %d as %d %s", id, copy->network.id, label);
 	return copy->network.id;
 }
 
 static int request_id_by_name(struct device *dev, const char *name)
 {
 	const struct wifi_entry *entry;
+	char shown[WIFI_NAME_MAX + 2];
 
-	device_summary(dev, "name=%s", name);
+	device_summary(dev, "name=%s", wifi_printable((const uint8_t *)name, strlen(name), shown, sizeof(shown)));
 	if (strlen(name) > WIFI_NAME_MAX)
 		return -ERANGE;
 	/* Undefined for a name used twice [wificonfig.h]; here the lower id. */
@@ -186,7 +189,6 @@ static struct wifi_entry *find_stored(struct wifi *wifi, const uint8_t *ssid, si
  * whether that can be done, and change nothing when it cannot. */
 static int request_forget_stored(struct device *dev, const uint8_t *ssid, size_t length, uint8_t security)
 {
-	struct wifi_network kept;
 	struct wifi_entry *entry;
 	int r;
 
@@ -199,10 +201,8 @@ static int request_forget_stored(struct device *dev, const uint8_t *ssid, size_t
 	r = wifi_check_savable(&dev->wifi);
 	if (r < 0)
 		return r;
-	kept = entry->network;
+	device_summary(dev, "id=%d", entry->network.id);
 	wifi_forget(dev, entry);
-	device_summary(dev, "id=%d", kept.id);
-	OPENSSL_cleanse(&kept, sizeof(kept));
 	return wifi_persist(dev);
 }
 
@@ -262,22 +262,13 @@ static int request_stored_list(struct device *dev, uint64_t capacity, struct wir
 	return (int)rows;
 }
 
-static void put_radio_row(struct wire_writer *out, const uint8_t *ssid, size_t ssid_length, uint8_t security)
-{
-	wire_put_bytes(out, ssid, ssid_length);
-	wire_put_bytes(out, wifi_bssid, sizeof(wifi_bssid));
-	wire_put_u8(out, security);
-	wire_put_u32(out, WIFI_FREQUENCY_MHZ);
-	wire_put_i32(out, WIFI_RSSI_DBM);
-}
-
 static int request_current(struct device *dev, struct wire_writer *out)
 {
 	const struct wifi_settings *used = &dev->supplicant.used;
 
 	if (!supplicant_connected(dev))
 		return -ENODATA;
-	put_radio_row(out, used->ssid, used->ssid_length, used->security);
+	wifi_put_radio_row(out, used->ssid, used->ssid_length, used->security);
 	return 0;
 }
 
@@ -351,9 +342,9 @@ int wifi_request(struct device *dev, uint16_t op, struct wire_reader *in, struct
 	case WIRE_WIFI_CURRENT:
 		return request_current(dev, out);
 	case WIRE_WIFI_SCAN:
-		return scan_trigger(dev);
+		return wifi_scan(dev);
 	case WIRE_WIFI_SCANNED_LIST:
-		return scan_list(dev, capacity, out);
+		return wifi_scanned_list(dev, capacity, out);
 	case WIRE_WIFI_STORE_OPEN:
 		return request_store(dev, WIFI_SECURITY_OPEN, ssid, ssid_length, ssid, 0);
 	case WIRE_WIFI_STORE_WPA2:
