@@ -12,9 +12,9 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define z__LOG_FORMAT(format, first) __attribute__((format(printf, format, first)))
+#define z__LOG_FORMAT(fmt, first) __attribute__((format(printf, fmt, first)))
 #else
-#define z__LOG_FORMAT(format, first)
+#define z__LOG_FORMAT(fmt, first)
 #endif
 
 /* printf of the C library. 0; or -1 and errno: EFAULT fmt is NULL. Ours: text after the first 4096 bytes is cut off. */
