@@ -133,6 +133,15 @@ static int64_t carried(struct rotation *r)
 	left_s = j->carried_since_s + grace_s(r) - f->now_s;
 	if (left_s > 0)
 		return left_s < HOUR_S ? left_s : HOUR_S;
+	/* The connection may be as old as the access point's re-authentication period, and the operator may have gone back
+	 * since: only a new one, with both roots on offer, says which root the server has now. */
+	if (!r->root.rechecked) {
+		e = rot_reload(r);
+		if (e < 0)
+			return rot_failed(r, "root: reload", e);
+		r->root.rechecked = true;
+		return ROT_SOON_S;
+	}
 	if (!rot_confirmed(r, ROT_NET2))
 		return ROT_SOON_S;
 	if (!r->root.asked) {
@@ -208,6 +217,8 @@ int64_t rot_root_step(struct rotation *r)
 	carrying = net2 && root2 && f->net[ROT_NET2].root2 && f->connected == ROT_NET2;
 	if (!carrying) {
 		r->root.asked = false;
+		if (f->connected != ROT_NET_NONE)
+			r->root.rechecked = false;
 		if (f->connected != ROT_NET_NONE)
 			j->carried_since_s = 0; /* the server went back: the grace time starts over */
 	}

@@ -137,6 +137,7 @@ struct rotation {
 		int64_t poll_at_s; /* monotonic */
 		uint32_t failures;
 		bool armed;   /* this process has persisted and reloaded Network2 as it is */
+		bool rechecked; /* reloaded before completion, so that the connection is a new one */
 		bool asked;   /* the source was asked once more before completion */
 		int64_t swapped_at_s; /* monotonic, of the reload after the move; -1: not done by this process */
 	} root;

@@ -15,3 +15,7 @@ $(BUILD)/tests/literal/approot/bin/app: $(LITERAL_OBJECTS) $(APP_LIBRARIES)
 $(BUILD)/tests/literal/approot/app_manifest.json: tests/app/literal/app_manifest.json
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
+
+APP_TEST_SOURCES := tests/app/test_flows.c tests/app/fake_device.c
+$(call objs,$(APP_TEST_SOURCES)): CFLAGS_ALL += -Iemu-applibs/include
+$(eval $(call test_program,test_app_flows,$(APP_TEST_SOURCES),$(call objs,$(APP_ROTATION_SOURCES))))
