@@ -115,7 +115,7 @@ static int build_limits(struct builder *b)
 	int r;
 
 	s->recover_within_ns = 24 * 3600 * NS_PER_S;
-	s->calls_per_day = raw->calls_per_day ? *raw->calls_per_day : 500;
+	s->calls_per_day = raw->calls_per_day ? *raw->calls_per_day : 5000;
 	s->writes_per_day = raw->writes_per_day ? *raw->writes_per_day : 40;
 	s->requests_per_day = raw->requests_per_day ? *raw->requests_per_day : 100;
 	r = build_duration_ns(b, STEP_KEY(at, "recover_within"), raw->recover_within, 1, &s->recover_within_ns);
