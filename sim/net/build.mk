@@ -1,5 +1,9 @@
 # The test networks: archive net.a. It needs certs-free OpenSSL only: -lssl -lcrypto, and sim/util/error.c.
 NET_MODEL_SOURCES := sim/net/model.c sim/net/model_eap.c sim/net/model_tls.c sim/net/model_verdict.c
-NET_WIRED_SOURCES :=
+NET_WIRED_SOURCES := $(addprefix sim/net/,wired.c wired_find.c wired_probe.c testnet.c testnetd.c testnetd_attempt.c \
+	testnetd_conf.c testnetd_ctl.c testnetd_daemons.c testnetd_ns.c testnetd_proc.c testnetd_status.c testnetd_templates.c \
+	testnetd_verdict.c)
+# The assembler reads the templates; the compiler does not know.
+$(BUILD)/obj/sim/net/testnetd_templates.o: $(wildcard radius-config/*.in)
 
-$(eval $(call archive,net,sim/net/net.c $(NET_MODEL_SOURCES) $(NET_WIRED_SOURCES)))
+$(eval $(call archive,net,sim/net/net.c sim/net/cause.c $(NET_MODEL_SOURCES) $(NET_WIRED_SOURCES)))

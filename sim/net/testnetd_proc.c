@@ -1,5 +1,6 @@
 /* One daemon of the test network: see testnetd_proc.h. Real time is used only for limits of waiting.
  */
+#define _GNU_SOURCE
 #include "sim/net/testnetd_proc.h"
 
 #include <errno.h>

@@ -1,0 +1,565 @@
+/* The daemons of the wired network: see testnetd_daemons.h.
+ */
+#define _GNU_SOURCE
+#include "sim/net/testnetd_daemons.h"
+
+#include <errno.h>
+#include <openssl/rand.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "emu-applibs/base/base.h"
+#include "sim/net/testnetd_conf.h"
+#include "sim/net/testnetd_ns.h"
+#include "sim/net/testnetd_status.h"
+
+/* Ports of our own network namespace: nobody else is there. */
+#define AUTH_PORT 1812
+#define STATUS_PORT 18121
+#define NUMBER_TEXT(n) NUMBER_TEXT_(n)
+#define NUMBER_TEXT_(n) #n
+
+#define START_LIMIT_MS 20000u /* of real time; a healthy start takes a tenth of a second */
+#define CLOCK_LIMIT_MS 5000u
+#define CLOCK_TRIES 3
+#define CLOCK_TOLERANCE_S 1
+#define HOLD_AFTER_MS 500u /* a clock that ran on less than this still shows the second it was set to */
+
+#define RADIUS_CLOCK "radius-clock"
+#define DEVICE_CLOCK "device-clock"
+
+static uint64_t in_ms(unsigned ms)
+{
+	return real_now_ns() + ms * NS_PER_MS;
+}
+
+static const char *work_path(const struct daemons *d, const char *name, char out[DAEMONS_PATH_MAX])
+{
+	(void) snprintf(out, DAEMONS_PATH_MAX, "%s/%s", d->work, name);
+	return out;
+}
+
+/* ---- Waiting ----------------------------------------------------------------------------------------------------------------- */
+
+static void reap(struct daemons *d)
+{
+	struct signalfd_siginfo info;
+	int status;
+	pid_t pid;
+
+	while (read(d->child_fd, &info, sizeof(info)) > 0)
+		; /* signals melt together: waitpid knows */
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (!proc_ended(&d->radius, pid, status) && !proc_ended(&d->ap, pid, status))
+			(void) proc_ended(&d->supplicant, pid, status);
+	}
+}
+
+bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns)
+{
+	struct pollfd fds[] = {
+	        {.fd = fd, .events = POLLIN},
+	        {.fd = d->child_fd, .events = POLLIN},
+	        {.fd = d->radius.pipe_fd, .events = POLLIN},
+	        {.fd = d->ap.pipe_fd, .events = POLLIN},
+	        {.fd = d->supplicant.pipe_fd, .events = POLLIN},
+	        {.fd = ctl_event_fd(&d->supplicant_ctl), .events = POLLIN},
+	};
+	uint64_t now = real_now_ns();
+	uint64_t left = until_ns == TIME_NEVER ? 0 : until_ns > now ? until_ns - now : 0;
+	struct timespec limit = {.tv_sec = (time_t) (left / NS_PER_S), .tv_nsec = (long) (left % NS_PER_S)};
+
+	if (ppoll(fds, ARRAY_LEN(fds), until_ns == TIME_NEVER ? NULL : &limit, NULL) < 0)
+		return false;
+	proc_read(&d->radius);
+	proc_read(&d->ap);
+	proc_read(&d->supplicant);
+	if (fds[1].revents != 0)
+		reap(d);
+	return fds[0].revents != 0;
+}
+
+void daemons_pause(struct daemons *d, unsigned ms)
+{
+	char event[CTL_TEXT_MAX];
+
+	uint64_t until = in_ms(ms);
+
+	do {
+		(void) daemons_wait(d, -1, until);
+		while (ctl_next_event(&d->supplicant_ctl, event))
+			; /* of no attempt */
+	} while (real_now_ns() < until);
+}
+
+int daemons_check(const struct daemons *d, struct az_error *ret_error)
+{
+	const struct proc *all[] = {&d->radius, &d->ap, &d->supplicant};
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		if (all[i]->state == PROC_DIED) {
+			proc_describe_end(all[i], ret_error);
+			return -ECHILD;
+		}
+		if (all[i]->log_error != 0) {
+			az_error_set(ret_error, AZ_ENVIRONMENT, "%s cannot be written: %s; make room and run again",
+			             all[i]->log_name, strerror(all[i]->log_error));
+			return -all[i]->log_error;
+		}
+	}
+	return 0;
+}
+
+/* ---- Clocks ------------------------------------------------------------------------------------------------------------------ */
+
+/* libfaketime reads the file at every look at the clock: one signed offset in seconds. */
+static int write_clock(const struct daemons *d, const char *name, int64_t wall_s)
+{
+	char path[DAEMONS_PATH_MAX], text[64];
+	struct timespec now;
+	int64_t offset_ns;
+
+	(void) clock_gettime(CLOCK_REALTIME, &now);
+	offset_ns = (wall_s - now.tv_sec) * (int64_t) NS_PER_S - now.tv_nsec;
+	int n = snprintf(text, sizeof(text), "%c%lld.%09lld\n", offset_ns < 0 ? '-' : '+',
+	                 (long long) llabs(offset_ns / (int64_t) NS_PER_S), (long long) llabs(offset_ns % (int64_t) NS_PER_S));
+
+	return conf_write(work_path(d, name, path), text, (size_t) n);
+}
+
+/* RADIUS's own word on the time. 0, -EAGAIN: no answer in time or none that can be believed. */
+static int ask_radius_clock(struct daemons *d, uint64_t until_ns, int64_t *ret_wall_s)
+{
+	struct status_question question;
+	int r;
+
+	while (status_take(d->status_fd, d->status_secret, &(struct status_question){0}, ret_wall_s) != -EAGAIN)
+		; /* late answers to earlier questions */
+	r = status_ask(d->status_fd, d->status_secret, &question);
+	while (r == 0 && d->radius.state == PROC_RUNNING && real_now_ns() < until_ns) {
+		(void) daemons_wait(d, d->status_fd, until_ns);
+		r = status_take(d->status_fd, d->status_secret, &question, ret_wall_s);
+		if (r == 0)
+			return 0;
+		if (r == -EAGAIN)
+			r = 0;
+	}
+	return -EAGAIN;
+}
+
+/* The stamp of a line that wpa_supplicant writes when told to: "1767225600.000123: NOTE: clock 7". */
+static int ask_device_clock(struct daemons *d, uint64_t until_ns, int64_t *ret_wall_s)
+{
+	char reply[64], wanted[32];
+
+	proc_mark(&d->supplicant);
+	(void) snprintf(wanted, sizeof(wanted), "NOTE: clock %u\n", ++d->note_count);
+	if (ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "NOTE clock %u", d->note_count) < 0)
+		return -EAGAIN;
+	for (;;) {
+		const char *note = strstr(d->supplicant.capture, wanted), *line = note;
+
+		while (line > d->supplicant.capture && line[-1] != '\n')
+			line--;
+		if (note != NULL) {
+			long long wall_s;
+
+			if (sscanf(line, "%lld.", &wall_s) != 1)
+				return -EBADMSG;
+			*ret_wall_s = wall_s;
+			return 0;
+		}
+		if (real_now_ns() >= until_ns || d->supplicant.state != PROC_RUNNING)
+			return -EAGAIN;
+		(void) daemons_wait(d, -1, until_ns);
+	}
+}
+
+static bool stands_at(int r, int64_t seen_s, int64_t wanted_s)
+{
+	return r == 0 && seen_s >= wanted_s && seen_s <= wanted_s + CLOCK_TOLERANCE_S;
+}
+
+/* Sets one clock and has its daemon prove it. A machine that stood still in between gets more tries. */
+static int set_clock(struct daemons *d, struct proc *proc, const char *file, int64_t wall_s,
+                     int (*ask)(struct daemons *d, uint64_t until_ns, int64_t *ret_wall_s), struct az_error *ret_error)
+{
+	uint64_t until = in_ms(CLOCK_LIMIT_MS);
+	int64_t seen_s = 0;
+	int r = 0;
+
+	for (int i = 0; i < CLOCK_TRIES; i++) {
+		r = write_clock(d, file, wall_s);
+		if (r < 0) {
+			az_error_set(ret_error, AZ_ENVIRONMENT, "the clock of %s cannot be set: %s", proc->name, strerror(-r));
+			return r;
+		}
+		if (proc->state == PROC_STOPPED)
+			return 0;
+		r = ask(d, until, &seen_s);
+		if (stands_at(r, seen_s, wall_s))
+			return 0;
+		if (daemons_check(d, ret_error) < 0)
+			return -ECHILD;
+	}
+	if (r < 0)
+		az_error_set(ret_error, AZ_ENVIRONMENT, "%s does not say what time it is: %s", proc->name, strerror(-r));
+	else
+		az_error_set(ret_error, AZ_ENVIRONMENT, "the clock of %s stands at %lld instead of %lld (seconds since 1970)",
+		             proc->name, (long long) seen_s, (long long) wall_s);
+	proc_append_last_lines(proc, ret_error);
+	return -ETIME;
+}
+
+int daemons_set_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error)
+{
+	int r;
+
+	d->device_wall_s = device_wall_s;
+	d->radius_wall_s = radius_wall_s;
+	d->clocks_at_ns = real_now_ns();
+	r = set_clock(d, &d->supplicant, DEVICE_CLOCK, device_wall_s, ask_device_clock, ret_error);
+	return r < 0 ? r : set_clock(d, &d->radius, RADIUS_CLOCK, radius_wall_s, ask_radius_clock, ret_error);
+}
+
+int daemons_hold_clocks(struct daemons *d, struct az_error *ret_error)
+{
+	if (real_now_ns() - d->clocks_at_ns < HOLD_AFTER_MS * NS_PER_MS)
+		return 0;
+	return daemons_set_clocks(d, d->device_wall_s, d->radius_wall_s, ret_error);
+}
+
+/* ---- Starting ---------------------------------------------------------------------------------------------------------------- */
+
+static int fail_setup(struct az_error *ret_error, int r, const char *what)
+{
+	az_error_set(ret_error, AZ_ENVIRONMENT, "the test network cannot be prepared: %s: %s", what, strerror(-r));
+	return r;
+}
+
+static int random_secret(char out[33])
+{
+	uint8_t bytes[16];
+
+	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
+		return -EIO;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		(void) snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+	return 0;
+}
+
+static int link_to(const struct daemons *d, const char *name, const char *target)
+{
+	char path[DAEMONS_PATH_MAX];
+
+	return symlink(target, work_path(d, name, path)) == 0 ? 0 : -errno;
+}
+
+/* Paths from outside may hold blanks and colons; the daemons get these short ones. */
+static int make_folders(const struct daemons *d)
+{
+	static const char *const folders[] = {"radius", "hostapd", "wpa_supplicant", "device", "ctl"};
+	char path[DAEMONS_PATH_MAX];
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(folders) && r == 0; i++)
+		r = mkdir(work_path(d, folders[i], path), 0700) == 0 ? 0 : -errno;
+	if (r == 0)
+		r = link_to(d, "faketime.so", d->paths->faketime);
+	if (r == 0)
+		r = link_to(d, "radius-lib", d->paths->radius_lib);
+	return r == 0 ? link_to(d, "dictionaries", d->paths->radius_dictionaries) : r;
+}
+
+static int open_child_signals(void)
+{
+	sigset_t set;
+
+	(void) sigemptyset(&set);
+	(void) sigaddset(&set, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int daemons_init(struct daemons *d, const char *work, int dir_fd, const struct testnetd_paths *paths,
+                 struct az_error *ret_error)
+{
+	struct proc *all[] = {&d->radius, &d->ap, &d->supplicant};
+	int r;
+
+	memset(d, 0, sizeof(*d));
+	d->paths = paths;
+	d->work = work;
+	proc_init(&d->radius, "freeradius", "freeradius.log", NULL);
+	proc_init(&d->ap, "hostapd", "hostapd.log", NULL);
+	proc_init(&d->supplicant, "wpa_supplicant", "wpa_supplicant.log", "CTRL-EVENT-EAP-PEER-CERT");
+	d->child_fd = open_child_signals();
+	if (d->child_fd < 0)
+		return fail_setup(ret_error, d->child_fd, "signals");
+	d->status_fd = status_open(STATUS_PORT);
+	if (d->status_fd < 0)
+		return fail_setup(ret_error, d->status_fd, "a UDP socket");
+	d->eapol_fd = ns_open_eapol();
+	if (d->eapol_fd < 0)
+		return fail_setup(ret_error, d->eapol_fd, ns_step_name(NS_STEP_PACKET));
+	if (random_secret(d->secret) < 0 || random_secret(d->wrong_secret) < 0 || random_secret(d->status_secret) < 0)
+		return fail_setup(ret_error, -EIO, "random bytes");
+	r = make_folders(d);
+	if (r < 0)
+		return fail_setup(ret_error, r, "folders on the private tmpfs");
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		r = proc_open_log(all[i], dir_fd);
+		if (r < 0)
+			return fail_setup(ret_error, r, all[i]->log_name);
+	}
+	d->device_wall_s = d->radius_wall_s = time(NULL);
+	d->clocks_at_ns = real_now_ns();
+	return 0;
+}
+
+static int write_text(const struct daemons *d, const char *name, const char *text)
+{
+	char path[DAEMONS_PATH_MAX];
+
+	return conf_write(work_path(d, name, path), text, strlen(text));
+}
+
+static int write_template(const struct daemons *d, const char *name, const char *text, const struct conf_var *vars,
+                          size_t var_count)
+{
+	cleanup_free char *expanded = NULL;
+	int r = conf_expand(text, vars, var_count, &expanded);
+
+	if (r < 0)
+		return r;
+	r = write_text(d, name, expanded);
+	explicit_bzero(expanded, strlen(expanded));
+	return r;
+}
+
+/* RADIUS takes the CRL from the file of the roots. */
+static int write_roots(const struct daemons *d)
+{
+	cleanup_free char *both = NULL;
+
+	if (d->state.crl_pem == NULL)
+		return write_text(d, "radius/client-roots.pem", d->state.client_roots_pem);
+	if (asprintf(&both, "%s\n%s", d->state.client_roots_pem, d->state.crl_pem) < 0) {
+		both = NULL;
+		return -ENOMEM;
+	}
+	return write_text(d, "radius/client-roots.pem", both);
+}
+
+static int write_radius_files(const struct daemons *d)
+{
+	const struct net_state *s = &d->state;
+	cleanup_free char *identities = NULL;
+	size_t count = 0;
+	int r;
+
+	while (s->known_identities != NULL && s->known_identities[count] != NULL)
+		count++;
+	r = conf_known_identities((char *const *) s->known_identities, count, &identities);
+	if (r < 0)
+		return r;
+	const struct conf_var vars[] = {
+	        {"WORK", d->work},
+	        {"AUTH_PORT", NUMBER_TEXT(AUTH_PORT)},
+	        {"STATUS_PORT", NUMBER_TEXT(STATUS_PORT)},
+	        {"SECRET", s->radius_secret_wrong ? d->wrong_secret : d->secret},
+	        {"STATUS_SECRET", d->status_secret},
+	        {"CHECK_CRL", s->crl_pem != NULL ? "yes" : "no"},
+	        {"TLS", s->tls == NET_TLS_1_3 ? "1.3" : "1.2"},
+	        {"CHECK_CN", s->cn_must_match ? "check_cert_cn = %{User-Name}" : "# identity and CN may differ"},
+	        {"KNOWN_IDENTITIES", identities},
+	};
+
+	r = write_template(d, "radius/radiusd.conf", testnetd_template_radiusd, vars, ARRAY_LEN(vars));
+	if (r == 0)
+		r = write_text(d, "radius/server.pem", s->server_chain_pem);
+	if (r == 0)
+		r = write_text(d, "radius/server.key", s->server_key_pem);
+	return r == 0 ? write_roots(d) : r;
+}
+
+/* The environment of a daemon that lives in the time of `clock_file`. */
+struct environment {
+	char preload[DAEMONS_PATH_MAX + 16], file[DAEMONS_PATH_MAX + 32], libraries[DAEMONS_PATH_MAX + 32];
+	const char *list[10];
+};
+
+static const char *const *faked_environment(const struct daemons *d, const char *clock_file, struct environment *e)
+{
+	(void) snprintf(e->preload, sizeof(e->preload), "LD_PRELOAD=%s/faketime.so", d->work);
+	(void) snprintf(e->file, sizeof(e->file), "FAKETIME_TIMESTAMP_FILE=%s/%s", d->work, clock_file);
+	(void) snprintf(e->libraries, sizeof(e->libraries), "LD_LIBRARY_PATH=%s/radius-lib", d->work);
+	const char *list[] = {e->preload,  e->file,        e->libraries, "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1",
+	                      "TZ=UTC", "PATH=/usr/bin:/bin", NULL};
+
+	memcpy(e->list, list, sizeof(list));
+	return e->list;
+}
+
+static int start_radius(struct daemons *d, struct az_error *ret_error)
+{
+	char config[DAEMONS_PATH_MAX], dictionaries[DAEMONS_PATH_MAX];
+	struct environment environment;
+	const char *const argv[] = {d->paths->freeradius, "-f", "-l", "stdout", "-n", "radiusd", "-d", work_path(d, "radius", config),
+	                            "-D", work_path(d, "dictionaries", dictionaries), NULL};
+	int r = write_radius_files(d);
+
+	if (r == 0)
+		r = write_clock(d, RADIUS_CLOCK, d->radius_wall_s);
+	if (r < 0)
+		return fail_setup(ret_error, r, "files of freeradius");
+	return proc_start(&d->radius, argv, faked_environment(d, RADIUS_CLOCK, &environment), ret_error);
+}
+
+static int start_ap(struct daemons *d, struct az_error *ret_error)
+{
+	static const char *const env[] = {"TZ=UTC", "PATH=/usr/bin:/bin", NULL};
+	char config[DAEMONS_PATH_MAX];
+	const char *const argv[] = {d->paths->hostapd, "-t", work_path(d, "hostapd.conf", config), NULL};
+	const struct conf_var vars[] = {{"WORK", d->work},
+	                                {"INTERFACE", NS_AP_INTERFACE},
+	                                {"AUTH_PORT", NUMBER_TEXT(AUTH_PORT)},
+	                                {"SECRET", d->secret}};
+	int r = write_template(d, "hostapd.conf", testnetd_template_hostapd, vars, ARRAY_LEN(vars));
+
+	if (r < 0)
+		return fail_setup(ret_error, r, "files of hostapd");
+	return proc_start(&d->ap, argv, env, ret_error);
+}
+
+static int start_supplicant(struct daemons *d, struct az_error *ret_error)
+{
+	char config[DAEMONS_PATH_MAX];
+	struct environment environment;
+	const char *const argv[] = {d->paths->wpa_supplicant, "-t", "-D", "wired", "-i", NS_DEVICE_INTERFACE, "-c",
+	                            work_path(d, "wpa_supplicant.conf", config), NULL};
+	const struct conf_var vars[] = {{"WORK", d->work}};
+	int r = write_template(d, "wpa_supplicant.conf", testnetd_template_supplicant, vars, ARRAY_LEN(vars));
+
+	if (r == 0)
+		r = write_clock(d, DEVICE_CLOCK, d->device_wall_s);
+	if (r < 0)
+		return fail_setup(ret_error, r, "files of wpa_supplicant");
+	return proc_start(&d->supplicant, argv, faked_environment(d, DEVICE_CLOCK, &environment), ret_error);
+}
+
+/* ---- Readiness --------------------------------------------------------------------------------------------------------------- */
+
+static int fail_slow(const struct proc *proc, struct az_error *ret_error)
+{
+	az_error_set(ret_error, AZ_ENVIRONMENT, "%s was started and is not ready after %u s", proc->name, START_LIMIT_MS / 1000);
+	proc_append_last_lines(proc, ret_error);
+	return -ETIMEDOUT;
+}
+
+static int await_control(struct daemons *d, struct proc *proc, struct ctl *ctl, const char *socket_name, bool with_events,
+                         struct az_error *ret_error)
+{
+	uint64_t until = in_ms(START_LIMIT_MS);
+	char path[DAEMONS_PATH_MAX], client_dir[DAEMONS_PATH_MAX];
+
+	(void) work_path(d, socket_name, path);
+	(void) work_path(d, "ctl", client_dir);
+	for (;;) {
+		if (ctl_open(ctl, path, client_dir, with_events) == 0)
+			return 0;
+		(void) daemons_wait(d, -1, in_ms(2));
+		if (daemons_check(d, ret_error) < 0)
+			return -ECHILD;
+		if (real_now_ns() >= until)
+			return fail_slow(proc, ret_error);
+	}
+}
+
+static int await_radius(struct daemons *d, struct az_error *ret_error)
+{
+	uint64_t until = in_ms(START_LIMIT_MS);
+
+	while (strstr(d->radius.capture, "Ready to process requests") == NULL) {
+		(void) daemons_wait(d, -1, until);
+		if (daemons_check(d, ret_error) < 0) {
+			if (d->radius.state == PROC_DIED)
+				az_error_prefix(ret_error, "RADIUS does not start with these certificates");
+			return -ECHILD;
+		}
+		if (real_now_ns() >= until)
+			return fail_slow(&d->radius, ret_error);
+	}
+	return 0;
+}
+
+/* ---- States ------------------------------------------------------------------------------------------------------------------ */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool same_list(const char *const *a, const char *const *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	for (; *a != NULL && *b != NULL; a++, b++) {
+		if (strcmp(*a, *b) != 0)
+			return false;
+	}
+	return *a == *b;
+}
+
+/* Whether RADIUS would read the same files. */
+static bool same_radius(const struct net_state *a, const struct net_state *b)
+{
+	return same_text(a->server_chain_pem, b->server_chain_pem) && same_text(a->server_key_pem, b->server_key_pem) &&
+	       same_text(a->client_roots_pem, b->client_roots_pem) && same_text(a->crl_pem, b->crl_pem) &&
+	       same_list(a->known_identities, b->known_identities) && a->cn_must_match == b->cn_must_match && a->tls == b->tls &&
+	       a->radius_secret_wrong == b->radius_secret_wrong;
+}
+
+int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *ret_error)
+{
+	bool keep_radius = d->has_state && d->radius.state == PROC_RUNNING && state->radius_up && same_radius(&d->state, state);
+	bool new_ap, new_supplicant;
+	int r = daemons_check(d, ret_error);
+
+	testnet_state_clear(&d->state);
+	d->state = *state;
+	d->has_state = true;
+	memset(state, 0, sizeof(*state));
+	if (r < 0)
+		return r;
+	if (!keep_radius)
+		proc_stop(&d->radius, 0); /* it keeps nothing that an orderly end would save */
+	if (!d->state.ap_up) {
+		ctl_close(&d->ap_ctl);
+		proc_stop(&d->ap, 500);
+	}
+	/* All are started before any is waited for. */
+	if (!keep_radius && d->state.radius_up)
+		r = start_radius(d, ret_error);
+	new_ap = d->state.ap_up && d->ap.state == PROC_STOPPED;
+	if (r == 0 && new_ap)
+		r = start_ap(d, ret_error);
+	new_supplicant = d->supplicant.state == PROC_STOPPED;
+	if (r == 0 && new_supplicant)
+		r = start_supplicant(d, ret_error);
+	if (r == 0 && new_ap)
+		r = await_control(d, &d->ap, &d->ap_ctl, "hostapd/" NS_AP_INTERFACE, false, ret_error);
+	if (r == 0 && new_supplicant)
+		r = await_control(d, &d->supplicant, &d->supplicant_ctl, "wpa_supplicant/" NS_DEVICE_INTERFACE, true, ret_error);
+	if (r == 0 && !keep_radius && d->state.radius_up)
+		r = await_radius(d, ret_error);
+	return r < 0 ? r : daemons_set_clocks(d, d->device_wall_s, d->radius_wall_s, ret_error);
+}

@@ -1,0 +1,51 @@
+/* The three daemons of the wired network, and their clocks: start, readiness by fact, proof of the time each lives in.
+ *
+ * hostapd stays on the real clock: it looks at no certificate. FreeRADIUS and wpa_supplicant each live in the time of a file
+ * on the helper's tmpfs (libfaketime). Leaves to others: one authentication (testnetd_attempt.c), requests (testnetd.c).
+ */
+#ifndef SIM_NET_TESTNETD_DAEMONS_H
+#define SIM_NET_TESTNETD_DAEMONS_H
+
+#include "sim/net/testnet.h"
+#include "sim/net/testnetd.h"
+#include "sim/net/testnetd_ctl.h"
+#include "sim/net/testnetd_proc.h"
+
+#define DAEMONS_PATH_MAX 96 /* our folders are short, so that socket addresses hold them */
+
+struct daemons {
+	const struct testnetd_paths *paths;
+	const char *work; /* the private tmpfs */
+	struct proc radius, ap, supplicant;
+	struct ctl ap_ctl, supplicant_ctl;
+	int child_fd;  /* signalfd of SIGCHLD */
+	int status_fd; /* asks RADIUS for its time */
+	int eapol_fd;  /* sends EAPOL-Start as the device */
+	char secret[33], wrong_secret[33], status_secret[33];
+	bool has_state;
+	struct net_state state; /* owned */
+	int64_t device_wall_s, radius_wall_s;
+	uint64_t clocks_at_ns; /* real time at which the two stood there */
+	unsigned note_count;
+};
+
+/* After ns_build(): folders, links, logs (in dir_fd), sockets. Starts nothing; clocks begin at the real time. */
+int daemons_init(struct daemons *d, const char *work, int dir_fd, const struct testnetd_paths *paths,
+                 struct az_error *ret_error);
+/* Makes the daemons be as `state` says, and keeps it (owned from here on, also on failure). 0, or negative errno and
+ * *ret_error. */
+int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *ret_error);
+/* Sets both clocks and proves that each running daemon lives there. */
+int daemons_set_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error);
+/* As set, again: the daemons' clocks ran on while real time went by. Cheap when little of it did. */
+int daemons_hold_clocks(struct daemons *d, struct az_error *ret_error);
+/* 0; or -ECHILD and *ret_error when a daemon ended by itself, or a log could not be written (its errno). */
+int daemons_check(const struct daemons *d, struct az_error *ret_error);
+
+/* Waits for anything to happen, at most until `until_ns` (real_now_ns), and also for `fd` to be readable unless negative; then
+ * reads what the daemons wrote and notices ends. True: `fd` is readable. Events of wpa_supplicant stay for ctl_next_event(). */
+bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns);
+/* Waits that long (0: only takes what is there), and drops wpa_supplicant's events. */
+void daemons_pause(struct daemons *d, unsigned ms);
+
+#endif
