@@ -119,15 +119,40 @@ static int64_t grace_s(const struct rotation *r)
 	return grace;
 }
 
+/* RootCA2 is what RootCA1 has to be from now on. */
+static int64_t take_over(struct rotation *r)
+{
+	struct rot_journal *j = &r->journal;
+	int e;
+
+	e = rot_result(r->ops->move_certificate(ROT_ID_ROOT2, ROT_ID_ROOT1));
+	if (e < 0)
+		return rot_failed(r, "root: move " ROT_ID_ROOT2, e);
+	j->root1_print = j->root2_print;
+	j->root2_print = 0;
+	j->carried_since_s = 0;
+	r->root.swapped_at_s = -1;
+	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_SWAPPED, "moved %s to %s", ROT_ID_ROOT2, ROT_ID_ROOT1);
+	e = rot_reload(r);
+	if (e < 0)
+		return rot_failed(r, "root: reload", e);
+	r->root.swapped_at_s = r->facts.mono_s;
+	return ROT_SOON_S;
+}
+
 /* Network2 carries the device. After the grace time, and not against the source's word, the new root takes over. */
 static int64_t carried(struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
 	struct rot_journal *j = &r->journal;
 	int64_t left_s;
-	int e;
+	int e, same;
 
 	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_CARRIED, "connected=%s", ROT_NAME_NET2);
+	/* The announcement went back to a root that was not known to be RootCA1's until it was stored beside it. */
+	same = f->cert[ROT_ROOT1].present ? rot_same_roots(r) : 0;
+	if (same != 0)
+		return same < 0 ? rot_failed(r, "root: compare", same) : take_over(r);
 	if (j->carried_since_s == 0 || j->carried_since_s > f->now_s)
 		j->carried_since_s = f->now_s;
 	left_s = j->carried_since_s + grace_s(r) - f->now_s;
@@ -154,19 +179,7 @@ static int64_t carried(struct rotation *r)
 		        ROT_ID_ROOT1);
 		return 6 * HOUR_S;
 	}
-	e = rot_result(r->ops->move_certificate(ROT_ID_ROOT2, ROT_ID_ROOT1));
-	if (e < 0)
-		return rot_failed(r, "root: move " ROT_ID_ROOT2, e);
-	j->root1_print = j->root2_print;
-	j->root2_print = 0;
-	j->carried_since_s = 0;
-	r->root.swapped_at_s = -1;
-	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_SWAPPED, "moved %s to %s", ROT_ID_ROOT2, ROT_ID_ROOT1);
-	e = rot_reload(r);
-	if (e < 0)
-		return rot_failed(r, "root: reload", e);
-	r->root.swapped_at_s = f->mono_s;
-	return ROT_SOON_S;
+	return take_over(r);
 }
 
 /* RootCA2 is gone, Network2 still there: the swap was made, by this process or before a power cut. */
