@@ -93,7 +93,7 @@ int vt_io_wait(int fd, short events, int flags)
 	int status;
 
 	if (io_ready(fd, events)) {
-		vt_charge_busy();
+		vt_charge_busy(1);
 		return 0;
 	}
 	status = fcntl(fd, F_GETFL);

@@ -16,7 +16,7 @@ static int locks_take(int (*attempt)(void *), void *object, const struct vt_dead
 	struct vt_wait w = { .object = object };
 	int r;
 
-	vt_charge_busy();
+	vt_charge_busy(1);
 	if (deadline)
 		w.deadline = *deadline;
 	while ((r = attempt(object)) == EBUSY) {
@@ -207,7 +207,7 @@ static int locks_semaphore(sem_t *s, const struct vt_deadline *deadline, bool va
 {
 	struct vt_wait w = { .object = s, .interruptible = true, .restarts = true };
 
-	vt_charge_busy();
+	vt_charge_busy(1);
 	vt_testcancel();
 	if (deadline)
 		w.deadline = *deadline;

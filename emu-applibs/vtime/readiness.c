@@ -16,7 +16,7 @@ static int readiness_loop(int (*look)(void *), void *context, struct vt_wait *w,
 	int n = look(context);
 
 	if (n != 0) {
-		vt_charge_busy();
+		vt_charge_busy(1);
 		return n;
 	}
 	if (!wait) {

@@ -477,11 +477,14 @@ void vt_charge(unsigned n)
 		sched_spin();
 }
 
-void vt_charge_busy(void)
+void vt_charge_busy(unsigned n)
 {
-	if (++sched.busy >= SCHED_BUSY_LIMIT)
+	unsigned before = sched.busy;
+
+	sched.busy += n;
+	if (sched.busy >= SCHED_BUSY_LIMIT)
 		sched_spin();
-	else if (sched.busy % SCHED_BUSY_YIELD == 0)
+	else if (sched.busy / SCHED_BUSY_YIELD != before / SCHED_BUSY_YIELD)
 		vt_yield();
 }
 

@@ -85,12 +85,12 @@ int thrd_sleep(const struct timespec *request, struct timespec *remain)
 	return r == 0 ? 0 : r == EINTR ? -1 : -2;
 }
 
-/* Hardly charged, since sanitizers call it on their own account. */
+/* Charged little, since runtimes call it on their own account. */
 int sched_yield(void)
 {
 	if (!vt_on())
 		return vt_real.sched_yield();
-	vt_charge_busy();
+	vt_charge_busy(VT_BUSY_YIELD);
 	vt_yield();
 	return 0;
 }

@@ -140,8 +140,9 @@ void vt_yield(void);
 void vt_charge(unsigned n);
 #define VT_CHARGE_LOOK 64u
 #define VT_CHARGE_TRY 8u
-/* Counts what makes progress but never gives up the baton (locks, ready descriptors). */
-void vt_charge_busy(void);
+/* Counts what makes progress but never gives up the baton (locks, ready descriptors), or hardly does (yielding). */
+void vt_charge_busy(unsigned n);
+#define VT_BUSY_YIELD 64u
 /* Adds a parked thread, ready to run; ends the calling thread's part and hands on the baton. */
 struct vt_thread *vt_thread_new(void);
 void vt_thread_free(struct vt_thread *t);
