@@ -1,0 +1,73 @@
+/* The simulated device from the inside: its state, and what its files give each other.
+ *
+ * Which member is flash and which is RAM is said here, and carried out in flash.c alone. What a room of the device keeps is in
+ * its own header (certstore.h, wificonfig.h, supplicant.h, manifest.h, networking.h).
+ */
+#ifndef DEVICE_INTERNAL_H
+#define DEVICE_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "emu-applibs/base/base.h"
+#include "emu-applibs/device/certstore.h"
+#include "emu-applibs/device/device.h"
+#include "emu-applibs/device/manifest.h"
+#include "emu-applibs/device/networking.h"
+#include "emu-applibs/device/supplicant.h"
+#include "emu-applibs/device/wificonfig.h"
+
+#define DEVICE_SUMMARY_MAX 384 /* with NUL; an identity is the longest value that is shown */
+
+struct device {
+	/* Neither: what the caller gave. */
+	struct device_host host;
+	struct readings readings;
+	struct manifest manifest;
+	uint64_t random;
+	char summary[DEVICE_SUMMARY_MAX];
+
+	/* Flash: what survives power loss, together with wifi.saved. */
+	struct certstore store;
+	bool wifi_enabled; /* Networking_SetInterfaceState */
+	bool time_sync_enabled;
+
+	/* RAM. */
+	bool on;
+	uint64_t ready_ns; /* the certificate store and Wi-Fi answer EAGAIN before */
+	struct certstore seen; /* the supplicant's copy, taken at boot and reload */
+	struct wifi wifi;
+	struct supplicant supplicant;
+	struct network_time network_time;
+	struct device_auth device_auth;
+};
+
+/* ---- device.c -------------------------------------------------------------------------------------------------------- */
+
+/* Virtual monotonic nanoseconds; seconds since 1970 on the device's clock. */
+uint64_t device_now(const struct device *dev);
+int64_t device_wall(const struct device *dev);
+/* 32 random bits, a function of the seed and the number of calls. */
+uint32_t device_random(struct device *dev);
+/* One fact for the timeline; the OS itself hears of connections here, too. */
+void device_emit(struct device *dev, const struct device_event *event);
+/* Adds "key=value" words to what device_last_summary() gives. Nothing secret; text from outside through wifi_printable(). */
+void device_summary(struct device *dev, const char *format, ...) ATTR_PRINTF(2, 3);
+/* Does the application's manifest grant it? */
+bool device_has_capability(const struct device *dev, const char *capability);
+/* Powered, and far enough in its boot for the certificate store and Wi-Fi to answer. */
+bool device_is_ready(const struct device *dev);
+
+/* ---- flash.c --------------------------------------------------------------------------------------------------------- */
+
+/* A change of flash is about to be made: the caller has it prepared, and makes it on 0, in one step that cannot fail. On -EIO the
+ * power has gone instead: the device is off, its RAM is wiped, and the caller returns that number at once and touches nothing
+ * (a struct wifi_entry it holds is blank by now). area: "certstore", "wifi", "storage", "settings". */
+int device_flash_commit(struct device *dev, const char *area);
+/* Power is gone: the connection goes, then everything in RAM is wiped. */
+void device_power_loss(struct device *dev);
+/* Everything in flash back to what the factory wrote, but for the application's file, which is the host's. */
+void device_flash_erase(struct device *dev);
+
+#endif
