@@ -12,7 +12,8 @@
 #include <sys/resource.h>
 #include <sys/un.h>
 
-#define CORE_ENV_SOCKET "AZSIM_SOCKET"
+#include "emu-applibs/wire/wire.h"
+
 #define CORE_APP_MAX 15u
 #define CORE_FD_HIGH 1024u
 
@@ -197,7 +198,7 @@ bool vt_start(void)
 	/* Before libc has taken over the environment and the name, nothing can be said; ask again at the next call. */
 	if (!environ || !program_invocation_short_name || !program_invocation_short_name[0])
 		return false;
-	path = getenv(CORE_ENV_SOCKET);
+	path = getenv(WIRE_ENV_SOCKET);
 	app = getenv(VT_ENV_APP);
 	if (!path || !path[0] || !app || strncmp(app, program_invocation_short_name, CORE_APP_MAX) != 0) {
 		vt_state = VT_OFF;

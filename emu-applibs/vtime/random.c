@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#define RANDOM_ENV_SEED "AZSIM_SEED"
 #define RANDOM_ENTROPY_MAX 256u /* of one getentropy() */
 #define RANDOM_DEVICE_MAJOR 1u
 #define RANDOM_DEVICE_RANDOM 8u
@@ -25,7 +24,7 @@ static uint64_t random_state;
 
 void vt_random_init(void)
 {
-	const char *text = getenv(RANDOM_ENV_SEED);
+	const char *text = getenv(VT_ENV_SEED);
 	unsigned long long seed;
 	char *end;
 
@@ -34,7 +33,7 @@ void vt_random_init(void)
 	errno = 0;
 	seed = strtoull(text, &end, 10);
 	if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9')
-		vt_fatal(RANDOM_ENV_SEED " is no decimal number of 64 bits", 0);
+		vt_fatal(VT_ENV_SEED " is no decimal number of 64 bits", 0);
 	random_state = (uint64_t) seed ^ ((uint64_t) vt_wall() * 0x2545f4914f6cdd1dULL);
 	random_seeded = true;
 }

@@ -13,6 +13,7 @@
 #define VT_VERSION 1u
 #define VT_ENV_APP "AZSIM_APP" /* libvtime acts only in a process whose program_invocation_short_name is this (cut to 15
                                   characters there and here); so debuggers and launchers are left alone */
+#define VT_ENV_SEED "AZSIM_SEED" /* a decimal uint64_t: random numbers repeat, for runs that do; unset: they are real */
 #define VT_TEXT_MAX 256        /* with NUL */
 #define VT_NO_DEADLINE UINT64_MAX
 

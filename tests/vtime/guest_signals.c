@@ -1,13 +1,15 @@
 /* The guest and signals: from the simulator, from its own timers, from itself. See guest.h. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,6 +44,50 @@ static void *bystander(void *arg)
 	return arg;
 }
 
+static uint32_t word = 1;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+static bool met;
+
+static void *futex_waiter(void *arg)
+{
+	(void) arg;
+	return (void *) (intptr_t) syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static void *condition_waiter(void *arg)
+{
+	CHECK(pthread_mutex_lock(&mutex) == 0);
+	while (!met)
+		CHECK(pthread_cond_wait(&condition, &mutex) == 0);
+	CHECK(pthread_mutex_unlock(&mutex) == 0);
+	return arg;
+}
+
+/* A thread that a signal has made ready, and that has not run yet, still gets the wake that it waits for. */
+static void wake_after_signal(void)
+{
+	pthread_t thread;
+	void *result;
+
+	CHECK(pthread_create(&thread, NULL, futex_waiter, NULL) == 0);
+	CHECK(sleep(1) == 0);
+	CHECK(pthread_kill(thread, SIGUSR2) == 0);
+	CHECK(syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0) == 1);
+	CHECK(pthread_join(thread, &result) == 0 && result == NULL);
+	CHECK(pthread_create(&thread, NULL, condition_waiter, NULL) == 0);
+	CHECK(sleep(1) == 0);
+	CHECK(pthread_kill(thread, SIGUSR2) == 0);
+	CHECK(sleep(1) == 0); /* its handler has run, and it waits again */
+	CHECK(pthread_mutex_lock(&mutex) == 0);
+	met = true;
+	CHECK(pthread_mutex_unlock(&mutex) == 0);
+	CHECK(pthread_kill(thread, SIGUSR2) == 0);
+	CHECK(pthread_cond_signal(&condition) == 0);
+	CHECK(pthread_join(thread, NULL) == 0);
+	CHECK(seen[SIGUSR2] == 4);
+}
+
 /* The simulator sends SIGTERM at 600 s, again at 2000 s and SIGUSR2 at 3000 s. */
 void guest_signals(void)
 {
@@ -69,6 +115,7 @@ void guest_signals(void)
 	guest_passed("sem_timedwait with a restarting handler", t, 2500);
 	CHECK(seen[SIGUSR2] == 1);
 	CHECK(pthread_join(other, NULL) == 0);
+	wake_after_signal();
 
 	/* A thread in sigwait takes what the process sends itself. */
 	(void) sigemptyset(&none);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/vtime/fake_sim.h"
 
@@ -289,6 +290,33 @@ static void test_left_alone(void **state)
 	free(r);
 }
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED true
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED true
+#endif
+#ifndef SANITIZED
+#define SANITIZED false
+#endif
+
+/* A launcher under the preload is left alone, and what it starts is the application. Needs valgrind, which in turn
+ * does not run what a sanitizer has instrumented. */
+static void test_under_valgrind(void **state)
+{
+	struct sim_result *r;
+
+	(void) state;
+	if (SANITIZED || access("/usr/bin/valgrind", X_OK) < 0)
+		skip();
+	r = run_well(&(struct sim_setup){ .mode = "threads", .wrapper = "/usr/bin/valgrind" });
+	assert_true(contains(r->output, "+44 woke after 6\n"));
+	assert_null(strstr(r->output, "=="));
+	free(r);
+}
+
 static void test_rounds(void **state)
 {
 	struct sim_result *r = run_well(&(struct sim_setup){ .mode = "rounds" });
@@ -322,6 +350,7 @@ int main(void)
 		cmocka_unit_test(test_stuck),
 		cmocka_unit_test(test_simulator_gone),
 		cmocka_unit_test(test_left_alone),
+		cmocka_unit_test(test_under_valgrind),
 		cmocka_unit_test(test_rounds),
 	};
 
