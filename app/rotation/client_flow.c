@@ -269,7 +269,8 @@ static int64_t candidate(struct rotation *r)
 		return drop_candidate(r, "no better than " ROT_ID_CLIENT1, hold_s);
 	if (r->journal.trials >= TRIALS_MAX)
 		return drop_candidate(r, "never accepted", hold_s);
-	if (valid_s > f->now_s) {
+	/* A clock that was only guessed is behind, and says nothing here. */
+	if (valid_s > f->now_s && r->clock.guess == 0) {
 		rot_log(r, "client: %s not yet valid for=%lld", ROT_ID_CLIENT2, (long long)(valid_s - f->now_s));
 		if (valid_s >= f->cert[ROT_CLIENT1].not_after_s && until_s(r, &r->journal.retry_at_s) <= 0)
 			return drop_candidate(r, "valid too late", schedule_cap_s(remaining_s(r)));

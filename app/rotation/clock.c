@@ -13,7 +13,10 @@
 #define GUESS_FIRST_S (7 * DAY_S)
 #define GUESS_EVERY_S (15 * MINUTE_S)
 #define GUESS_SETTLE_S (10 * MINUTE_S) /* after connecting by a guess, time for the real time to arrive */
-#define ERROR_AUTHENTICATION 5         /* WifiConfig diagnostics: EAP-TLS failed */
+/* WifiConfig diagnostics. */
+#define ERROR_AUTHENTICATION 5 /* EAP-TLS failed */
+#define CERT_ERROR_CLIENT 102  /* the server refused the client certificate */
+#define CERT_ERROR_IDENTITY 103
 
 static int64_t max_s(int64_t a, int64_t b)
 {
@@ -26,14 +29,17 @@ static int64_t certificate_floor_s(const struct rot_facts *f)
 	return max_s(f->cert[ROT_ROOT1].not_before_s, f->cert[ROT_CLIENT1].not_before_s);
 }
 
-static bool authentication_failed(struct rotation *r)
+/* May the device's clock be why it is offline? Only if it refused the server's certificate; when the server refused the
+ * device's, the server's was fine at this time. */
+static bool clock_may_be_why(struct rotation *r)
 {
 	WifiConfig_NetworkDiagnostics d;
 
 	for (size_t i = 0; i < ROT_NET_COUNT; i++) {
 		int id = r->facts.net[i].id;
 
-		if (id >= 0 && r->ops->diagnostics(id, &d) == 0 && d.error == ERROR_AUTHENTICATION)
+		if (id >= 0 && r->ops->diagnostics(id, &d) == 0 && d.error == ERROR_AUTHENTICATION &&
+		    d.certError != CERT_ERROR_CLIENT && d.certError != CERT_ERROR_IDENTITY)
 			return true;
 	}
 	return false;
@@ -80,8 +86,8 @@ int64_t rot_clock(struct rotation *r)
 	} else {
 		if (f->mono_s - r->clock.at_s < GUESS_EVERY_S)
 			return 2 * MINUTE_S;
-		if (!authentication_failed(r))
-			return rot_offline_poll_s(r); /* no access point, no RADIUS: not a matter of time */
+		if (!clock_may_be_why(r))
+			return 0; /* no access point, no RADIUS, a bad client certificate: the flows see to what can be done */
 		for (unsigned i = 1; i < r->clock.guess && step_s < 50 * 365 * DAY_S; i++)
 			step_s += step_s / 2;
 		guess_s = floor_s + step_s;

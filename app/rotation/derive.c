@@ -12,15 +12,9 @@ static const char *const cert_ids[ROT_CERT_COUNT] = {
 	[ROT_CLIENT2] = ROT_ID_CLIENT2,
 };
 
-/* The C library of the device has no timegm(): days since 1970 by the Gregorian calendar, years from March. */
 int64_t rot_tm_to_s(const struct tm *tm)
 {
-	int64_t year = (int64_t)tm->tm_year + 1900 - (tm->tm_mon < 2 ? 1 : 0);
-	int64_t month = (tm->tm_mon + 10) % 12; /* March = 0 */
-	int64_t day_of_year = (153 * month + 2) / 5 + tm->tm_mday - 1;
-	int64_t days = year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
-
-	return days * DAY_S + (int64_t)tm->tm_hour * HOUR_S + (int64_t)tm->tm_min * MINUTE_S + tm->tm_sec;
+	return x509_seconds((int64_t)tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday, tm->tm_hour, tm->tm_min, tm->tm_sec);
 }
 
 static bool is_id(const CertStore_Identifier *id, const char *name)
@@ -131,4 +125,20 @@ int rot_same_roots(struct rotation *r)
 		return e;
 	return strncmp(subject1.name, subject2.name, sizeof(subject1.name)) == 0 &&
 	       strncmp(issuer1.name, issuer2.name, sizeof(issuer1.name)) == 0;
+}
+
+bool rot_is_root1(struct rotation *r, const struct pem_span *pem)
+{
+	const struct rot_facts *f = &r->facts;
+	struct CertStore_SubjectName subject;
+	struct CertStore_IssuerName issuer;
+	static struct x509_glance glance; /* 1.5 KiB: not for the stack; nothing here is called twice at a time */
+
+	if (!f->cert[ROT_ROOT1].present || x509_look(pem, &glance) < 0 ||
+	    glance.not_before_s != f->cert[ROT_ROOT1].not_before_s || glance.not_after_s != f->cert[ROT_ROOT1].not_after_s ||
+	    rot_result(r->ops->subject_name(ROT_ID_ROOT1, &subject)) < 0 || rot_result(r->ops->issuer_name(ROT_ID_ROOT1, &issuer)) < 0)
+		return false;
+	subject.name[sizeof(subject.name) - 1] = '\0';
+	issuer.name[sizeof(issuer.name) - 1] = '\0';
+	return x509_subject_is(&glance, subject.name) && x509_issuer_is(&glance, issuer.name);
 }

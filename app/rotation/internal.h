@@ -6,6 +6,7 @@
 #include "app/rotation/pem.h"
 #include "app/rotation/rotation.h"
 #include "app/rotation/schedule.h"
+#include "app/rotation/x509.h"
 
 #define ROT_SOON_S ((int64_t)10)     /* something is under way */
 #define ROT_CONFIRM_S ((int64_t)20)  /* a connection that lasted this long counts: a late refusal ends it sooner */
@@ -41,6 +42,8 @@ int rot_derive(struct rotation *r);
 int64_t rot_tm_to_s(const struct tm *tm);
 /* Do RootCA1 and RootCA2 hold the same certificate, as far as the store tells? 1, 0 or negative errno. */
 int rot_same_roots(struct rotation *r);
+/* Is this PEM certificate RootCA1, as far as the store tells? False also when that cannot be told. */
+bool rot_is_root1(struct rotation *r, const struct pem_span *pem);
 
 /* clock.c: 0 when the clock may be used; otherwise the wait before the next step. */
 int64_t rot_clock(struct rotation *r);

@@ -36,6 +36,10 @@ static int poll_source(struct rotation *r, struct pem_span *ret_pem)
 	r->root.poll_at_s = f->mono_s + r->config.poll_s - spread_s / 2 +
 	                    (int64_t)r->ops->random(r->ops->ctx) % (spread_s + 1);
 	r->journal.announced_print = pem_fingerprint(ret_pem);
+	if (r->journal.announced_print != r->journal.root1_print && rot_is_root1(r, ret_pem)) {
+		r->journal.root1_print = r->journal.announced_print;
+		rot_log(r, "root: announced=%llx is %s", (unsigned long long)r->journal.root1_print, ROT_ID_ROOT1);
+	}
 	return 1;
 }
 
