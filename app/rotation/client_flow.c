@@ -12,7 +12,7 @@
 #define TRIALS_MAX 8u
 #define VALID_MARGIN_S ((int64_t)30)      /* RADIUS may be a little behind the device */
 #define FIRST_RETRY_S (5 * MINUTE_S)
-#define FIRST_TRIAL_RETRY_S (15 * MINUTE_S)
+#define FIRST_TRIAL_RETRY_S (30 * MINUTE_S)
 #define OFFLINE_LONG_S HOUR_S             /* with a candidate in hand: try it */
 #define URGENT_S (3 * DAY_S)
 #define RETRY_SANE_S (36 * HOUR_S)        /* the journal cannot ask for more; a clock that jumped back can */
@@ -238,61 +238,6 @@ static int64_t on_networks(struct rotation *r)
 	return waited_s < 2 * HOUR_S ? 5 * MINUTE_S : 30 * MINUTE_S;
 }
 
-/* ---- Candidate ---------------------------------------------------------------------------------------------------------- */
-
-static int64_t drop_candidate(struct rotation *r, const char *reason, int64_t hold_s)
-{
-	int e = rot_result(r->ops->delete_certificate(ROT_ID_CLIENT2));
-
-	if (e < 0 && e != -ENOENT)
-		return rot_failed(r, "client: delete " ROT_ID_CLIENT2, e);
-	r->journal.candidate_since_s = r->journal.candidate_not_after_s = 0;
-	r->journal.trials = 0;
-	r->journal.trial_at_s = 0;
-	r->journal.retry_at_s = r->facts.now_s + hold_s;
-	rot_log(r, "client: %s dropped: %s", ROT_ID_CLIENT2, reason);
-	return ROT_SOON_S;
-}
-
-static int64_t candidate(struct rotation *r)
-{
-	const struct rot_facts *f = &r->facts;
-	enum rot_state root = r->state[ROT_PART_ROOT];
-	int64_t not_after_s = f->cert[ROT_CLIENT2].not_after_s, valid_s = f->cert[ROT_CLIENT2].not_before_s + VALID_MARGIN_S;
-	int64_t hold_s = schedule_cap_s(remaining_s(r)) * 2, wait_s;
-	bool offline_long = rot_offline_s(r) >= OFFLINE_LONG_S, in_place;
-
-	rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_CANDIDATE, "%s stored", ROT_ID_CLIENT2);
-	if (!f->cert[ROT_CLIENT1].present)
-		return take_over(r, "no " ROT_ID_CLIENT1);
-	if (not_after_s <= f->cert[ROT_CLIENT1].not_after_s || not_after_s <= f->now_s)
-		return drop_candidate(r, "no better than " ROT_ID_CLIENT1, hold_s);
-	if (r->journal.trials >= TRIALS_MAX)
-		return drop_candidate(r, "never accepted", hold_s);
-	/* A clock that was only guessed is behind, and says nothing here. */
-	if (valid_s > f->now_s && r->clock.guess == 0) {
-		rot_log(r, "client: %s not yet valid for=%lld", ROT_ID_CLIENT2, (long long)(valid_s - f->now_s));
-		if (valid_s >= f->cert[ROT_CLIENT1].not_after_s && until_s(r, &r->journal.retry_at_s) <= 0)
-			return drop_candidate(r, "valid too late", schedule_cap_s(remaining_s(r)));
-		wait_s = valid_s - f->now_s;
-		return wait_s < 12 * HOUR_S ? wait_s : 12 * HOUR_S;
-	}
-	wait_s = until_s(r, &r->journal.trial_at_s);
-	if (wait_s > 0)
-		return wait_s;
-	/* One thing at a time: the root flow ends within its grace time. */
-	if (root == ROT_ROOT_CARRIED && remaining_s(r) > URGENT_S)
-		return HOUR_S;
-	if (root == ROT_ROOT_SWAPPED && !offline_long)
-		return ROT_SOON_S;
-	in_place = rot_confirmed(r, ROT_NET1) || rot_confirmed(r, ROT_NET2);
-	if (in_place || offline_long || expired(r))
-		return pair(r, base_of(f), ROT_NET_NONE);
-	if (f->connected == ROT_NET1 || f->connected == ROT_NET2)
-		return ROT_SOON_S;
-	return rot_offline_poll_s(r);
-}
-
 /* ---- New certificate ---------------------------------------------------------------------------------------------------- */
 
 static void wipe(char *secret, size_t length)
@@ -363,6 +308,72 @@ static int64_t renew(struct rotation *r, const char *id)
 	if (strcmp(id, ROT_ID_CLIENT1) == 0)
 		return settle(r, "installed " ROT_ID_CLIENT1);
 	return 1;
+}
+
+/* ---- Candidate ---------------------------------------------------------------------------------------------------------- */
+
+static int64_t drop_candidate(struct rotation *r, const char *reason, int64_t hold_s)
+{
+	int e = rot_result(r->ops->delete_certificate(ROT_ID_CLIENT2));
+
+	if (e < 0 && e != -ENOENT)
+		return rot_failed(r, "client: delete " ROT_ID_CLIENT2, e);
+	r->journal.candidate_since_s = r->journal.candidate_not_after_s = 0;
+	r->journal.trials = 0;
+	r->journal.trial_at_s = 0;
+	r->journal.retry_at_s = r->facts.now_s + hold_s;
+	rot_log(r, "client: %s dropped: %s", ROT_ID_CLIENT2, reason);
+	return ROT_SOON_S;
+}
+
+/* ClientCert2 becomes valid only when ClientCert1 has ended: kept, as it is better than nothing, until the source has a better. */
+static int64_t replace_late(struct rotation *r)
+{
+	const int64_t now_s = r->facts.now_s, hold_s = schedule_cap_s(remaining_s(r));
+	int64_t wait_s = renew(r, ROT_ID_CLIENT2);
+
+	if (r->journal.attempts == 0 && r->journal.candidate_since_s == now_s)
+		r->journal.retry_at_s = now_s + hold_s;
+	return wait_s;
+}
+
+static int64_t candidate(struct rotation *r)
+{
+	const struct rot_facts *f = &r->facts;
+	enum rot_state root = r->state[ROT_PART_ROOT];
+	int64_t not_after_s = f->cert[ROT_CLIENT2].not_after_s, valid_s = f->cert[ROT_CLIENT2].not_before_s + VALID_MARGIN_S;
+	int64_t hold_s = schedule_cap_s(remaining_s(r)) * 2, wait_s;
+	bool offline_long = rot_offline_s(r) >= OFFLINE_LONG_S, in_place;
+
+	rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_CANDIDATE, "%s stored", ROT_ID_CLIENT2);
+	if (!f->cert[ROT_CLIENT1].present)
+		return take_over(r, "no " ROT_ID_CLIENT1);
+	if (not_after_s <= f->cert[ROT_CLIENT1].not_after_s || (not_after_s <= f->now_s && rot_online(r)))
+		return drop_candidate(r, "no better than " ROT_ID_CLIENT1, hold_s);
+	if (r->journal.trials >= TRIALS_MAX)
+		return drop_candidate(r, "never accepted", hold_s);
+	/* A clock that was only guessed says nothing here; and a device long offline loses nothing by a trial. */
+	if (valid_s > f->now_s && r->clock.guess == 0 && !offline_long) {
+		rot_log(r, "client: %s not yet valid for=%lld", ROT_ID_CLIENT2, (long long)(valid_s - f->now_s));
+		if (valid_s >= f->cert[ROT_CLIENT1].not_after_s)
+			return replace_late(r);
+		wait_s = valid_s - f->now_s;
+		return wait_s < 12 * HOUR_S ? wait_s : 12 * HOUR_S;
+	}
+	wait_s = until_s(r, &r->journal.trial_at_s);
+	if (wait_s > 0)
+		return wait_s;
+	/* One thing at a time: the root flow ends within its grace time. */
+	if (root == ROT_ROOT_CARRIED && remaining_s(r) > URGENT_S)
+		return HOUR_S;
+	if (root == ROT_ROOT_SWAPPED && !offline_long)
+		return ROT_SOON_S;
+	in_place = rot_confirmed(r, ROT_NET1) || rot_confirmed(r, ROT_NET2);
+	if (in_place || offline_long || expired(r))
+		return pair(r, base_of(f), ROT_NET_NONE);
+	if (f->connected == ROT_NET1 || f->connected == ROT_NET2)
+		return ROT_SOON_S;
+	return rot_offline_poll_s(r);
 }
 
 int64_t rot_client_step(struct rotation *r)

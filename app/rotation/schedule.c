@@ -28,8 +28,8 @@ int64_t schedule_cap_s(int64_t remaining_s)
 {
 	if (remaining_s <= 0)
 		return HOUR_S;
-	if (remaining_s / 16 < 10 * MINUTE_S)
-		return 10 * MINUTE_S;
+	if (remaining_s / 16 < 30 * MINUTE_S)
+		return 30 * MINUTE_S;
 	return remaining_s / 16 > 12 * HOUR_S ? 12 * HOUR_S : remaining_s / 16;
 }
 

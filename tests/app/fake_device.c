@@ -18,6 +18,21 @@ static int fail(int e)
 	return -1;
 }
 
+enum counted { CALL, WRITE, REQUEST };
+
+static void count(struct fake *f, enum counted what)
+{
+	unsigned *const now[] = { &f->today.calls, &f->today.writes, &f->today.requests };
+	unsigned *const most[] = { &f->worst.calls, &f->worst.writes, &f->worst.requests };
+
+	if (f->today.day != f->now_s / DAY_S) {
+		memset(&f->today, 0, sizeof(f->today));
+		f->today.day = f->now_s / DAY_S;
+	}
+	if (++*now[what] > *most[what])
+		*most[what] = *now[what];
+}
+
 /* ---- Certificates --------------------------------------------------------------------------------------------------------- */
 
 static struct fake_cert *find_cert(struct fake_cert *certs, const char *id)
@@ -93,6 +108,7 @@ static void check_rules(struct fake *f)
 /* Called before each change: the cut comes here. */
 static void about_to_change(struct fake *f)
 {
+	count(f, CALL);
 	if (++f->changes == f->cut_at && f->cut != FAKE_NO_CUT)
 		longjmp(f->cut_jump, 1);
 }
@@ -150,6 +166,21 @@ static bool goes_before(const struct fake *f, const struct fake_net *a, const st
 	return f->readings.order == 2 ? a->id > b->id : a->id < b->id;
 }
 
+/* The device sees the server's certificate first; only then does the server see the device's. */
+static void diagnose(struct fake *f, struct fake_net *n, int root, int client)
+{
+	n->error = f->radius_up ? 5 : 1;
+	n->cert_error = 0;
+	if (!f->radius_up)
+		return;
+	if (root == 0 || client == 0)
+		n->cert_error = 100;
+	else if (root != f->radius_root || !valid_at(&f->credentials[root], f->now_s + f->clock_offset_s))
+		n->cert_error = 101;
+	else
+		n->cert_error = 102;
+}
+
 static void attempt(struct fake *f)
 {
 	struct fake_net *best = NULL;
@@ -178,7 +209,7 @@ static void attempt(struct fake *f)
 
 		best->aside_until_s = f->now_s + waits_s[best->failures < 10 ? best->failures : 10];
 		best->failures++;
-		best->error = 5;
+		diagnose(f, best, root, client);
 		f->attempt_at_s = f->now_s + 1;
 		return;
 	}
@@ -193,7 +224,7 @@ static void attempt(struct fake *f)
 		f->nets[i].failures = 0, f->nets[i].aside_until_s = 0;
 	best->turn = ++f->turns;
 	best->error = 0;
-	f->reauth_at_s = f->now_s + DAY_S;
+	f->reauth_at_s = f->reauth_s ? f->now_s + f->reauth_s : INT64_MAX;
 	if (f->time_sync)
 		f->clock_offset_s = 0;
 	if (f->verbose)
@@ -205,7 +236,7 @@ static void supplicant(struct fake *f)
 	while (f->connected < 0 && f->attempt_at_s <= f->now_s)
 		attempt(f);
 	if (f->connected >= 0 && f->reauth_at_s <= f->now_s) {
-		f->reauth_at_s = f->now_s + DAY_S;
+		f->reauth_at_s = f->reauth_s ? f->now_s + f->reauth_s : INT64_MAX;
 		if (!accepted(f, f->connected_root, f->connected_client)) {
 			disconnect(f);
 		} else {
@@ -259,6 +290,7 @@ static int install(const char *id, int credential)
 	(void) snprintf(slot->id, sizeof(slot->id), "%s", id);
 	slot->credential = credential;
 	the->installs++;
+	count(the, WRITE);
 	check_rules(the);
 	return 0;
 }
@@ -284,6 +316,7 @@ static int delete_certificate(const char *id)
 		return fail(ENOENT);
 	about_to_change(the);
 	c->credential = 0;
+	count(the, WRITE);
 	check_rules(the);
 	return 0;
 }
@@ -298,6 +331,7 @@ static int move_certificate(const char *source, const char *destination)
 	if (to)
 		to->credential = 0;
 	(void) snprintf(from->id, sizeof(from->id), "%s", destination);
+	count(the, WRITE);
 	check_rules(the);
 	return 0;
 }
@@ -307,7 +341,7 @@ static int certificate_time(const char *id, bool after, struct tm *ret)
 	struct fake_cert *c = find_cert(the->certs, id);
 	time_t t;
 
-	the->calls++;
+	count(the, CALL);
 	if (!c)
 		return fail(ENOENT);
 	t = (time_t)(after ? the->credentials[c->credential].not_after_s : the->credentials[c->credential].not_before_s);
@@ -378,13 +412,13 @@ static int id_by_name(const char *name)
 {
 	struct fake_net *n = fake_net(the, name);
 
-	the->calls++;
+	count(the, CALL);
 	return n ? n->id : fail(ENODEV);
 }
 
 static int connected_id(void)
 {
-	the->calls++;
+	count(the, CALL);
 	return the->connected >= 0 ? the->connected : fail(ENOTCONN);
 }
 
@@ -450,7 +484,7 @@ static int get_id(int network, bool root, CertStore_Identifier *ret)
 {
 	struct fake_net *n = by_id(the->nets, network);
 
-	the->calls++;
+	count(the, CALL);
 	if (!n)
 		return fail(ENODEV);
 	memcpy(ret->identifier, root ? n->root : n->client, FAKE_ID);
@@ -483,6 +517,7 @@ static int diagnostics(int network, WifiConfig_NetworkDiagnostics *ret)
 		return fail(ENODEV);
 	memset(ret, 0, sizeof(*ret));
 	ret->error = n->error;
+	ret->certError = n->cert_error;
 	ret->certDepth = -1;
 	return 0;
 }
@@ -491,6 +526,7 @@ static int persist(void)
 {
 	about_to_change(the);
 	the->persists++;
+	count(the, WRITE);
 	memcpy(the->saved, the->nets, sizeof(the->saved));
 	check_rules(the);
 	return 0;
@@ -508,7 +544,7 @@ static int reload(void)
 
 static int networking_ready(bool *ret)
 {
-	the->calls++;
+	count(the, CALL);
 	*ret = the->connected >= 0 && the->time_sync;
 	return 0;
 }
@@ -562,6 +598,7 @@ static int journal_write(void *ctx, size_t offset, const uint8_t *record, size_t
 	/* A cut tears the record. */
 	memcpy(f->journal + offset, record, length / 2);
 	about_to_change(f);
+	count(f, WRITE);
 	memcpy(f->journal + offset, record, length);
 	return 0;
 }
@@ -578,6 +615,7 @@ static void log_line(void *ctx, const char *line)
 static int answer(struct fake *f, char *body, size_t capacity, size_t *ret_length, const char *text)
 {
 	f->requests++;
+	count(f, REQUEST);
 	if (!f->issuer_up || f->connected < 0)
 		return -EHOSTUNREACH;
 	if (f->issuer_garbage)
@@ -692,6 +730,7 @@ void fake_init(struct fake *f, const struct fake_readings *readings, int64_t cli
 	f->config = (struct rot_config){ .poll_s = DAY_S, .renew_before_s = 28 * DAY_S, .root_grace_s = DAY_S };
 	f->time_sync = f->radius_up = f->issuer_up = true;
 	f->chance = 1;
+	f->reauth_s = DAY_S;
 	root = fake_credential(f, true, f->now_s - 5 * 365 * DAY_S, f->now_s + 5 * 365 * DAY_S);
 	client = fake_credential(f, false, f->now_s - DAY_S, f->now_s + client_life_s);
 	f->radius_root = f->issuer_root = root;

@@ -41,7 +41,7 @@ struct fake_net {
 	char root_in_use[FAKE_ID], client_in_use[FAKE_ID];
 	int64_t aside_until_s;
 	unsigned failures, turn;
-	int error;
+	int error, cert_error; /* of the last failed attempt, as in WifiConfig_NetworkDiagnostics */
 };
 
 enum fake_cut { FAKE_NO_CUT, FAKE_POWER_CUT, FAKE_KILL };
@@ -68,6 +68,7 @@ struct fake {
 	int64_t clock_offset_s;   /* of the device */
 	bool time_sync;           /* the network gives the time */
 	bool radius_up, issuer_up;
+	int64_t reauth_s;         /* of the access point; 0: never */
 	int radius_root;          /* credential of the root that RADIUS's certificate leads to */
 	int issuer_root;          /* what /v1/root-ca answers */
 	int64_t issuer_life_s, issuer_start_s; /* of new client certificates, relative to now */
@@ -94,7 +95,11 @@ struct fake {
 	bool carried_by_net2;
 	const char *violated;           /* the first broken rule; NULL: none */
 	int64_t offline_since_s, offline_longest_s; /* longest time without connection */
-	unsigned calls, reloads, persists, installs;
+	unsigned reloads, persists, installs;
+	struct {
+		int64_t day;
+		unsigned calls, writes, requests;
+	} today, worst; /* per day: API calls, writes to flash, requests to the source */
 	char last_log[256];
 	bool verbose;
 };

@@ -15,7 +15,10 @@
 #include "tests/app/fake_device.h"
 
 #define READINGS 72u
-#define CUTS 6u /* per reading and situation */
+#define CALLS_PER_DAY 5000u
+#define WRITES_PER_DAY 40u
+#define REQUESTS_PER_DAY 100u
+#define CUTS 4u /* per reading and situation */
 static struct fake device;
 static bool loud;
 
@@ -124,17 +127,122 @@ static const char *rolled_back(struct fake *f)
 	return broken_or(f, fake_not_settled(f));
 }
 
+/* The issuer is away from before the renewal is due until after the certificate has expired; the access point does not
+ * re-authenticate, so the session outlives the certificate. */
+static const char *issuer_away(struct fake *f)
+{
+	int before = fake_stored(f, ROT_ID_CLIENT1);
+
+	f->reauth_s = 0;
+	f->issuer_up = false;
+	fake_run(f, 100 * DAY_S);
+	if (f->offline_longest_s > MINUTE_S)
+		return broken_or(f, "the session was cut although there was nothing to try");
+	f->issuer_up = true;
+	fake_run(f, 4 * HOUR_S);
+	if (fake_stored(f, ROT_ID_CLIENT1) == before)
+		return broken_or(f, "not renewed within hours of the repair");
+	return broken_or(f, fake_not_settled(f));
+}
+
+/* What the source says is not what was asked for. */
+static const char *source_lies(struct fake *f)
+{
+	f->issuer_garbage = "<html>Please log in to the guest network.</html>";
+	fake_run(f, 70 * DAY_S);
+	if (f->installs != 0)
+		return "garbage was installed";
+	f->issuer_garbage = NULL;
+	fake_run(f, 10 * DAY_S);
+	if (f->issued == 0)
+		return broken_or(f, "not renewed after the repair");
+	return broken_or(f, fake_not_settled(f));
+}
+
+/* RADIUS dies for three days and comes back with the new root. */
+static const char *silence_at_cutover(struct fake *f)
+{
+	int next = fake_credential(f, true, f->now_s, f->now_s + 3650 * DAY_S);
+
+	f->issuer_root = next;
+	fake_run(f, 10 * DAY_S);
+	f->radius_up = false;
+	fake_run(f, 3 * DAY_S);
+	f->radius_up = true;
+	f->radius_root = next;
+	fake_run(f, 5 * DAY_S);
+	if (fake_stored(f, ROT_ID_ROOT1) != next)
+		return broken_or(f, "RootCA1 is not the new root");
+	return broken_or(f, fake_not_settled(f));
+}
+
+/* No battery: each power loss sets the clock to 1970. RADIUS has no certificate younger than the device's. */
+static const char *no_battery(struct fake *f)
+{
+	for (int i = 0; i < 3; i++) {
+		fake_run(f, 30 * DAY_S);
+		f->clock_offset_s = -f->now_s;
+		fake_reboot(f);
+		fake_run(f, 2 * HOUR_S);
+		if (f->connected < 0 || f->clock_offset_s != 0)
+			return broken_or(f, "did not find its way back");
+	}
+	fake_run(f, 5 * DAY_S);
+	if (f->issued == 0)
+		return broken_or(f, "the client certificate was not renewed");
+	return broken_or(f, fake_not_settled(f));
+}
+
+/* As above, and the power is away until the certificate in service has expired, its successor stored but not valid when last
+ * seen: it must be tried all the same. */
+static const char *no_battery_in_trial(struct fake *f)
+{
+	f->issuer_start_s = 25 * DAY_S;
+	fake_run(f, 62 * DAY_S);
+	if (!fake_stored(f, ROT_ID_CLIENT2))
+		return broken_or(f, "no certificate in advance");
+	f->now_s += 70 * DAY_S;
+	f->clock_offset_s = -f->now_s;
+	fake_reboot(f);
+	f->issuer_start_s = -HOUR_S;
+	fake_run(f, 6 * HOUR_S);
+	if (f->connected < 0)
+		return broken_or(f, "the successor was not tried");
+	fake_run(f, 2 * DAY_S);
+	return broken_or(f, fake_not_settled(f));
+}
+
+/* The first certificates begin only after the one in service has ended; in time the issuer gives better ones. */
+static const char *valid_too_late(struct fake *f)
+{
+	f->issuer_start_s = 40 * DAY_S;
+	fake_run(f, 70 * DAY_S);
+	if (!fake_stored(f, ROT_ID_CLIENT2))
+		return broken_or(f, "the late certificate is not kept");
+	f->issuer_start_s = -HOUR_S;
+	fake_run(f, 3 * DAY_S);
+	return broken_or(f, f->issued < 2 ? "no better one was asked for" : fake_not_settled(f));
+}
+
 static const struct situation {
 	const char *name;
 	play_fn *play;
 	int64_t client_life_s;
+	int64_t offline_s; /* longest time without connection that is right */
+	bool session_is_vital; /* a power cut loses the device, whatever it does */
 } situations[] = {
-	{ "client update", client_update, 90 * DAY_S },
-	{ "root update", root_update, 900 * DAY_S },
-	{ "both at once", both, 90 * DAY_S },
-	{ "refused, then good", refused_then_good, 90 * DAY_S },
-	{ "not yet valid", not_yet_valid, 90 * DAY_S },
-	{ "rolled back", rolled_back, 900 * DAY_S },
+	{ "client update", client_update, 90 * DAY_S, 5 * MINUTE_S, false },
+	{ "root update", root_update, 900 * DAY_S, 5 * MINUTE_S, false },
+	{ "both at once", both, 90 * DAY_S, 5 * MINUTE_S, false },
+	{ "refused, then good", refused_then_good, 90 * DAY_S, 5 * MINUTE_S, false },
+	{ "not yet valid", not_yet_valid, 90 * DAY_S, 5 * MINUTE_S, false },
+	{ "rolled back", rolled_back, 900 * DAY_S, 5 * MINUTE_S, false },
+	{ "issuer away", issuer_away, 90 * DAY_S, 15 * MINUTE_S, true },
+	{ "source lies", source_lies, 90 * DAY_S, 5 * MINUTE_S, false },
+	{ "silence at cutover", silence_at_cutover, 900 * DAY_S, 4 * DAY_S, false },
+	{ "no battery", no_battery, 120 * DAY_S, HOUR_S, false },
+	{ "no battery in trial", no_battery_in_trial, 90 * DAY_S, 75 * DAY_S, false },
+	{ "valid too late", valid_too_late, 90 * DAY_S, 5 * MINUTE_S, false },
 };
 
 static unsigned play(const struct situation *s, unsigned reading, enum fake_cut cut, unsigned cut_at)
@@ -163,12 +271,18 @@ static void every_situation_under_every_reading(void **state)
 		for (unsigned reading = 0; reading < READINGS; reading++) {
 			unsigned changes = play(&situations[s], reading, FAKE_NO_CUT, 0);
 
-			if (device.offline_longest_s > 2 * HOUR_S)
+			if (device.worst.calls > CALLS_PER_DAY || device.worst.writes > WRITES_PER_DAY ||
+			    device.worst.requests > REQUESTS_PER_DAY)
+				fail_msg("%s, readings %u: calls=%u writes=%u requests=%u in one day", situations[s].name, reading,
+				         device.worst.calls, device.worst.writes, device.worst.requests);
+			if (device.offline_longest_s > situations[s].offline_s)
 				fail_msg("%s, readings %u: offline for %lld s", situations[s].name, reading,
 				         (long long)device.offline_longest_s);
 			if (reading == 0)
-				print_message("%s: changes=%u reloads=%u persists=%u requests=%u issued=%u\n", situations[s].name, changes,
-				              device.reloads, device.persists, device.requests, device.issued);
+				print_message("%s: changes=%u reloads=%u persists=%u requests=%u issued=%u; worst day: calls=%u "
+				              "writes=%u requests=%u\n", situations[s].name, changes, device.reloads, device.persists,
+				              device.requests, device.issued, device.worst.calls, device.worst.writes,
+				              device.worst.requests);
 		}
 }
 
@@ -184,7 +298,8 @@ static void every_change_may_be_the_last(void **state)
 			unsigned step = all || changes < CUTS ? 1 : changes / CUTS;
 
 			for (unsigned at = 1 + reading % step; at <= changes; at += step) {
-				(void) play(&situations[s], reading, FAKE_POWER_CUT, at);
+				if (!situations[s].session_is_vital)
+					(void) play(&situations[s], reading, FAKE_POWER_CUT, at);
 				(void) play(&situations[s], reading, FAKE_KILL, at);
 			}
 		}

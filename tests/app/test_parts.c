@@ -61,7 +61,7 @@ static void retries_tighten_towards_the_end(void **state)
 	(void) state;
 	assert_int_equal(schedule_cap_s(60 * DAY_S), 12 * HOUR_S);
 	assert_int_equal(schedule_cap_s(16 * HOUR_S), HOUR_S);
-	assert_int_equal(schedule_cap_s(HOUR_S), 10 * MINUTE_S);
+	assert_int_equal(schedule_cap_s(HOUR_S), 30 * MINUTE_S);
 	assert_int_equal(schedule_cap_s(0), HOUR_S);
 	assert_int_equal(schedule_cap_s(-400 * DAY_S), HOUR_S);
 }
