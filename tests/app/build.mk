@@ -16,8 +16,8 @@ $(BUILD)/tests/literal/approot/app_manifest.json: tests/app/literal/app_manifest
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-APP_TEST_SOURCES := tests/app/test_flows.c tests/app/test_parts.c tests/app/fake_device.c
-APP_TEST_OBJECTS := $(call objs,tests/app/fake_device.c app/options.c $(APP_ROTATION_SOURCES))
+APP_TEST_SOURCES := tests/app/test_flows.c tests/app/test_parts.c tests/app/fake_device.c tests/app/fake_world.c
+APP_TEST_OBJECTS := $(call objs,tests/app/fake_device.c tests/app/fake_world.c app/options.c $(APP_ROTATION_SOURCES))
 $(call objs,$(APP_TEST_SOURCES)): CFLAGS_ALL += -Iemu-applibs/include
 $(eval $(call test_program,test_app_parts,tests/app/test_parts.c,$(APP_TEST_OBJECTS) $(BUILD)/lib/certs.a,-lcrypto))
 $(eval $(call test_program,test_app_flows,tests/app/test_flows.c,$(APP_TEST_OBJECTS),))

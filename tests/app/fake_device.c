@@ -1,5 +1,5 @@
-/* See fake_device.h. */
-#include "tests/app/fake_device.h"
+/* See fake_device.h: the applibs side. */
+#include "tests/app/fake_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "app/rotation/schedule.h"
 
 /* rot_ops' first group has applibs' signatures, hence no context. */
-static struct fake *the;
+struct fake *fake_the;
 
 static int fail(int e)
 {
@@ -18,9 +18,7 @@ static int fail(int e)
 	return -1;
 }
 
-enum counted { CALL, WRITE, REQUEST };
-
-static void count(struct fake *f, enum counted what)
+void fake_count(struct fake *f, enum counted what)
 {
 	unsigned *const now[] = { &f->today.calls, &f->today.writes, &f->today.requests };
 	unsigned *const most[] = { &f->worst.calls, &f->worst.writes, &f->worst.requests };
@@ -35,7 +33,7 @@ static void count(struct fake *f, enum counted what)
 
 /* ---- Certificates --------------------------------------------------------------------------------------------------------- */
 
-static struct fake_cert *find_cert(struct fake_cert *certs, const char *id)
+struct fake_cert *fake_find_cert(struct fake_cert *certs, const char *id)
 {
 	for (size_t i = 0; i < FAKE_CERTS; i++)
 		if (certs[i].credential && strcmp(certs[i].id, id) == 0)
@@ -45,7 +43,7 @@ static struct fake_cert *find_cert(struct fake_cert *certs, const char *id)
 
 int fake_stored(const struct fake *f, const char *id)
 {
-	const struct fake_cert *c = find_cert((struct fake_cert *)f->certs, id);
+	const struct fake_cert *c = fake_find_cert((struct fake_cert *)f->certs, id);
 
 	return c ? c->credential : 0;
 }
@@ -83,7 +81,7 @@ static void violate(struct fake *f, const char *what)
 		f->violated = what;
 }
 
-static void check_rules(struct fake *f)
+void fake_check_rules(struct fake *f)
 {
 	bool root = f->worked_root == 0, client = f->worked_client == 0, boots = root && client;
 
@@ -106,160 +104,11 @@ static void check_rules(struct fake *f)
 }
 
 /* Called before each change: the cut comes here. */
-static void about_to_change(struct fake *f)
+void fake_about_to_change(struct fake *f)
 {
-	count(f, CALL);
+	fake_count(f, CALL);
 	if (++f->changes == f->cut_at && f->cut != FAKE_NO_CUT)
 		longjmp(f->cut_jump, 1);
-}
-
-/* ---- Supplicant ------------------------------------------------------------------------------------------------------------ */
-
-static int seen_credential(struct fake *f, const char *id)
-{
-	struct fake_cert *c = find_cert(f->readings.seen_at_once ? f->certs : f->seen, id);
-
-	return c ? c->credential : 0;
-}
-
-static bool valid_at(const struct fake_credential *c, int64_t at_s)
-{
-	return c->not_before_s <= at_s && at_s <= c->not_after_s;
-}
-
-static bool accepted(struct fake *f, int root, int client)
-{
-	return f->radius_up && root != 0 && client != 0 && root == f->radius_root &&
-	       valid_at(&f->credentials[root], f->now_s + f->clock_offset_s) && !f->credentials[client].root &&
-	       valid_at(&f->credentials[client], f->now_s) && !f->credentials[client].refused;
-}
-
-static void disconnect(struct fake *f)
-{
-	if (f->connected >= 0)
-		f->offline_since_s = f->now_s;
-	f->connected = -1;
-	f->attempt_at_s = f->now_s + 1;
-}
-
-static bool is_stored(const struct fake *f, int credential)
-{
-	for (size_t i = 0; i < FAKE_CERTS; i++)
-		if (f->certs[i].credential == credential)
-			return true;
-	return false;
-}
-
-/* What connected by a copy of what is stored no more (moved over, and not reloaded yet) was lost earlier, or rightly replaced. */
-static void note_success(struct fake *f)
-{
-	if (is_stored(f, f->connected_root))
-		f->worked_root = f->connected_root;
-	if (is_stored(f, f->connected_client))
-		f->worked_client = f->connected_client;
-}
-
-static bool goes_before(const struct fake *f, const struct fake_net *a, const struct fake_net *b)
-{
-	if (f->readings.order == 1 && a->turn != b->turn)
-		return a->turn > b->turn;
-	return f->readings.order == 2 ? a->id > b->id : a->id < b->id;
-}
-
-/* The device sees the server's certificate first; only then does the server see the device's. */
-static void diagnose(struct fake *f, struct fake_net *n, int root, int client)
-{
-	n->error = f->radius_up ? 5 : 1;
-	n->cert_error = 0;
-	if (!f->radius_up)
-		return;
-	if (root == 0 || client == 0)
-		n->cert_error = 100;
-	else if (root != f->radius_root || !valid_at(&f->credentials[root], f->now_s + f->clock_offset_s))
-		n->cert_error = 101;
-	else
-		n->cert_error = 102;
-}
-
-static void attempt(struct fake *f)
-{
-	struct fake_net *best = NULL;
-	int64_t next_s = f->now_s + 3600;
-	int root, client;
-
-	for (size_t i = 0; i < FAKE_NETS; i++) {
-		struct fake_net *n = &f->nets[i];
-
-		if (!n->used || !n->enabled)
-			continue;
-		if (n->aside_until_s > f->now_s) {
-			if (n->aside_until_s < next_s)
-				next_s = n->aside_until_s;
-		} else if (!best || goes_before(f, n, best)) {
-			best = n;
-		}
-	}
-	f->attempt_at_s = next_s;
-	if (!best)
-		return;
-	root = seen_credential(f, best->root_in_use);
-	client = seen_credential(f, best->client_in_use);
-	if (!accepted(f, root, client)) {
-		static const int waits_s[] = { 10, 20, 30, 60, 60, 90, 90, 90, 90, 90, 120 };
-
-		best->aside_until_s = f->now_s + waits_s[best->failures < 10 ? best->failures : 10];
-		best->failures++;
-		diagnose(f, best, root, client);
-		f->attempt_at_s = f->now_s + 1;
-		return;
-	}
-	if (f->now_s - f->offline_since_s > f->offline_longest_s)
-		f->offline_longest_s = f->now_s - f->offline_since_s;
-	f->connected = best->id;
-	f->connected_root = root;
-	f->connected_client = client;
-	note_success(f);
-	f->carried_by_net2 |= strcmp(best->name, ROT_NAME_NET2) == 0;
-	for (size_t i = 0; i < FAKE_NETS; i++)
-		f->nets[i].failures = 0, f->nets[i].aside_until_s = 0;
-	best->turn = ++f->turns;
-	best->error = 0;
-	f->reauth_at_s = f->reauth_s ? f->now_s + f->reauth_s : INT64_MAX;
-	if (f->time_sync)
-		f->clock_offset_s = 0;
-	if (f->verbose)
-		printf("%lld connected %s root=%d client=%d\n", (long long)f->now_s, best->name, root, client);
-}
-
-static void supplicant(struct fake *f)
-{
-	while (f->connected < 0 && f->attempt_at_s <= f->now_s)
-		attempt(f);
-	if (f->connected >= 0 && f->reauth_at_s <= f->now_s) {
-		f->reauth_at_s = f->reauth_s ? f->now_s + f->reauth_s : INT64_MAX;
-		if (!accepted(f, f->connected_root, f->connected_client)) {
-			disconnect(f);
-		} else {
-			note_success(f);
-		}
-	}
-}
-
-static void take_settings(struct fake_net *n)
-{
-	memcpy(n->root_in_use, n->root, sizeof(n->root));
-	memcpy(n->client_in_use, n->client, sizeof(n->client));
-}
-
-static void start_over(struct fake *f)
-{
-	memcpy(f->seen, f->certs, sizeof(f->seen));
-	for (size_t i = 0; i < FAKE_NETS; i++) {
-		take_settings(&f->nets[i]);
-		f->nets[i].aside_until_s = 0;
-		f->nets[i].failures = 0;
-	}
-	disconnect(f);
 }
 
 /* ---- applibs ---------------------------------------------------------------------------------------------------------------- */
@@ -277,21 +126,21 @@ static int parse_pem(const char *text, size_t length)
 
 static int install(const char *id, int credential)
 {
-	struct fake_cert *slot = find_cert(the->certs, id);
+	struct fake_cert *slot = fake_find_cert(fake_the->certs, id);
 
 	for (size_t i = 0; !slot && i < FAKE_CERTS; i++)
-		if (!the->certs[i].credential)
-			slot = &the->certs[i];
-	if (credential <= 0 || credential > the->credential_count)
+		if (!fake_the->certs[i].credential)
+			slot = &fake_the->certs[i];
+	if (credential <= 0 || credential > fake_the->credential_count)
 		return fail(EINVAL);
 	if (!slot)
 		return fail(ENOSPC);
-	about_to_change(the);
+	fake_about_to_change(fake_the);
 	(void) snprintf(slot->id, sizeof(slot->id), "%s", id);
 	slot->credential = credential;
-	the->installs++;
-	count(the, WRITE);
-	check_rules(the);
+	fake_the->installs++;
+	fake_count(fake_the, WRITE);
+	fake_check_rules(fake_the);
 	return 0;
 }
 
@@ -310,41 +159,41 @@ static int install_root(const char *id, const char *cert, size_t length)
 
 static int delete_certificate(const char *id)
 {
-	struct fake_cert *c = find_cert(the->certs, id);
+	struct fake_cert *c = fake_find_cert(fake_the->certs, id);
 
 	if (!c)
 		return fail(ENOENT);
-	about_to_change(the);
+	fake_about_to_change(fake_the);
 	c->credential = 0;
-	count(the, WRITE);
-	check_rules(the);
+	fake_count(fake_the, WRITE);
+	fake_check_rules(fake_the);
 	return 0;
 }
 
 static int move_certificate(const char *source, const char *destination)
 {
-	struct fake_cert *from = find_cert(the->certs, source), *to = find_cert(the->certs, destination);
+	struct fake_cert *from = fake_find_cert(fake_the->certs, source), *to = fake_find_cert(fake_the->certs, destination);
 
-	if (!from || (!to && the->readings.move_needs_target))
+	if (!from || (!to && fake_the->readings.move_needs_target))
 		return fail(ENOENT);
-	about_to_change(the);
+	fake_about_to_change(fake_the);
 	if (to)
 		to->credential = 0;
 	(void) snprintf(from->id, sizeof(from->id), "%s", destination);
-	count(the, WRITE);
-	check_rules(the);
+	fake_count(fake_the, WRITE);
+	fake_check_rules(fake_the);
 	return 0;
 }
 
 static int certificate_time(const char *id, bool after, struct tm *ret)
 {
-	struct fake_cert *c = find_cert(the->certs, id);
+	struct fake_cert *c = fake_find_cert(fake_the->certs, id);
 	time_t t;
 
-	count(the, CALL);
+	fake_count(fake_the, CALL);
 	if (!c)
 		return fail(ENOENT);
-	t = (time_t)(after ? the->credentials[c->credential].not_after_s : the->credentials[c->credential].not_before_s);
+	t = (time_t)(after ? fake_the->credentials[c->credential].not_after_s : fake_the->credentials[c->credential].not_before_s);
 	return gmtime_r(&t, ret) ? 0 : fail(EINVAL);
 }
 
@@ -360,7 +209,7 @@ static int not_after(const char *id, struct tm *ret)
 
 static int subject_name(const char *id, struct CertStore_SubjectName *ret)
 {
-	int n = fake_stored(the, id);
+	int n = fake_stored(fake_the, id);
 
 	if (!n)
 		return fail(ENOENT);
@@ -370,7 +219,7 @@ static int subject_name(const char *id, struct CertStore_SubjectName *ret)
 
 static int issuer_name(const char *id, struct CertStore_IssuerName *ret)
 {
-	int n = fake_stored(the, id);
+	int n = fake_stored(fake_the, id);
 
 	if (!n)
 		return fail(ENOENT);
@@ -380,22 +229,22 @@ static int issuer_name(const char *id, struct CertStore_IssuerName *ret)
 
 static int add_duplicate(int network, const char *name)
 {
-	struct fake_net *from = by_id(the->nets, network), *to = NULL;
+	struct fake_net *from = by_id(fake_the->nets, network), *to = NULL;
 	int id = 0, count = 0;
 
 	if (!from)
 		return fail(ENODEV);
-	if (fake_net(the, name))
+	if (fake_net(fake_the, name))
 		return fail(EEXIST);
 	for (size_t i = 0; i < FAKE_NETS; i++) {
-		count += the->nets[i].used;
-		if (!to && !the->nets[i].used)
-			to = &the->nets[i];
+		count += fake_the->nets[i].used;
+		if (!to && !fake_the->nets[i].used)
+			to = &fake_the->nets[i];
 	}
-	if (!to || count >= the->readings.max_networks)
+	if (!to || count >= fake_the->readings.max_networks)
 		return fail(ENOMEM);
-	about_to_change(the);
-	while (by_id(the->nets, id))
+	fake_about_to_change(fake_the);
+	while (by_id(fake_the->nets, id))
 		id++;
 	*to = *from;
 	to->id = id;
@@ -404,69 +253,69 @@ static int add_duplicate(int network, const char *name)
 	to->failures = 0;
 	to->error = 0;
 	(void) snprintf(to->name, sizeof(to->name), "%s", name);
-	take_settings(to);
+	fake_take_settings(to);
 	return id;
 }
 
 static int id_by_name(const char *name)
 {
-	struct fake_net *n = fake_net(the, name);
+	struct fake_net *n = fake_net(fake_the, name);
 
-	count(the, CALL);
+	fake_count(fake_the, CALL);
 	return n ? n->id : fail(ENODEV);
 }
 
 static int connected_id(void)
 {
-	count(the, CALL);
-	return the->connected >= 0 ? the->connected : fail(ENOTCONN);
+	fake_count(fake_the, CALL);
+	return fake_the->connected >= 0 ? fake_the->connected : fail(ENOTCONN);
 }
 
 static int forget(int network)
 {
-	struct fake_net *n = by_id(the->nets, network);
+	struct fake_net *n = by_id(fake_the->nets, network);
 
 	if (!n)
 		return fail(ENODEV);
-	about_to_change(the);
-	if (the->connected == network)
-		disconnect(the);
+	fake_about_to_change(fake_the);
+	if (fake_the->connected == network)
+		fake_disconnect(fake_the);
 	memset(n, 0, sizeof(*n));
 	return 0;
 }
 
 static int set_enabled(int network, bool enabled)
 {
-	struct fake_net *n = by_id(the->nets, network);
+	struct fake_net *n = by_id(fake_the->nets, network);
 
 	if (!n)
 		return fail(ENODEV);
-	about_to_change(the);
+	fake_about_to_change(fake_the);
 	n->enabled = enabled;
-	take_settings(n);
-	if (!enabled && the->connected == network)
-		disconnect(the);
-	if (enabled && the->connected < 0)
-		the->attempt_at_s = the->now_s + 1;
+	fake_take_settings(n);
+	if (!enabled && fake_the->connected == network)
+		fake_disconnect(fake_the);
+	if (enabled && fake_the->connected < 0)
+		fake_the->attempt_at_s = fake_the->now_s + 1;
 	return 0;
 }
 
 static int set_id(int network, bool root, const char *id)
 {
-	struct fake_net *n = by_id(the->nets, network);
+	struct fake_net *n = by_id(fake_the->nets, network);
 	char *field;
 
 	if (!n)
 		return fail(ENODEV);
-	about_to_change(the);
+	fake_about_to_change(fake_the);
 	field = root ? n->root : n->client;
 	if (strcmp(field, id) == 0)
 		return 0;
 	(void) snprintf(field, FAKE_ID, "%s", id);
-	if (the->readings.set_effect != 2)
-		take_settings(n);
-	if (the->readings.set_effect == 0 && the->connected == network)
-		disconnect(the);
+	if (fake_the->readings.set_effect != 2)
+		fake_take_settings(n);
+	if (fake_the->readings.set_effect == 0 && fake_the->connected == network)
+		fake_disconnect(fake_the);
 	return 0;
 }
 
@@ -482,9 +331,9 @@ static int set_client(int network, const char *id)
 
 static int get_id(int network, bool root, CertStore_Identifier *ret)
 {
-	struct fake_net *n = by_id(the->nets, network);
+	struct fake_net *n = by_id(fake_the->nets, network);
 
-	count(the, CALL);
+	fake_count(fake_the, CALL);
 	if (!n)
 		return fail(ENODEV);
 	memcpy(ret->identifier, root ? n->root : n->client, FAKE_ID);
@@ -503,7 +352,7 @@ static int get_client(int network, CertStore_Identifier *ret)
 
 static int get_identity(int network, WifiConfig_ClientIdentity *ret)
 {
-	if (!by_id(the->nets, network))
+	if (!by_id(fake_the->nets, network))
 		return fail(ENODEV);
 	(void) snprintf(ret->identity, sizeof(ret->identity), "device-0001");
 	return 0;
@@ -511,7 +360,7 @@ static int get_identity(int network, WifiConfig_ClientIdentity *ret)
 
 static int diagnostics(int network, WifiConfig_NetworkDiagnostics *ret)
 {
-	struct fake_net *n = by_id(the->nets, network);
+	struct fake_net *n = by_id(fake_the->nets, network);
 
 	if (!n || n->error == 0)
 		return fail(ENODEV);
@@ -524,245 +373,39 @@ static int diagnostics(int network, WifiConfig_NetworkDiagnostics *ret)
 
 static int persist(void)
 {
-	about_to_change(the);
-	the->persists++;
-	count(the, WRITE);
-	memcpy(the->saved, the->nets, sizeof(the->saved));
-	check_rules(the);
+	fake_about_to_change(fake_the);
+	fake_the->persists++;
+	fake_count(fake_the, WRITE);
+	memcpy(fake_the->saved, fake_the->nets, sizeof(fake_the->saved));
+	fake_check_rules(fake_the);
 	return 0;
 }
 
 static int reload(void)
 {
-	about_to_change(the);
-	the->reloads++;
-	if (!the->readings.reload_keeps)
-		memcpy(the->nets, the->saved, sizeof(the->nets));
-	start_over(the);
+	fake_about_to_change(fake_the);
+	fake_the->reloads++;
+	if (!fake_the->readings.reload_keeps)
+		memcpy(fake_the->nets, fake_the->saved, sizeof(fake_the->nets));
+	fake_start_over(fake_the);
 	return 0;
 }
 
 static int networking_ready(bool *ret)
 {
-	count(the, CALL);
-	*ret = the->connected >= 0 && the->time_sync;
+	fake_count(fake_the, CALL);
+	*ret = fake_the->connected >= 0 && fake_the->time_sync;
 	return 0;
 }
 
-/* ---- The program's part ------------------------------------------------------------------------------------------------------ */
-
-static int64_t wall_s(void *ctx)
+void fake_applibs(struct rot_ops *ret)
 {
-	struct fake *f = ctx;
-
-	return f->now_s + f->clock_offset_s;
-}
-
-static int64_t mono_s(void *ctx)
-{
-	return ((struct fake *)ctx)->now_s;
-}
-
-static uint32_t chance(void *ctx)
-{
-	struct fake *f = ctx;
-
-	f->chance = f->chance * 1664525u + 1013904223u;
-	return f->chance >> 8;
-}
-
-static int set_clock(void *ctx, int64_t wall)
-{
-	struct fake *f = ctx;
-
-	f->clock_offset_s = wall - f->now_s;
-	return 0;
-}
-
-static ssize_t journal_read(void *ctx, uint8_t *buffer, size_t capacity)
-{
-	struct fake *f = ctx;
-
-	if (capacity > sizeof(f->journal))
-		capacity = sizeof(f->journal);
-	memcpy(buffer, f->journal, capacity);
-	return (ssize_t)capacity;
-}
-
-static int journal_write(void *ctx, size_t offset, const uint8_t *record, size_t length)
-{
-	struct fake *f = ctx;
-
-	if (offset + length > sizeof(f->journal))
-		return -ENOSPC;
-	/* A cut tears the record. */
-	memcpy(f->journal + offset, record, length / 2);
-	about_to_change(f);
-	count(f, WRITE);
-	memcpy(f->journal + offset, record, length);
-	return 0;
-}
-
-static void log_line(void *ctx, const char *line)
-{
-	struct fake *f = ctx;
-
-	(void) snprintf(f->last_log, sizeof(f->last_log), "%s", line);
-	if (f->verbose)
-		printf("%lld %s\n", (long long)f->now_s, line);
-}
-
-static int answer(struct fake *f, char *body, size_t capacity, size_t *ret_length, const char *text)
-{
-	f->requests++;
-	count(f, REQUEST);
-	if (!f->issuer_up || f->connected < 0)
-		return -EHOSTUNREACH;
-	if (f->issuer_garbage)
-		text = f->issuer_garbage;
-	*ret_length = strlen(text);
-	if (*ret_length > capacity)
-		return -EMSGSIZE;
-	memcpy(body, text, *ret_length);
-	return 0;
-}
-
-static int current_root(void *ctx, char *body, size_t capacity, size_t *ret_length)
-{
-	struct fake *f = ctx;
-	char text[128];
-
-	(void) snprintf(text, sizeof(text), "-----BEGIN CERTIFICATE-----\n%d\n-----END CERTIFICATE-----\n", f->issuer_root);
-	return answer(f, body, capacity, ret_length, text);
-}
-
-static int new_client(void *ctx, const char *identity, char *body, size_t capacity, size_t *ret_length)
-{
-	struct fake *f = ctx;
-	char text[256];
-	int n;
-
-	if (strcmp(identity, "device-0001") != 0)
-		return -EACCES;
-	if (f->issuer_up && f->connected >= 0 && !f->issuer_garbage) {
-		n = fake_credential(f, false, f->now_s + f->issuer_start_s, f->now_s + f->issuer_start_s + f->issuer_life_s);
-		f->credentials[n].refused = f->issuer_refused_certs;
-		f->issued++;
-		(void) snprintf(text, sizeof(text), "-----BEGIN CERTIFICATE-----\n%d\n-----END CERTIFICATE-----\n"
-		                "-----BEGIN PRIVATE KEY-----\n%d\n-----END PRIVATE KEY-----\n", n, n);
-	} else {
-		text[0] = '\0';
-	}
-	return answer(f, body, capacity, ret_length, text);
-}
-
-/* ---- The run --------------------------------------------------------------------------------------------------------------------- */
-
-static void start_app(struct fake *f)
-{
-	rot_init(&f->rotation, &f->ops, &f->source, &f->config);
-	f->running = false;
-	f->step_at_s = f->now_s + 1;
-}
-
-void fake_reboot(struct fake *f)
-{
-	memcpy(f->nets, f->saved, sizeof(f->nets));
-	for (size_t i = 0; i < FAKE_NETS; i++)
-		f->nets[i].turn = 0;
-	f->turns = 0;
-	start_over(f);
-	start_app(f);
-}
-
-void fake_run(struct fake *f, int64_t seconds)
-{
-	volatile int64_t end_s = f->now_s + seconds;
-
-	the = f;
-	while (f->now_s < end_s) {
-		int64_t next_s = f->step_at_s < end_s ? f->step_at_s : end_s;
-		int64_t other_s = f->connected < 0 ? f->attempt_at_s : f->reauth_at_s;
-
-		if (other_s < next_s)
-			next_s = other_s;
-		f->now_s = next_s > f->now_s ? next_s : f->now_s;
-		supplicant(f);
-		if (f->step_at_s > f->now_s)
-			continue;
-		if (setjmp(f->cut_jump) != 0) {
-			enum fake_cut cut = f->cut;
-
-			f->cut = FAKE_NO_CUT;
-			if (cut == FAKE_POWER_CUT)
-				fake_reboot(f);
-			else
-				start_app(f);
-			continue;
-		}
-		f->step_at_s = f->now_s + rot_step(&f->rotation, f->running ? ROT_EVENT_TICK : ROT_EVENT_START);
-		f->running = true;
-	}
-	if (f->connected < 0 && f->now_s - f->offline_since_s > f->offline_longest_s)
-		f->offline_longest_s = f->now_s - f->offline_since_s;
-}
-
-void fake_init(struct fake *f, const struct fake_readings *readings, int64_t client_life_s)
-{
-	struct fake_net *n = &f->nets[0];
-	int root, client;
-
-	memset(f, 0, sizeof(*f));
-	the = f;
-	f->readings = *readings;
-	f->now_s = 1767225600; /* 2026-01-01 */
-	f->ops = (struct rot_ops){
+	*ret = (struct rot_ops){
 		.install_client = install_client, .install_root = install_root, .delete_certificate = delete_certificate,
 		.move_certificate = move_certificate, .subject_name = subject_name, .issuer_name = issuer_name,
 		.not_before = not_before, .not_after = not_after, .add_duplicate = add_duplicate, .id_by_name = id_by_name,
 		.connected_id = connected_id, .forget = forget, .set_enabled = set_enabled, .set_root = set_root,
 		.get_root = get_root, .set_client = set_client, .get_client = get_client, .get_identity = get_identity,
 		.diagnostics = diagnostics, .persist = persist, .reload = reload, .networking_ready = networking_ready,
-		.ctx = f, .wall_s = wall_s, .mono_s = mono_s, .random = chance, .set_clock = set_clock,
-		.journal_read = journal_read, .journal_write = journal_write, .log = log_line,
 	};
-	f->source = (struct rot_source){ .ctx = f, .current_root = current_root, .new_client = new_client };
-	f->config = (struct rot_config){ .poll_s = DAY_S, .renew_before_s = 28 * DAY_S, .root_grace_s = DAY_S };
-	f->time_sync = f->radius_up = f->issuer_up = true;
-	f->chance = 1;
-	f->reauth_s = DAY_S;
-	root = fake_credential(f, true, f->now_s - 5 * 365 * DAY_S, f->now_s + 5 * 365 * DAY_S);
-	client = fake_credential(f, false, f->now_s - DAY_S, f->now_s + client_life_s);
-	f->radius_root = f->issuer_root = root;
-	f->issuer_life_s = 365 * DAY_S;
-	f->issuer_start_s = -3600;
-	f->certs[0] = (struct fake_cert){ ROT_ID_ROOT1, root };
-	f->certs[1] = (struct fake_cert){ ROT_ID_CLIENT1, client };
-	*n = (struct fake_net){ .used = true, .enabled = true, .name = ROT_NAME_NET1, .root = ROT_ID_ROOT1,
-		                .client = ROT_ID_CLIENT1 };
-	memcpy(f->saved, f->nets, sizeof(f->saved));
-	f->connected = -1;
-	f->offline_since_s = f->now_s;
-	fake_reboot(f);
-}
-
-const char *fake_not_settled(struct fake *f)
-{
-	struct fake_net *n = fake_net(f, ROT_NAME_NET1);
-
-	if (!n || fake_net(f, ROT_NAME_NET2) || fake_net(f, ROT_NAME_TRIAL))
-		return "networks are left over, or Network1 is gone";
-	if (strcmp(n->root, ROT_ID_ROOT1) != 0 || strcmp(n->client, ROT_ID_CLIENT1) != 0 || !n->enabled)
-		return "Network1 is not as it was";
-	if (fake_stored(f, ROT_ID_ROOT2) || fake_stored(f, ROT_ID_CLIENT2))
-		return "certificates are left over";
-	for (size_t i = 0; i < FAKE_NETS; i++)
-		if (f->saved[i].used != f->nets[i].used || strcmp(f->saved[i].client, f->nets[i].client) != 0 ||
-		    strcmp(f->saved[i].root, f->nets[i].root) != 0 || f->saved[i].enabled != f->nets[i].enabled)
-			return "what runs is not what is saved";
-	if (f->connected != n->id)
-		return "not connected to Network1";
-	if (f->connected_root != fake_stored(f, ROT_ID_ROOT1) || f->connected_client != fake_stored(f, ROT_ID_CLIENT1))
-		return "connected with other certificates than those stored";
-	return NULL;
 }
