@@ -95,11 +95,17 @@ void app_notify_new_root(void)
 	arm(rotation_notify_new_root(&app.rotation));
 }
 
-static int start_events(void)
+static int set_sigterm(void (*handler)(int))
 {
 	struct sigaction action;
 
 	memset(&action, 0, sizeof(action));
+	action.sa_handler = handler;
+	return sigaction(SIGTERM, &action, NULL) < 0 ? -errno : 0;
+}
+
+static int start_events(void)
+{
 	app.loop = EventLoop_Create();
 	app.timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	app.term_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -109,8 +115,7 @@ static int start_events(void)
 	app.term_registration = EventLoop_RegisterIo(app.loop, app.term_fd, EventLoop_Input, on_term, NULL);
 	if (!app.timer_registration || !app.term_registration)
 		return -errno;
-	action.sa_handler = on_sigterm;
-	return sigaction(SIGTERM, &action, NULL) < 0 ? -errno : 0;
+	return set_sigterm(on_sigterm);
 }
 
 static void run(void)
@@ -126,13 +131,13 @@ static void run(void)
 
 static void clean_up(void)
 {
+	/* From here on SIGTERM has nothing to say to anyone. */
+	(void) set_sigterm(SIG_IGN);
 	if (app.loop) {
 		(void) EventLoop_UnregisterIo(app.loop, app.timer_registration);
 		(void) EventLoop_UnregisterIo(app.loop, app.term_registration);
 		EventLoop_Close(app.loop);
 	}
-	/* From here on SIGTERM has nothing to say to anyone. */
-	(void) signal(SIGTERM, SIG_IGN);
 	if (app.timer_fd >= 0)
 		(void) close(app.timer_fd);
 	if (app.term_fd >= 0)
