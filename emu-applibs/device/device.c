@@ -1,0 +1,294 @@
+/* The device as a whole: its life, its requests, what the OS does by itself. Leaves the rooms to their own files.
+ *
+ * Readiness: until the certificate store and Wi-Fi are up, both answer EAGAIN, whatever else is wrong with a request: nobody is
+ * there to look at it. The rest of the OS answers from power-on.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <openssl/crypto.h>
+
+#include "emu-applibs/device/internal.h"
+
+/* ---- For the other files --------------------------------------------------------------------------------------------- */
+
+uint64_t device_now(const struct device *dev)
+{
+	return dev->host.mono_ns(dev->host.ctx);
+}
+
+int64_t device_wall(const struct device *dev)
+{
+	return dev->host.wall_s(dev->host.ctx);
+}
+
+/* SplitMix64: good enough for waits, and the same on every machine. */
+uint32_t device_random(struct device *dev)
+{
+	uint64_t z = (dev->random += UINT64_C(0x9e3779b97f4a7c15));
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return (uint32_t)((z ^ (z >> 31)) >> 32);
+}
+
+void device_emit(struct device *dev, const struct device_event *event)
+{
+	if (event->kind == DEVICE_EVENT_CONNECTED || event->kind == DEVICE_EVENT_DISCONNECTED) {
+		networking_link_changed(dev, event->kind == DEVICE_EVENT_CONNECTED);
+		device_auth_link_changed(dev, event->kind == DEVICE_EVENT_CONNECTED);
+	}
+	dev->host.event(dev->host.ctx, event);
+}
+
+void device_summary(struct device *dev, const char *format, ...)
+{
+	size_t used = strlen(dev->summary);
+	va_list args;
+
+	if (used > 0 && used + 1 < sizeof(dev->summary)) {
+		dev->summary[used++] = ' ';
+		dev->summary[used] = '\0';
+	}
+	va_start(args, format);
+	(void) vsnprintf(dev->summary + used, sizeof(dev->summary) - used, format, args);
+	va_end(args);
+}
+
+bool device_has_capability(const struct device *dev, const char *capability)
+{
+	return manifest_grants(&dev->manifest, capability);
+}
+
+bool device_is_ready(const struct device *dev)
+{
+	return dev->on && device_now(dev) >= dev->ready_ns;
+}
+
+/* ---- Life ------------------------------------------------------------------------------------------------------------ */
+
+struct device *device_new(const struct device_host *host, const struct readings *readings, uint64_t seed)
+{
+	struct device *dev = calloc(1, sizeof(*dev));
+
+	if (!dev)
+		abort();
+	dev->host = *host;
+	dev->readings = *readings;
+	dev->random = seed;
+	device_flash_erase(dev);
+	device_power_loss(dev);
+	return dev;
+}
+
+void device_free(struct device *dev)
+{
+	if (!dev)
+		return;
+	certstore_wipe(&dev->store);
+	certstore_wipe(&dev->seen);
+	supplicant_clear(&dev->supplicant);
+	wifi_wipe(&dev->wifi);
+	device_auth_wipe(&dev->device_auth);
+	manifest_clear(&dev->manifest);
+	OPENSSL_cleanse(dev, sizeof(*dev));
+	free(dev);
+}
+
+void device_power_on(struct device *dev, uint64_t ready_after_ns)
+{
+	uint64_t now_ns = device_now(dev);
+
+	if (dev->on)
+		return;
+	dev->on = true;
+	dev->ready_ns = ready_after_ns < TIME_NEVER - now_ns ? now_ns + ready_after_ns : TIME_NEVER;
+	wifi_restore(&dev->wifi, true);
+	networking_power_on(dev);
+	/* The daemon that keeps the store and the configuration also starts the supplicant. */
+	if (dev->wifi_enabled)
+		supplicant_start(dev, ready_after_ns / NS_PER_MS + SUPPLICANT_START_MS);
+}
+
+void device_power_off(struct device *dev)
+{
+	if (dev->on)
+		device_power_loss(dev);
+}
+
+bool device_is_on(const struct device *dev)
+{
+	return dev->on;
+}
+
+void device_factory_reset(struct device *dev)
+{
+	if (dev->on)
+		return;
+	device_flash_erase(dev);
+	(void) dev->host.mutable_file_delete(dev->host.ctx); /* -ENOENT: there was none */
+}
+
+/* ---- Manifest -------------------------------------------------------------------------------------------------------- */
+
+int device_set_manifest(struct device *dev, const char *json, size_t length, char error[DEVICE_ERROR_MAX])
+{
+	struct manifest manifest;
+	int r = manifest_parse(json, length, &manifest, error, DEVICE_ERROR_MAX);
+
+	if (r < 0)
+		return r;
+	manifest_clear(&dev->manifest);
+	dev->manifest = manifest;
+	return 0;
+}
+
+const char *const *device_manifest_cmd_args(const struct device *dev)
+{
+	static const char *const none[] = { NULL };
+
+	return dev->manifest.cmd_args ? (const char *const *)dev->manifest.cmd_args : none;
+}
+
+unsigned device_manifest_mutable_kb(const struct device *dev)
+{
+	return dev->manifest.mutable_kb;
+}
+
+bool device_manifest_allows_host(const struct device *dev, const char *host)
+{
+	for (char **allowed = dev->manifest.hosts; allowed && *allowed; allowed++)
+		if (strcasecmp(*allowed, host) == 0)
+			return true;
+	return false;
+}
+
+bool device_manifest_has(const struct device *dev, const char *capability)
+{
+	return device_has_capability(dev, capability);
+}
+
+/* ---- Requests -------------------------------------------------------------------------------------------------------- */
+
+static int request_hello(struct wire_reader *in)
+{
+	uint32_t version = wire_get_u32(in);
+
+	(void) wire_get_u32(in); /* the pid is for whoever watches the process */
+	if (!wire_reader_done(in))
+		return -EBADMSG;
+	return version == WIRE_VERSION ? 0 : -EPROTO;
+}
+
+static int request_log(struct device *dev, struct wire_reader *in)
+{
+	char text[WIRE_MAX_LOG + 1];
+	struct device_event event = { .kind = DEVICE_EVENT_LOG, .text = text };
+
+	if (!wire_get_str(in, text, sizeof(text)) || !wire_reader_done(in))
+		return -EBADMSG;
+	device_emit(dev, &event);
+	return 0;
+}
+
+static int dispatch(struct device *dev, uint16_t op, struct wire_reader *in, struct wire_writer *out, int *ret_fd)
+{
+	switch (op) {
+	case WIRE_HELLO:
+		return request_hello(in);
+	case WIRE_CERTSTORE_INSTALL_CLIENT:
+	case WIRE_CERTSTORE_INSTALL_ROOT:
+	case WIRE_CERTSTORE_DELETE:
+	case WIRE_CERTSTORE_COUNT:
+	case WIRE_CERTSTORE_ID_AT:
+	case WIRE_CERTSTORE_SPACE:
+	case WIRE_CERTSTORE_MOVE:
+	case WIRE_CERTSTORE_INFO:
+		return device_is_ready(dev) ? certstore_request(dev, op, in, out) : -EAGAIN;
+	case WIRE_WIFI_ADD:
+	case WIRE_WIFI_ADD_DUPLICATE:
+	case WIRE_WIFI_ID_BY_NAME:
+	case WIRE_WIFI_CONNECTED_ID:
+	case WIRE_WIFI_FORGET_ID:
+	case WIRE_WIFI_FORGET_ALL:
+	case WIRE_WIFI_FORGET_STORED:
+	case WIRE_WIFI_STORED_COUNT:
+	case WIRE_WIFI_STORED_LIST:
+	case WIRE_WIFI_CURRENT:
+	case WIRE_WIFI_SCAN:
+	case WIRE_WIFI_SCANNED_LIST:
+	case WIRE_WIFI_SET_OPT:
+	case WIRE_WIFI_GET_OPT:
+	case WIRE_WIFI_STORE_OPEN:
+	case WIRE_WIFI_STORE_WPA2:
+		return device_is_ready(dev) ? wifi_request(dev, op, in, out) : -EAGAIN;
+	case WIRE_NET_READY:
+	case WIRE_NET_IF_COUNT:
+	case WIRE_NET_IF_LIST:
+	case WIRE_NET_IF_STATUS:
+	case WIRE_NET_IF_SET_STATE:
+	case WIRE_TIMESYNC_GET:
+	case WIRE_TIMESYNC_SET:
+		return networking_request(dev, op, in, out);
+	case WIRE_STORAGE_OPEN:
+	case WIRE_STORAGE_DELETE:
+		return storage_request(dev, op, in, ret_fd);
+	case WIRE_LOG:
+		return request_log(dev, in);
+	case WIRE_DEVICE_AUTH_READY:
+	case WIRE_DEVICE_AUTH:
+		return device_auth_request(dev, op, in, out);
+	default:
+		return -EBADMSG;
+	}
+}
+
+int device_request(struct device *dev, uint16_t op, struct wire_reader *in, struct wire_writer *out, int *ret_fd)
+{
+	int r;
+
+	dev->summary[0] = '\0';
+	*ret_fd = -1;
+	if (!dev->on)
+		return -EAGAIN;
+	r = dispatch(dev, op, in, out, ret_fd);
+	/* Only a reply longer than a message may be: the caller gave less room than that. */
+	if (r >= 0 && out->failed)
+		r = -EMSGSIZE;
+	if (r < 0 && *ret_fd >= 0)
+		(void) close(steal_fd(ret_fd));
+	return r;
+}
+
+const char *device_last_summary(const struct device *dev)
+{
+	return dev->summary;
+}
+
+/* ---- By itself ------------------------------------------------------------------------------------------------------- */
+
+uint64_t device_next_deadline(const struct device *dev)
+{
+	uint64_t wifi_ns, time_ns;
+
+	if (!dev->on)
+		return TIME_NEVER;
+	wifi_ns = supplicant_next_deadline(dev);
+	time_ns = networking_next_deadline(dev);
+	return wifi_ns < time_ns ? wifi_ns : time_ns;
+}
+
+void device_run(struct device *dev)
+{
+	if (!dev->on)
+		return;
+	supplicant_run(dev);
+	networking_run(dev);
+}
+
+void device_link(struct device *dev, enum device_link_event event)
+{
+	if (dev->on)
+		supplicant_link(dev, event);
+}

@@ -1,0 +1,97 @@
+/* The device-authentication certificate; see networking.h.
+ *
+ * On a device the OS renews it by itself whenever it is on the internet, so there always is one that was made within the last
+ * hours of connection. Here it is made when somebody asks, with the remaining life it would have had: nothing that can be seen
+ * differs, and a run of years without a request costs nothing.
+ */
+#include <errno.h>
+
+#include <openssl/crypto.h>
+
+#include "emu-applibs/device/internal.h"
+
+/* Connected, the OS has a new one made in the middle of the old one's life; when it does so is not documented. */
+#define RENEW_AT_NS (DEVICE_AUTH_LIFE_S / 2 * NS_PER_S)
+
+static void wipe_text(char **text)
+{
+	if (*text)
+		OPENSSL_cleanse(*text, strlen(*text));
+	free(*text);
+	*text = NULL;
+}
+
+static void wipe_pair(struct device_auth *auth)
+{
+	wipe_text(&auth->cert_pem);
+	wipe_text(&auth->key_pem);
+	auth->expires_ns = 0;
+}
+
+void device_auth_wipe(struct device_auth *auth)
+{
+	wipe_pair(auth);
+	*auth = (struct device_auth) { .was_online = false };
+}
+
+void device_auth_link_changed(struct device *dev, bool connected)
+{
+	dev->device_auth.was_online = true;
+	if (!connected)
+		dev->device_auth.online_until_ns = device_now(dev);
+}
+
+/* When the last certificate was at the latest made: now, or when the connection ended. False: never. */
+static bool last_online(const struct device *dev, uint64_t *ret_ns)
+{
+	*ret_ns = supplicant_is_connected(&dev->supplicant) ? device_now(dev) : dev->device_auth.online_until_ns;
+	return dev->device_auth.was_online;
+}
+
+static bool is_ready(const struct device *dev)
+{
+	uint64_t online_ns;
+
+	return last_online(dev, &online_ns) && device_now(dev) < online_ns + DEVICE_AUTH_LIFE_S * NS_PER_S;
+}
+
+/* A pair that is valid now, made if need be. 0; -EAGAIN: there is none; -EIO: it could not be made. */
+static int hold_pair(struct device *dev)
+{
+	struct device_auth *auth = &dev->device_auth;
+	uint64_t now_ns = device_now(dev), online_ns, expires_ns;
+	bool renewable;
+
+	if (!is_ready(dev))
+		return -EAGAIN;
+	(void) last_online(dev, &online_ns);
+	expires_ns = online_ns + DEVICE_AUTH_LIFE_S * NS_PER_S;
+	renewable = auth->expires_ns < online_ns + RENEW_AT_NS; /* it was, while the device was connected */
+	if (auth->cert_pem && now_ns < auth->expires_ns && !renewable)
+		return 0;
+	wipe_pair(auth);
+	if (dev->host.issue_device_auth(dev->host.ctx, (int64_t)((expires_ns - now_ns) / NS_PER_S), &auth->cert_pem, &auth->key_pem) < 0) {
+		wipe_pair(auth);
+		return -EIO;
+	}
+	auth->expires_ns = expires_ns;
+	return 0;
+}
+
+int device_auth_request(struct device *dev, uint16_t op, struct wire_reader *in, struct wire_writer *out)
+{
+	int r;
+
+	if (!wire_reader_done(in))
+		return -EBADMSG;
+	if (op == WIRE_DEVICE_AUTH_READY)
+		return is_ready(dev);
+	if (!device_has_capability(dev, "DeviceAuthentication"))
+		return -EACCES;
+	r = hold_pair(dev);
+	if (r < 0)
+		return r;
+	wire_put_str(out, dev->device_auth.cert_pem);
+	wire_put_str(out, dev->device_auth.key_pem);
+	return 0;
+}

@@ -1,0 +1,289 @@
+/* See manifest.h.
+ *
+ * Names and types of the capabilities: "Application manifest" on Microsoft Learn, and the manifests of Microsoft's samples. What a
+ * capability for peripherals lists is checked no further than its type: the simulator has no peripherals.
+ */
+#include "emu-applibs/device/manifest.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include <jansson.h>
+
+#include "emu-applibs/base/base.h"
+
+enum kind {
+	KIND_FLAG,    /* true or false */
+	KIND_LIST,    /* of anything */
+	KIND_TEXTS,   /* a list of strings */
+	KIND_GUID,
+	KIND_STORAGE, /* {"SizeKB": n} */
+};
+
+static const struct capability {
+	const char *name;
+	enum kind kind;
+} capabilities[] = {
+	{ "Adc", KIND_LIST },
+	{ "AllowedApplicationConnections", KIND_TEXTS },
+	{ "AllowedConnections", KIND_TEXTS },
+	{ "AllowedTcpServerPorts", KIND_LIST },
+	{ "AllowedUdpServerPorts", KIND_LIST },
+	{ "CertStore", KIND_FLAG },
+	{ "DeviceAuthentication", KIND_GUID },
+	{ "DhcpService", KIND_FLAG },
+	{ "EnterpriseWifiConfig", KIND_FLAG },
+	{ "Gpio", KIND_LIST },
+	{ "HardwareAddressConfig", KIND_FLAG },
+	{ "HeapMemStats", KIND_FLAG },
+	{ "I2cMaster", KIND_LIST },
+	{ "MutableStorage", KIND_STORAGE },
+	{ "NetworkConfig", KIND_FLAG },
+	{ "PowerControls", KIND_TEXTS },
+	{ "Pwm", KIND_LIST },
+	{ "ReadNetworkProxyConfig", KIND_FLAG },
+	{ "ResetMemoryWatermarks", KIND_FLAG },
+	{ "SntpService", KIND_FLAG },
+	{ "SoftwareUpdateDeferral", KIND_FLAG },
+	{ "SpiMaster", KIND_LIST },
+	{ "SystemEventNotifications", KIND_FLAG },
+	{ "SystemTime", KIND_FLAG },
+	{ "TimeSyncConfig", KIND_FLAG },
+	{ "Uart", KIND_LIST },
+	{ "WifiConfig", KIND_FLAG },
+};
+_Static_assert(ARRAY_LEN(capabilities) <= MANIFEST_CAPABILITIES_MAX, "room for every capability");
+
+static const char *const top_keys[] = {
+	"ApplicationType", "Capabilities", "CmdArgs", "ComponentId", "EntryPoint", "MallocVersion", "Name", "SchemaVersion",
+	"TargetApplicationRuntimeVersion", "TargetBetaApis",
+};
+
+/* Where messages go. */
+struct complaint {
+	char *text;
+	size_t capacity;
+};
+
+ATTR_PRINTF(2, 3) static int refuse(const struct complaint *complaint, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void) vsnprintf(complaint->text, complaint->capacity, format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+/* ---- Pieces ---------------------------------------------------------------------------------------------------------- */
+
+static bool is_guid(const char *text)
+{
+	if (strlen(text) != 36)
+		return false;
+	for (size_t i = 0; i < 36; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? text[i] != '-' : strspn(text + i, "0123456789abcdefABCDEF") == 0)
+			return false;
+	}
+	return true;
+}
+
+static void free_texts(char ***texts)
+{
+	for (char **text = *texts; text && *text; text++)
+		free(*text);
+	free(*texts);
+	*texts = NULL;
+}
+
+static bool only_strings(const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (!json_is_string(json_array_get(list, i)))
+			return false;
+	return json_is_array(list);
+}
+
+/* The strings of a list that only_strings(). */
+static char **copy_texts(const json_t *list)
+{
+	size_t count = json_array_size(list);
+	char **texts = calloc(count + 1, sizeof(*texts));
+
+	if (!texts)
+		abort();
+	for (size_t i = 0; i < count; i++) {
+		texts[i] = strdup(json_string_value(json_array_get(list, i)));
+		if (!texts[i])
+			abort();
+	}
+	return texts;
+}
+
+static int check_key(const char *key, const struct complaint *complaint)
+{
+	for (size_t i = 0; i < ARRAY_LEN(top_keys); i++) {
+		if (strcmp(top_keys[i], key) == 0)
+			return 0;
+		if (strcasecmp(top_keys[i], key) == 0)
+			return refuse(complaint, "\"%.64s\" is no key of a manifest; write \"%s\"", key, top_keys[i]);
+	}
+	return refuse(complaint, "\"%.64s\" is no key of a manifest", key);
+}
+
+/* ---- Capabilities ---------------------------------------------------------------------------------------------------- */
+
+static const struct capability *find_capability(const char *name, bool any_case)
+{
+	for (size_t i = 0; i < ARRAY_LEN(capabilities); i++)
+		if ((any_case ? strcasecmp : strcmp)(capabilities[i].name, name) == 0)
+			return &capabilities[i];
+	return NULL;
+}
+
+static int read_storage(const json_t *value, struct manifest *ret, const struct complaint *complaint)
+{
+	const json_t *size = json_object_get(value, "SizeKB");
+
+	if (json_object_size(value) != 1 || !json_is_integer(size))
+		return refuse(complaint, "Capabilities.MutableStorage must be {\"SizeKB\": number}");
+	if (json_integer_value(size) < 0 || json_integer_value(size) > MANIFEST_MUTABLE_KB_MAX)
+		return refuse(complaint, "Capabilities.MutableStorage.SizeKB is %lld; it must be 0 to %d",
+		              (long long)json_integer_value(size), MANIFEST_MUTABLE_KB_MAX);
+	ret->mutable_kb = (unsigned)json_integer_value(size);
+	return 0;
+}
+
+/* 1: granted; 0: listed but not granted; negative errno. */
+static int read_value(const struct capability *capability, const json_t *value, struct manifest *ret,
+                      const struct complaint *complaint)
+{
+	int r;
+
+	switch (capability->kind) {
+	case KIND_FLAG:
+		if (!json_is_boolean(value))
+			return refuse(complaint, "Capabilities.%s must be true or false", capability->name);
+		return json_is_true(value);
+	case KIND_LIST:
+		if (!json_is_array(value))
+			return refuse(complaint, "Capabilities.%s must be a list", capability->name);
+		return json_array_size(value) > 0;
+	case KIND_TEXTS:
+		if (!only_strings(value))
+			return refuse(complaint, "Capabilities.%s must be a list of strings", capability->name);
+		return json_array_size(value) > 0;
+	case KIND_GUID:
+		if (!json_is_string(value) || !is_guid(json_string_value(value)))
+			return refuse(complaint, "Capabilities.%s must be the GUID of a tenant or catalog, as a string", capability->name);
+		return 1;
+	case KIND_STORAGE:
+		r = read_storage(value, ret, complaint);
+		return r < 0 ? r : ret->mutable_kb > 0;
+	}
+	return -EINVAL;
+}
+
+static int read_capabilities(const json_t *all, struct manifest *ret, const struct complaint *complaint)
+{
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(all))
+		return refuse(complaint, "Capabilities is missing or not an object; write {} when there are none");
+	json_object_foreach((json_t *)all, key, value) {
+		const struct capability *capability = find_capability(key, false);
+		int r;
+
+		if (!capability) {
+			capability = find_capability(key, true);
+			if (capability)
+				return refuse(complaint, "\"%.64s\" is no capability; write \"%s\"", key, capability->name);
+			return refuse(complaint, "\"%.64s\" is no capability", key);
+		}
+		r = read_value(capability, value, ret, complaint);
+		if (r < 0)
+			return r;
+		if (r > 0)
+			ret->granted[ret->granted_count++] = capability->name;
+	}
+	value = json_object_get(all, "AllowedConnections");
+	if (value)
+		ret->hosts = copy_texts(value);
+	return 0;
+}
+
+/* ---- The whole ------------------------------------------------------------------------------------------------------- */
+
+static int read_top(const json_t *root, struct manifest *ret, const struct complaint *complaint)
+{
+	const json_t *version = json_object_get(root, "SchemaVersion"), *args = json_object_get(root, "CmdArgs");
+	const json_t *type = json_object_get(root, "ApplicationType"), *heap = json_object_get(root, "MallocVersion");
+	const char *name = json_string_value(json_object_get(root, "Name"));
+	const char *component = json_string_value(json_object_get(root, "ComponentId"));
+	const char *entry = json_string_value(json_object_get(root, "EntryPoint"));
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)root, key, value)
+		if (check_key(key, complaint) < 0)
+			return -EINVAL;
+	if (!json_is_integer(version) || json_integer_value(version) != 1)
+		return refuse(complaint, "SchemaVersion must be 1");
+	if (!name || name[0] == '\0')
+		return refuse(complaint, "Name must be a string that is not empty");
+	if (!component || !is_guid(component))
+		return refuse(complaint, "ComponentId must be a GUID as a string");
+	if (!entry || strcmp(entry, "/bin/app") != 0)
+		return refuse(complaint, "EntryPoint must be \"/bin/app\"");
+	if (type && (!json_is_string(type) ||
+	             (strcmp(json_string_value(type), "Default") != 0 && strcmp(json_string_value(type), "Debug") != 0)))
+		return refuse(complaint, "ApplicationType must be \"Default\" or \"Debug\"");
+	if (heap && !json_is_integer(heap))
+		return refuse(complaint, "MallocVersion must be a number");
+	if (args && !only_strings(args))
+		return refuse(complaint, "CmdArgs must be a list of strings");
+	if (args)
+		ret->cmd_args = copy_texts(args);
+	return read_capabilities(json_object_get(root, "Capabilities"), ret, complaint);
+}
+
+int manifest_parse(const char *json, size_t length, struct manifest *ret, char *error, size_t capacity)
+{
+	const struct complaint complaint = { .text = error, .capacity = capacity };
+	struct manifest made = { .granted_count = 0 };
+	json_error_t where;
+	json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, &where);
+	int r;
+
+	if (!root)
+		return refuse(&complaint, "line %d, column %d: %s", where.line, where.column, where.text);
+	r = json_is_object(root) ? read_top(root, &made, &complaint) : refuse(&complaint, "a manifest is a JSON object");
+	json_decref(root);
+	if (r < 0) {
+		manifest_clear(&made);
+		return r;
+	}
+	*ret = made;
+	return 0;
+}
+
+void manifest_clear(struct manifest *manifest)
+{
+	free_texts(&manifest->cmd_args);
+	free_texts(&manifest->hosts);
+	*manifest = (struct manifest) { .granted_count = 0 };
+}
+
+bool manifest_grants(const struct manifest *manifest, const char *capability)
+{
+	for (size_t i = 0; i < manifest->granted_count; i++)
+		if (strcmp(manifest->granted[i], capability) == 0)
+			return true;
+	return false;
+}
