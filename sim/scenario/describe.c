@@ -10,23 +10,24 @@ struct line {
 	size_t capacity, length;
 };
 
-/* One more part, after a comma. */
-static ATTR_PRINTF(2, 3) void add(struct line *line, const char *format, ...)
+static void took(struct line *line, int n)
 {
-	va_list args;
-	int n;
-
-	if (line->length > 0 && line->length + 2 < line->capacity) {
-		memcpy(line->text + line->length, ", ", 3);
-		line->length += 2;
-	}
-	va_start(args, format);
-	n = vsnprintf(line->text + line->length, line->capacity - line->length, format, args);
-	va_end(args);
 	if (n > 0)
 		line->length += (size_t)n;
 	if (line->length >= line->capacity)
 		line->length = line->capacity - 1;
+}
+
+/* One more part, after a comma. */
+static ATTR_PRINTF(2, 3) void add(struct line *line, const char *format, ...)
+{
+	va_list args;
+
+	if (line->length > 0)
+		took(line, snprintf(line->text + line->length, line->capacity - line->length, ", "));
+	va_start(args, format);
+	took(line, vsnprintf(line->text + line->length, line->capacity - line->length, format, args));
+	va_end(args);
 }
 
 static void add_names(struct line *line, const char *what, char *const *names)

@@ -56,7 +56,7 @@ static int refuse_byte(struct reader *r)
 	yaml_mark_t mark = {0};
 
 	for (size_t i = 0; i < at; i++) {
-		mark.column++;
+		mark.column += ((unsigned char)r->text[i] & 0xc0) != 0x80; /* columns count characters */
 		if (r->text[i] == '\n') {
 			mark.line++;
 			mark.column = 0;
