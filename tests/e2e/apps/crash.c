@@ -1,0 +1,14 @@
+/* An application that dies by a signal a day after each start. */
+#include <signal.h>
+#include <unistd.h>
+
+#include <applibs/log.h>
+
+int main(void)
+{
+	(void) Log_Debug("crash: started\n");
+	(void) sleep(86400);
+	(void) Log_Debug("crash: now\n");
+	(void) raise(SIGSEGV);
+	return 0;
+}

@@ -1,0 +1,57 @@
+/* Running azsim as a user does, in a folder of its own, and seeing what it says and what it leaves behind.
+ *
+ * The test is the reaper of everything that azsim starts and does not end, so leftovers are found wherever they went, in other
+ * namespaces too.
+ */
+#ifndef TESTS_E2E_HARNESS_H
+#define TESTS_E2E_HARNESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct e2e {
+	char dir[64];     /* the test's folder; also where azsim starts */
+	char tmp[80];     /* TMPDIR of azsim */
+	char build[4096]; /* folder of the programs under test */
+};
+
+struct e2e_result {
+	int status; /* exit status, or 128 + signal */
+	char *out, *err;
+	double real_s;
+};
+
+/* cmocka fixtures: *state is a struct e2e. The teardown fails the test when a process or a file in TMPDIR is left. */
+int e2e_set_up(void **state);
+int e2e_tear_down(void **state);
+
+/* Write a file into the test's folder; content printed as by printf. */
+void e2e_write(const struct e2e *e, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A whole text of a file below the test's folder; caller frees; fails the test when there is none. */
+char *e2e_read(const struct e2e *e, const char *name);
+bool e2e_exists(const struct e2e *e, const char *name);
+
+/* Run "azsim" with these words (NULL-terminated), to its end. Free with e2e_clear. */
+struct e2e_result e2e_run(const struct e2e *e, ...) __attribute__((sentinel));
+/* Start it and go on; then wait for its end. */
+struct e2e_started {
+	pid_t pid;
+	int out, err;
+};
+struct e2e_started e2e_start(const struct e2e *e, ...) __attribute__((sentinel));
+struct e2e_result e2e_wait(const struct e2e *e, struct e2e_started *started);
+void e2e_clear(struct e2e_result *result);
+
+/* Fail the test, showing all that was said, unless the status is `status` and each of `words` (NULL-terminated) was said. */
+void e2e_expect(struct e2e_result *result, int status, ...) __attribute__((sentinel));
+
+/* Processes of this test whose program is called `name` (NULL: any): how many; fills pids up to max. */
+size_t e2e_processes(const struct e2e *e, const char *name, pid_t *pids, size_t max);
+/* Is there a wired network on this machine? Says so on stderr when not. */
+bool e2e_has_wired(const struct e2e *e);
+
+/* A sound scenario of 40 days, with places for more. Each argument is YAML text or "". */
+void e2e_write_scenario(const struct e2e *e, const char *name, const char *events, const char *expect);
+
+#endif

@@ -1,0 +1,242 @@
+/* What azsim is for: runs repeat, power may go at any moment, unproven certificates are caught, steps can be followed. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "harness.h"
+
+/* The renewal of the base scenario's certificate (it ends at +40d) is over well before +35d. */
+#define RENEWED "  - {by: +35d, that: {connected: Network1, client: issued-1, networks: [Network1], certificates: [RootCA1, ClientCert1]}}\n"
+
+static char *scenario_path(const struct e2e *e, const char *name)
+{
+	char *path = NULL, build[4200];
+
+	/* BUILD is build or build/NAME below the top of the tree. */
+	(void) snprintf(build, sizeof(build), "%s", e->build);
+	for (int up = 0; up < 3; up++) {
+		char *slash = strrchr(build, '/');
+
+		assert_non_null(slash);
+		*slash = '\0';
+		free(path);
+		assert_true(asprintf(&path, "%s/scenarios/%s.yaml", build, name) > 0);
+		if (access(path, R_OK) == 0)
+			return path;
+	}
+	fail_msg("no scenario %s", name);
+	return NULL;
+}
+
+static void same_scenario_and_seed_give_the_same_log_byte_for_byte(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_result r;
+	char *first, *second, *other, *path = scenario_path(e, "both-at-once");
+
+	r = e2e_run(e, "run", "--net=model", "--seed=5", "--out=a", path, NULL);
+	e2e_expect(&r, 0, NULL);
+	e2e_clear(&r);
+	r = e2e_run(e, "run", "--net=model", "--seed=5", "--out=b", path, NULL);
+	e2e_expect(&r, 0, NULL);
+	e2e_clear(&r);
+	r = e2e_run(e, "run", "--net=model", "--seed=6", "--out=c", path, NULL);
+	e2e_expect(&r, 0, NULL);
+	e2e_clear(&r);
+	first = e2e_read(e, "a/both-at-once.model.timeline");
+	second = e2e_read(e, "b/both-at-once.model.timeline");
+	other = e2e_read(e, "c/both-at-once.model.timeline");
+	assert_true(strlen(first) > 1000);
+	assert_string_equal(first, second);
+	assert_string_not_equal(first, other); /* the seed does decide something */
+	free(first);
+	free(second);
+	free(other);
+	first = e2e_read(e, "a/both-at-once.model.json");
+	second = e2e_read(e, "b/both-at-once.model.json");
+	assert_string_equal(first, second);
+	free(first);
+	free(second);
+	free(path);
+}
+
+/* `kill -9` of the application at a moment that the seed chooses within the days of the renewal; the OS starts it again. */
+static void the_device_comes_back_from_a_kill_at_any_moment(void **state)
+{
+	struct e2e *e = *state;
+	uint64_t chance = 20261125;
+
+	for (int seed = 1; seed <= 20; seed++) {
+		struct e2e_result r;
+		char events[512], option[32];
+		size_t n = 0;
+
+		for (int kills = 0; kills < 3; kills++) {
+			chance = chance * 6364136223846793005ULL + 1442695040888963407ULL;
+			/* Half at a random call of the application from the day on which it may begin to renew, half at a time. */
+			if (kills == 0)
+				n += (size_t)snprintf(events + n, sizeof(events) - n, "  - {at: +%us, device: {kill_app: yes}}\n",
+				                      (unsigned)(chance >> 33) % (35 * 86400));
+			else
+				n += (size_t)snprintf(events + n, sizeof(events) - n,
+				                      "  - {on_call: CertStore_GetCertificateNotAfter, nth: %u, phase: %s, device: {kill_app: yes}}\n",
+				                      1 + (unsigned)(chance >> 33) % 60, chance & 1 << 20 ? "after" : "before");
+		}
+		(void) snprintf(option, sizeof(option), "--seed=%d", seed);
+		e2e_write_scenario(e, "s", events, RENEWED);
+		r = e2e_run(e, "run", "--net=model", option, "s.yaml", NULL);
+		if (r.status != 0)
+			fprintf(stderr, "seed %d, events:\n%s", seed, events);
+		e2e_expect(&r, 0, NULL);
+		e2e_clear(&r);
+	}
+}
+
+/* Every step of both rotations, at every one of its calls that changes something: the power goes before and after it. */
+static void the_device_comes_back_from_a_power_cut_at_every_step(void **state)
+{
+	static const char *const steps[] = {
+		"CertStore_InstallClientCertificate", "CertStore_MoveCertificate", "WifiConfig_AddDuplicateNetwork", "WifiConfig_PersistConfig",
+		"WifiConfig_ReloadConfig", "WifiConfig_ForgetNetworkById", "WifiConfig_SetNetworkEnabled", "WifiConfig_SetClientCertStoreIdentifier",
+	};
+	struct e2e *e = *state;
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		for (int nth = 1; nth <= 2; nth++) {
+			struct e2e_result r;
+			char events[300];
+
+			(void) snprintf(events, sizeof(events), "  - {on_call: %s, nth: %d, phase: %s, device: {power: cut}}\n", steps[i], nth,
+			                nth == 1 ? "before" : "after");
+			e2e_write_scenario(e, "s", events, RENEWED);
+			r = e2e_run(e, "run", "--net=model", "s.yaml", NULL);
+			if (r.status != 0)
+				fprintf(stderr, "power cut %s", events);
+			e2e_expect(&r, 0, NULL);
+			e2e_clear(&r);
+		}
+}
+
+static void an_app_that_follows_the_page_literally_is_caught(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_result r;
+	char app[4300];
+
+	(void) snprintf(app, sizeof(app), "--app=%s/tests/literal/approot", e->build);
+	/* The issuer signs with a CA that RADIUS does not know: the new certificate cannot work. */
+	e2e_write_scenario(e, "s", "", "");
+	{
+		char *text = e2e_read(e, "s.yaml"), *at = strstr(text, "network: {ssid");
+
+		assert_non_null(at);
+		*at = '\0';
+		e2e_write(e, "s.yaml", "%s  - {name: other, use: root, valid: [-1y, +10y]}\nn%s", text, at + 1);
+		free(text);
+		text = e2e_read(e, "s.yaml");
+		at = strstr(text, "issuer: {client_life: 90d}");
+		assert_non_null(at);
+		*at = '\0';
+		e2e_write(e, "s.yaml", "%sissuer: {client_life: 90d, client_ca: other}%s", text, at + strlen("issuer: {client_life: 90d}"));
+		free(text);
+	}
+	r = e2e_run(e, "run", "--net=model", "--reading=reload-unsaved=dropped", app, "s.yaml", NULL);
+	e2e_expect(&r, 1, "oracle last-credential", "ClientCert1", NULL);
+	e2e_clear(&r);
+	/* With settings that survive the reload, the page's check does look at the new certificate, and keeps the old one. */
+	r = e2e_run(e, "run", "--net=model", "--reading=reload-unsaved=kept", app, "s.yaml", NULL);
+	assert_null(strstr(r.out, "oracle last-credential"));
+	e2e_clear(&r);
+	/* Our own rotation keeps it under both. */
+	r = e2e_run(e, "run", "--net=model", "--reading=reload-unsaved=dropped", "s.yaml", NULL);
+	assert_null(strstr(r.out, "oracle last-credential"));
+	e2e_clear(&r);
+}
+
+/* The order of a word in a text, for "visible in the timeline". */
+static void in_order(const char *text, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *found = strstr(text, words[i]);
+
+		if (!found)
+			fail_msg("\"%s\" does not come after \"%s\" in the timeline", words[i], i ? words[i - 1] : "the start");
+		text = found;
+	}
+}
+
+static void every_step_of_the_page_is_visible_in_the_timeline(void **state)
+{
+	static const char *const steps[] = {"CertStore_InstallRootCACertificate", "WifiConfig_AddDuplicateNetwork",
+	                                    "WifiConfig_SetRootCACertStoreIdentifier", "WifiConfig_SetNetworkEnabled", "GET /v1/root-ca",
+	                                    "CertStore_MoveCertificate", "WifiConfig_ReloadConfig", "WifiConfig_ForgetNetworkById"};
+	struct e2e *e = *state;
+	struct e2e_result r;
+	char *path = scenario_path(e, "root-ca-update"), *text;
+
+	r = e2e_run(e, "run", "--net=model", "--out=o", path, NULL);
+	e2e_expect(&r, 0, NULL);
+	e2e_clear(&r);
+	text = e2e_read(e, "o/root-ca-update.model.timeline");
+	in_order(text, steps, sizeof(steps) / sizeof(steps[0]));
+	free(text);
+	free(path);
+}
+
+static void daemon_logs_carry_the_virtual_dates(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_result r;
+	char *text;
+
+	if (!e2e_has_wired(e))
+		skip();
+	/* An expectation that fails keeps the logs. */
+	e2e_write_scenario(e, "s", "", "  - {at: +39d, that: {connected: Network9}}\n");
+	r = e2e_run(e, "run", "--net=wired", "s.yaml", NULL);
+	e2e_expect(&r, 1, NULL);
+	e2e_clear(&r);
+	text = e2e_read(e, "azsim-out/s.wired.logs/freeradius.log");
+	assert_non_null(strstr(text, "Jan  1 "));
+	assert_non_null(strstr(text, "Feb  8 "));
+	assert_non_null(strstr(text, " 2026"));
+	free(text);
+}
+
+static void libapplibs_is_clean_under_valgrind(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_result r;
+
+	if (access("/usr/bin/valgrind", X_OK) != 0) {
+		fprintf(stderr, "SKIP: no valgrind\n");
+		skip();
+	}
+	e2e_write_scenario(e, "s", "", RENEWED);
+	r = e2e_run(e, "run", "--net=model", "--app-wait=120",
+	            "--wrapper=/usr/bin/valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99 --log-file=vg.%p", "s.yaml",
+	            NULL);
+	e2e_expect(&r, 0, NULL);
+	e2e_clear(&r);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, e2e_set_up, e2e_tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(same_scenario_and_seed_give_the_same_log_byte_for_byte), TEST(the_device_comes_back_from_a_kill_at_any_moment),
+		TEST(the_device_comes_back_from_a_power_cut_at_every_step), TEST(an_app_that_follows_the_page_literally_is_caught),
+		TEST(every_step_of_the_page_is_visible_in_the_timeline), TEST(daemon_logs_carry_the_virtual_dates),
+		TEST(libapplibs_is_clean_under_valgrind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
