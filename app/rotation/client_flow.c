@@ -71,12 +71,13 @@ static int64_t settle(struct rotation *r, const char *reason)
 
 	rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_SETTLING, "%s", reason);
 	rot_under_way(r, JOURNAL_UNDER_WAY_CLIENT, true);
+	if (f->net[ROT_TRIAL].id >= 0)
+		e = rot_result(r->ops->forget(f->net[ROT_TRIAL].id));
+	/* Last, as it may end the connection: a new one before the reload would be made with the supplicant's old copies. */
 	for (size_t i = 0; e >= 0 && i < ROT_TRIAL; i++) {
 		if (f->net[i].id >= 0 && f->net[i].client2)
 			e = rot_result(r->ops->set_client(f->net[i].id, ROT_ID_CLIENT1));
 	}
-	if (e >= 0 && f->net[ROT_TRIAL].id >= 0)
-		e = rot_result(r->ops->forget(f->net[ROT_TRIAL].id));
 	if (e >= 0)
 		e = rot_persist(r);
 	if (e >= 0)
