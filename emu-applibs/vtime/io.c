@@ -80,7 +80,7 @@ static int io_wait_until(int fd, short events, struct vt_deadline deadline)
 			errno = EINTR;
 			return -1;
 		}
-		if (r == VT_EXPIRED && !io_ready(fd, events)) {
+		if (vt_due(&deadline) && !io_ready(fd, events)) {
 			errno = EAGAIN;
 			return -1;
 		}

@@ -35,7 +35,7 @@ static int readiness_loop(int (*look)(void *), void *context, struct vt_wait *w,
 			return -1;
 		}
 		n = look(context);
-		if (n != 0 || r == VT_EXPIRED)
+		if (n != 0 || vt_due(&w->deadline))
 			return n;
 		vt_charge(VT_CHARGE_TRY); /* another thread took it, or the two looks disagree: never for ever */
 	}

@@ -166,6 +166,9 @@ void guest_timers(void)
 	CHECK(timerfd_settime(wall, TFD_TIMER_ABSTIME, &ancient, NULL) == 0);
 	CHECK(read(wall, &count, sizeof(count)) == sizeof(count));
 	CHECK((int64_t) count == guest_wall() / NS_PER_S);
+	CHECK(timerfd_settime(wall, TFD_TIMER_ABSTIME, &ancient, NULL) == 0);
+	CHECK(timerfd_settime(wall, 0, &hourly, NULL) == 0);
+	CHECK(read(wall, &count, sizeof(count)) == -1 && errno == EAGAIN); /* set anew: the old expirations are gone */
 	CHECK(timerfd_settime(-1, 0, &once, NULL) == -1 && errno == EBADF);
 	CHECK(timerfd_settime(epoll, 0, &once, NULL) == -1 && errno == EINVAL);
 	guest_passed("timerfd since 1970", t, 0);

@@ -68,6 +68,7 @@ static void test_timers(void **state)
 	(void) state;
 	assert_string_equal(r->output, "6 timers\n");
 	assert_true(r->mono_ns == VT_MONOTONIC_START_NS + (3 * HOURS_27_S + 86400 + 5) * SIM_S);
+	assert_int_equal(r->spins, 0);
 	free(r);
 }
 
