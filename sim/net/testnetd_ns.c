@@ -88,14 +88,15 @@ static void request_init(struct link_request *req, uint16_t type, uint16_t flags
 	req->link.ifi_family = AF_UNSPEC;
 }
 
-/* Room for `length` more bytes, aligned; everything we send is far below the limit. */
+/* Room for `length` more bytes, padded: a nest ends where its last attribute's padding does, and the message must hold
+ * that. Everything we send is far below the limit. */
 static void *request_room(struct link_request *req, size_t length)
 {
 	void *at = (uint8_t *) req + NLMSG_ALIGN(req->header.nlmsg_len);
 
 	if (NLMSG_ALIGN(req->header.nlmsg_len) + NLMSG_ALIGN(length) > sizeof(*req))
 		abort();
-	req->header.nlmsg_len = (uint32_t) (NLMSG_ALIGN(req->header.nlmsg_len) + length);
+	req->header.nlmsg_len = (uint32_t) (NLMSG_ALIGN(req->header.nlmsg_len) + NLMSG_ALIGN(length));
 	return at;
 }
 
