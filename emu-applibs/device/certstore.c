@@ -243,11 +243,10 @@ static void get_id(struct wire_reader *in, struct id_field *ret)
 	(void) wire_get_str(in, ret->text, sizeof(ret->text));
 }
 
-static void summarize_id(struct device *dev, const char *key, const char *id)
+/* For people. */
+static const char *show_id(const struct id_field *id, struct id_field *buffer)
 {
-	char shown[CERT_ID_MAX + 2];
-
-	device_summary(dev, "%s=%s", key, wifi_printable((const uint8_t *)id, strlen(id), shown, sizeof(shown)));
+	return wifi_printable((const uint8_t *)id->text, strlen(id->text), buffer->text, sizeof(buffer->text));
 }
 
 static bool allowed(const struct device *dev)
@@ -259,7 +258,7 @@ static int request_install_client(struct device *dev, struct wire_reader *in)
 {
 	char password[CERT_PASSWORD_MAX + 2];
 	struct cert_blob cert, key;
-	struct id_field id;
+	struct id_field id, shown;
 	uint8_t has_password;
 	int r;
 
@@ -275,48 +274,44 @@ static int request_install_client(struct device *dev, struct wire_reader *in)
 	else
 		r = certstore_install_client(dev, id.text, cert, key, has_password ? password : NULL);
 	OPENSSL_cleanse(password, sizeof(password));
-	if (r != -EBADMSG) {
-		summarize_id(dev, "id", id.text);
-		device_summary(dev, "bytes=%zu key=%zu", cert.length, key.length);
-	}
+	if (r != -EBADMSG)
+		device_summary(dev, "id=%s bytes=%zu key=%zu", show_id(&id, &shown), cert.length, key.length);
 	return r;
 }
 
 static int request_install_root(struct device *dev, struct wire_reader *in)
 {
 	struct cert_blob cert;
-	struct id_field id;
+	struct id_field id, shown;
 
 	get_id(in, &id);
 	cert.bytes = wire_get_bytes(in, &cert.length);
 	if (!wire_reader_done(in))
 		return -EBADMSG;
-	summarize_id(dev, "id", id.text);
-	device_summary(dev, "bytes=%zu", cert.length);
+	device_summary(dev, "id=%s bytes=%zu", show_id(&id, &shown), cert.length);
 	return allowed(dev) ? certstore_install_root(dev, id.text, cert) : -EACCES;
 }
 
 static int request_delete(struct device *dev, struct wire_reader *in)
 {
-	struct id_field id;
+	struct id_field id, shown;
 
 	get_id(in, &id);
 	if (!wire_reader_done(in))
 		return -EBADMSG;
-	summarize_id(dev, "id", id.text);
+	device_summary(dev, "id=%s", show_id(&id, &shown));
 	return allowed(dev) ? certstore_delete(dev, id.text) : -EACCES;
 }
 
 static int request_move(struct device *dev, struct wire_reader *in)
 {
-	struct id_field source, destination;
+	struct id_field source, destination, shown, shown_too;
 
 	get_id(in, &source);
 	get_id(in, &destination);
 	if (!wire_reader_done(in))
 		return -EBADMSG;
-	summarize_id(dev, "from", source.text);
-	summarize_id(dev, "to", destination.text);
+	device_summary(dev, "from=%s to=%s", show_id(&source, &shown), show_id(&destination, &shown_too));
 	return allowed(dev) ? certstore_move(dev, source.text, destination.text) : -EACCES;
 }
 
@@ -347,14 +342,14 @@ static int request_id_at(struct device *dev, struct wire_reader *in, struct wire
 static int request_info(struct device *dev, struct wire_reader *in, struct wire_writer *out)
 {
 	const struct certificate *certificate;
-	struct id_field id;
+	struct id_field id, shown;
 	uint32_t field;
 
 	get_id(in, &id);
 	field = wire_get_u32(in);
 	if (!wire_reader_done(in))
 		return -EBADMSG;
-	summarize_id(dev, "id", id.text);
+	device_summary(dev, "id=%s", show_id(&id, &shown));
 	if (!allowed(dev))
 		return -EACCES;
 	if (field < INFO_NOT_BEFORE || field > INFO_ISSUER)

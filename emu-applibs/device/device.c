@@ -44,15 +44,10 @@ void device_emit(struct device *dev, const struct device_event *event)
 
 void device_summary(struct device *dev, const char *format, ...)
 {
-	size_t used = strlen(dev->summary);
 	va_list args;
 
-	if (used > 0 && used + 1 < sizeof(dev->summary)) {
-		dev->summary[used++] = ' ';
-		dev->summary[used] = '\0';
-	}
 	va_start(args, format);
-	(void) vsnprintf(dev->summary + used, sizeof(dev->summary) - used, format, args);
+	(void) vsnprintf(dev->summary, sizeof(dev->summary), format, args);
 	va_end(args);
 }
 

@@ -41,33 +41,37 @@ void device_auth_link_changed(struct device *dev, bool connected)
 		dev->device_auth.online_until_ns = device_now(dev);
 }
 
-/* When the last certificate was at the latest made: now, or when the connection ended. False: never. */
-static bool last_online(const struct device *dev, uint64_t *ret_ns)
+/* The last moment at which the OS could have a certificate made: now, or the end of the last connection. */
+static uint64_t last_online(const struct device *dev)
 {
-	*ret_ns = supplicant_is_connected(&dev->supplicant) ? device_now(dev) : dev->device_auth.online_until_ns;
-	return dev->device_auth.was_online;
+	return supplicant_is_connected(&dev->supplicant) ? device_now(dev) : dev->device_auth.online_until_ns;
 }
 
-static bool is_ready(const struct device *dev)
+/* Was the pair at hand not yet due for renewal when the device was last online? */
+static bool is_current(const struct device *dev)
 {
-	uint64_t online_ns;
+	const struct device_auth *auth = &dev->device_auth;
 
-	return last_online(dev, &online_ns) && device_now(dev) < online_ns + DEVICE_AUTH_LIFE_S * NS_PER_S;
+	return auth->cert_pem && auth->expires_ns > last_online(dev) + RENEW_AT_NS;
+}
+
+/* End of the certificate that the OS has now; 0: it never had one. */
+static uint64_t expiry(const struct device *dev)
+{
+	if (!dev->device_auth.was_online)
+		return 0;
+	return is_current(dev) ? dev->device_auth.expires_ns : last_online(dev) + DEVICE_AUTH_LIFE_S * NS_PER_S;
 }
 
 /* A pair that is valid now, made if need be. 0; -EAGAIN: there is none; -EIO: it could not be made. */
 static int hold_pair(struct device *dev)
 {
 	struct device_auth *auth = &dev->device_auth;
-	uint64_t now_ns = device_now(dev), online_ns, expires_ns;
-	bool renewable;
+	uint64_t now_ns = device_now(dev), expires_ns = expiry(dev);
 
-	if (!is_ready(dev))
+	if (expires_ns <= now_ns)
 		return -EAGAIN;
-	(void) last_online(dev, &online_ns);
-	expires_ns = online_ns + DEVICE_AUTH_LIFE_S * NS_PER_S;
-	renewable = auth->expires_ns < online_ns + RENEW_AT_NS; /* it was, while the device was connected */
-	if (auth->cert_pem && now_ns < auth->expires_ns && !renewable)
+	if (is_current(dev))
 		return 0;
 	wipe_pair(auth);
 	if (dev->host.issue_device_auth(dev->host.ctx, (int64_t)((expires_ns - now_ns) / NS_PER_S), &auth->cert_pem, &auth->key_pem) < 0) {
@@ -85,7 +89,7 @@ int device_auth_request(struct device *dev, uint16_t op, struct wire_reader *in,
 	if (!wire_reader_done(in))
 		return -EBADMSG;
 	if (op == WIRE_DEVICE_AUTH_READY)
-		return is_ready(dev);
+		return expiry(dev) > device_now(dev);
 	if (!device_has_capability(dev, "DeviceAuthentication"))
 		return -EACCES;
 	r = hold_pair(dev);

@@ -52,7 +52,8 @@ int64_t device_wall(const struct device *dev);
 uint32_t device_random(struct device *dev);
 /* One fact for the timeline; the OS itself hears of connections here, too. */
 void device_emit(struct device *dev, const struct device_event *event);
-/* Adds "key=value" words to what device_last_summary() gives. Nothing secret; text from outside through wifi_printable(). */
+/* What device_last_summary() gives, "key=value" words; the last one counts. Nothing secret; text from outside goes through
+ * wifi_printable(). */
 void device_summary(struct device *dev, const char *format, ...) ATTR_PRINTF(2, 3);
 /* Does the application's manifest grant it? */
 bool device_has_capability(const struct device *dev, const char *capability);

@@ -134,11 +134,13 @@ static int request_named(struct device *dev, uint16_t op, struct wire_reader *in
 
 	if (!wire_reader_done(in) || enabled > 1)
 		return -EBADMSG;
-	device_summary(dev, "name=%s", wifi_printable(name, length, shown, sizeof(shown)));
+	(void) wifi_printable(name, length, shown, sizeof(shown));
 	if (op == WIRE_NET_IF_SET_STATE) {
-		device_summary(dev, "value=%d", enabled);
+		device_summary(dev, "name=%s value=%d", shown, enabled);
 		if (!device_has_capability(dev, "NetworkConfig"))
 			return -EACCES;
+	} else {
+		device_summary(dev, "name=%s", shown);
 	}
 	if (!device_is_ready(dev))
 		return -EAGAIN;
