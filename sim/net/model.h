@@ -57,6 +57,9 @@ struct model_exchange {
 /* 0 once either party has given its verdict; -EPROTO, -EIO, -ENOMEM when the exchange itself broke down, with a line. */
 int model_exchange_run(struct model_exchange *exchange, char reason[AUTH_REASON_MAX]);
 
+/* Whether RADIUS goes on to EAP-TLS with this identity (length bytes, no NUL needed); known_identities NULL: with any. */
+bool model_identity_may_start(const char *const *known_identities, const void *identity, size_t length);
+
 /* The callbacks that model_material.c puts into the contexts. */
 int model_verify_server(int ok, X509_STORE_CTX *context);
 int model_verify_device(int ok, X509_STORE_CTX *context);
@@ -68,6 +71,8 @@ void model_verdict(const struct model_exchange *exchange, struct auth_verdict *r
 /* A verdict that was reached without TLS. */
 void model_verdict_plain(enum auth_outcome outcome, const char *device_reason, const char *radius_reason,
                          struct auth_verdict *ret_verdict);
+/* RADIUS refused the identity. */
+void model_verdict_identity(const char *identity, struct auth_verdict *ret_verdict);
 
 /* ---- model.c, for tests and benchmarks --------------------------------------------------------------------------------- */
 

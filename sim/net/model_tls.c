@@ -8,7 +8,6 @@
 #include "sim/net/model.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include <openssl/err.h>
@@ -182,13 +181,13 @@ static int party_feed(struct party *party)
 
 /* ---- RADIUS -------------------------------------------------------------------------------------------------------- */
 
-static bool identity_may_start(const struct model_exchange *exchange, const uint8_t *identity, size_t length)
+bool model_identity_may_start(const char *const *known_identities, const void *identity, size_t length)
 {
-	if (length == 0 || length > IDENTITY_LENGTH_MAX || identity[0] == '\0')
+	if (length == 0 || length > IDENTITY_LENGTH_MAX)
 		return false;
-	if (!exchange->known_identities)
+	if (!known_identities)
 		return true;
-	for (const char *const *known = exchange->known_identities; *known; known++)
+	for (const char *const *known = known_identities; *known; known++)
 		if (strlen(*known) == length && memcmp(*known, identity, length) == 0)
 			return true;
 	return false;
@@ -254,7 +253,7 @@ static int server_receive(struct server *server, const struct eap_packet *packet
 	if (!server->identity_known) {
 		if (header.type != EAP_TYPE_IDENTITY)
 			return -EPROTO;
-		if (!identity_may_start(party->exchange, header.data, header.data_length)) {
+		if (!model_identity_may_start(party->exchange->known_identities, header.data, header.data_length)) {
 			server_end(server, false, out);
 			return 0;
 		}

@@ -16,6 +16,14 @@ void model_verdict_plain(enum auth_outcome outcome, const char *device_reason, c
 	(void) snprintf(ret_verdict->radius_reason, sizeof(ret_verdict->radius_reason), "%s", radius_reason);
 }
 
+void model_verdict_identity(const char *identity, struct auth_verdict *ret_verdict)
+{
+	char line[AUTH_REASON_MAX];
+
+	(void) snprintf(line, sizeof(line), "Login incorrect: [%.128s]", identity);
+	model_verdict_plain(AUTH_IDENTITY_REJECTED, "EAP-Failure before TLS", line, ret_verdict);
+}
+
 static const char *or_else(const char *text, const char *otherwise)
 {
 	return text ? text : otherwise;
@@ -77,8 +85,7 @@ void model_verdict(const struct model_exchange *exchange, struct auth_verdict *r
 		return;
 	}
 	if (!exchange->tls_started) {
-		(void) snprintf(line, sizeof(line), "Login incorrect: [%.128s]", exchange->identity);
-		model_verdict_plain(AUTH_IDENTITY_REJECTED, "EAP-Failure before TLS", line, ret_verdict);
+		model_verdict_identity(exchange->identity, ret_verdict);
 		return;
 	}
 	model_verdict_plain(AUTH_CLIENT_REJECTED, "", "", ret_verdict);
