@@ -73,7 +73,7 @@ static char **list_from_json(const json_t *array)
 
 json_t *outcome_to_json(const struct outcome *o)
 {
-	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:s?, s:s?}", "scenario", o->scenario, "file",
+	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:s*, s:s*}", "scenario", o->scenario, "file",
 	                 o->file, "network", o->network, "verdict", (int)o->verdict, "status", (int)o->status, "span_ns",
 	                 (json_int_t)o->span_ns, "offline_ns", (json_int_t)o->offline_ns, "authentications",
 	                 (json_int_t)o->authentications, "flash_writes", (json_int_t)o->flash_writes, "issuer_requests",
@@ -94,7 +94,7 @@ bool outcome_from_json(const json_t *json, struct outcome *ret)
 	const json_t *failures, *hints;
 	double real_s;
 
-	if (json_unpack((json_t *)json, "{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:s?, s:s?}", "scenario",
+	if (json_unpack((json_t *)json, "{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s?:s, s?:s}", "scenario",
 	                &scenario, "file", &file, "network", &network, "verdict", &verdict, "status", &status, "span_ns", &span,
 	                "offline_ns", &offline, "authentications", &auths, "flash_writes", &writes, "issuer_requests", &requests,
 	                "api_calls", &calls, "real_s", &real_s, "failures", &failures, "hints", &hints, "repeat", &repeat, "logs",
