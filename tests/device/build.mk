@@ -1,0 +1,5 @@
+DEVICE_TEST_ARCHIVES := $(foreach a,device certs wire,$(BUILD)/lib/$(a).a)
+DEVICE_TEST_LIBS := -ljansson -lcrypto
+
+$(eval $(call test_program,test_certstore,tests/device/test_certstore.c tests/device/fixture.c,$(DEVICE_TEST_ARCHIVES),$(DEVICE_TEST_LIBS)))
+$(eval $(call test_program,test_manifest,tests/device/test_manifest.c tests/device/fixture.c,$(DEVICE_TEST_ARCHIVES),$(DEVICE_TEST_LIBS)))
