@@ -19,13 +19,15 @@
 static struct {
 	struct vt_thread *threads;
 	struct vt_thread *ready_first, *ready_last;
-	unsigned next_id;
 	uint64_t next_seq;
 	unsigned spin; /* since the last IDLE */
 	unsigned busy;
 	struct pollfd *fds; /* room for the union of all waits */
 	nfds_t fds_room;
 } sched;
+
+/* Not allocated: libvtime may start at a clock reading of the allocator itself, which sanitizers' do. */
+static struct vt_thread sched_first;
 
 static void sched_block_signals(sigset_t *ret_before)
 {
@@ -35,16 +37,21 @@ static void sched_block_signals(sigset_t *ret_before)
 	(void) vt_real.pthread_sigmask(SIG_SETMASK, &all, ret_before);
 }
 
-struct vt_thread *vt_thread_new(void)
+static void sched_add(struct vt_thread *t)
 {
-	struct vt_thread *t = calloc(1, sizeof(*t)), **end = &sched.threads;
+	struct vt_thread **end = &sched.threads;
 
-	if (!t)
-		return NULL;
-	t->id = sched.next_id++;
 	while (*end)
 		end = &(*end)->next;
 	*end = t;
+}
+
+struct vt_thread *vt_thread_new(void)
+{
+	struct vt_thread *t = calloc(1, sizeof(*t));
+
+	if (t)
+		sched_add(t);
 	return t;
 }
 
@@ -56,7 +63,8 @@ void vt_thread_free(struct vt_thread *t)
 		p = &(*p)->next;
 	if (*p)
 		*p = t->next;
-	free(t);
+	if (t != &sched_first)
+		free(t);
 }
 
 struct vt_thread *vt_thread_find(pthread_t handle)
@@ -506,11 +514,8 @@ void vt_thread_end(void)
 
 void vt_sched_init(void)
 {
-	struct vt_thread *t = vt_thread_new();
-
-	if (!t)
-		vt_fatal("no memory for the first thread", 0);
-	t->handle = pthread_self();
-	t->state = VT_RUNS;
-	vt_self = t;
+	sched_first.handle = pthread_self();
+	sched_first.state = VT_RUNS;
+	sched_add(&sched_first);
+	vt_self = &sched_first;
 }

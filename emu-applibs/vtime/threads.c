@@ -13,7 +13,14 @@
 
 static pthread_key_t threads_key;
 /* gcc's sanitizers wait, in pthread_create, until the new thread has said hello; it must run first then. */
-static bool threads_child_first;
+static bool threads_child_first(void)
+{
+	static int known = -1;
+
+	if (known < 0)
+		known = dlsym(RTLD_DEFAULT, "__asan_init") || dlsym(RTLD_DEFAULT, "__tsan_init");
+	return known;
+}
 
 static void threads_destructor(void *arg)
 {
@@ -29,7 +36,6 @@ void vt_threads_init(void)
 	if (pthread_key_create(&threads_key, threads_destructor) != 0 ||
 	    pthread_setspecific(threads_key, vt_self) != 0)
 		vt_fatal("no thread-specific data left", 0);
-	threads_child_first = dlsym(RTLD_DEFAULT, "__asan_init") || dlsym(RTLD_DEFAULT, "__tsan_init");
 }
 
 static void *threads_trampoline(void *arg)
@@ -71,7 +77,7 @@ int pthread_create(pthread_t *handle, const pthread_attr_t *attr, void *(*start)
 	(void) vt_real.pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (r != 0)
 		vt_thread_free(t);
-	else if (threads_child_first)
+	else if (threads_child_first())
 		vt_yield();
 	return r;
 }

@@ -37,7 +37,8 @@ extern enum vt_state vt_state;
 struct vt_thread;
 extern __thread struct vt_thread *vt_self __attribute__((tls_model("initial-exec")));
 
-/* Decides, at the first call, whether this process is the application, and connects. vt_real is filled on return. */
+/* Decides, at the first call, whether this process is the application, and connects. vt_real is filled on return.
+ * Allocates nothing. */
 bool vt_start(void);
 
 /* True when clocks are virtual. */
@@ -114,7 +115,6 @@ struct vt_wait {
 struct vt_thread {
 	struct vt_thread *next; /* all threads, in the order of their creation */
 	struct vt_thread *next_ready;
-	unsigned id;
 	pthread_t handle;
 	int turn; /* futex: 1 = the baton is here */
 	enum { VT_RUNS, VT_IS_READY, VT_WAITS, VT_ENDED } state;
