@@ -158,7 +158,7 @@ static int await_answer(struct daemons *d, struct attempt *attempt, enum answer 
 		follow(d, attempt, until);
 		if (daemons_check(d, ret_error) < 0)
 			return -ECHILD;
-		if (attempt_ended(attempt)) {
+		if (attempt_ended(attempt) || (!attempt->tls_selected && radius_log_no_identity(d->radius.capture))) {
 			*ret_answer = ANSWER_VERDICT;
 			return 0;
 		}

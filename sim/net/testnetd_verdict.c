@@ -8,7 +8,6 @@
 
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "emu-applibs/base/base.h"
 #include "sim/net/cause.h"
@@ -77,27 +76,14 @@ bool radius_log_complete(const char *log)
 	return strstr(log, "Login OK") != NULL || strstr(log, "Login incorrect") != NULL;
 }
 
+bool radius_log_no_identity(const char *log)
+{
+	return strstr(log, "Login incorrect (eap: EAP-Identity Unknown)") != NULL;
+}
+
 bool radius_log_secret_wrong(const char *log)
 {
 	return strstr(log, "Shared secret is incorrect") != NULL;
-}
-
-bool radius_log_stamp(const char *log, int64_t *ret_wall_s)
-{
-	bool found = false;
-
-	for (const char *line = log; *line != '\0';) {
-		struct tm tm = {0};
-		const char *rest = strptime(line, "%a %b %d %H:%M:%S %Y :", &tm);
-
-		if (rest != NULL) {
-			*ret_wall_s = (int64_t) timegm(&tm);
-			found = true;
-		}
-		line = strchrnul(line, '\n');
-		line += *line == '\n';
-	}
-	return found;
 }
 
 /* The text from `from` to the end of its line, or to `stop` when that comes first. False when `from` is not there. */
@@ -193,7 +179,8 @@ void verdict_of_attempt(const struct attempt *attempt, const char *radius_log, c
 		              ret_verdict);
 	} else if (!attempt->tls_selected) {
 		(void) snprintf(line, sizeof(line), "Login incorrect: [%.128s]", identity);
-		verdict_plain(AUTH_IDENTITY_REJECTED, "EAP-Failure before TLS", line, ret_verdict);
+		verdict_plain(AUTH_IDENTITY_REJECTED, attempt->failure ? "EAP-Failure before TLS" : "EAP started, no answer", line,
+		              ret_verdict);
 	} else {
 		verdict_plain(AUTH_CLIENT_REJECTED, "", "", ret_verdict);
 		if (attempt->cert_error || attempt->alert[0] != '\0' || strstr(radius_log, "Alert read:fatal:") != NULL)

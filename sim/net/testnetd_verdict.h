@@ -30,10 +30,10 @@ bool attempt_ended(const struct attempt *attempt);
 
 /* Does the log of RADIUS (lines since the attempt began) hold its last word on an ended attempt? */
 bool radius_log_complete(const char *log);
+/* Refused for want of an identity: such a refusal carries no EAP message, so that the device hears nothing. */
+bool radius_log_no_identity(const char *log);
 /* The packet of the access point was not made with RADIUS's secret. */
 bool radius_log_secret_wrong(const char *log);
-/* Seconds since 1970 of the last stamped line ("Tue Nov 24 05:04:24 2026 : ...", UTC); false when there is none. */
-bool radius_log_stamp(const char *log, int64_t *ret_wall_s);
 
 /* The verdict of an ended attempt. */
 void verdict_of_attempt(const struct attempt *attempt, const char *radius_log, const char *identity,
