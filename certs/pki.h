@@ -1,9 +1,9 @@
 /* The PKI maker: certificates, keys and CRLs with any validity, and with named faults, for test networks.
  *
  * Every certificate is read back and checked against what was asked before it is handed out. All times are seconds since
- * 1970, given by the caller: nothing here reads a clock. Everything about a certificate but its key and the values of its
- * signature is a function of the specification: same specification, same length of every PEM (P-256 signatures are
- * repeated until they have the commonest length), so that logs of two runs agree.
+ * 1970, given by the caller: nothing here reads a clock. Without a seed, everything about a certificate but its key and the values
+ * of its signature is a function of the specification: same specification, same length of every PEM (P-256 signatures are
+ * repeated until they have the commonest length). With a seed, everything is.
  */
 #ifndef CERTS_PKI_H
 #define CERTS_PKI_H
@@ -39,6 +39,9 @@ struct pki_spec {
 	const char *dns_name;              /* subjectAltName of a server; NULL: none */
 	uint64_t serial;                   /* 0: derived from the name */
 	enum pki_fault fault;
+	/* 0: real random numbers. Else key and signature too are a function of this, the name and the dates: for simulations that
+	 * repeat, never for a certificate that protects anything. */
+	uint64_t seed;
 };
 
 #define PKI_ERROR_MAX 256 /* with NUL */

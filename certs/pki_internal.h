@@ -52,6 +52,10 @@ PKI_DEFINE_CLEANUP(pki_cert_free, struct pki_cert, pki_free)
 int pki_fail(char *error, int r, const char *name, const char *format, ...) ATTR_PRINTF(4, 5);
 int pki_fail_ssl(char *error, const char *name, const char *what);
 
+/* From begin to end every random number of OpenSSL is a function of the text. 0, or -1 when OpenSSL refuses; end is due then too. */
+int pki_seed_begin(const char *text);
+void pki_seed_end(void);
+
 /* A new key. 0 or -EIO. */
 int pki_key_generate(enum pki_key_type type, EVP_PKEY **ret_key);
 bool pki_key_is_rsa(const EVP_PKEY *key);

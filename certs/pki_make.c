@@ -237,7 +237,7 @@ static int set_issuers(struct pki_cert *cert, const struct pki_cert *issuer)
 	return cert->issuers_pem ? 0 : -ENOMEM;
 }
 
-int pki_make(const struct pki_spec *spec, struct pki_cert **ret_cert, char error[PKI_ERROR_MAX])
+static int make(const struct pki_spec *spec, struct pki_cert **ret_cert, char error[PKI_ERROR_MAX])
 {
 	cleanup_pki struct pki_cert *cert = NULL;
 	cleanup_pkey EVP_PKEY *key = NULL;
@@ -277,4 +277,18 @@ int pki_make(const struct pki_spec *spec, struct pki_cert **ret_cert, char error
 		return r;
 	*ret_cert = steal_ptr(&cert);
 	return 0;
+}
+
+int pki_make(const struct pki_spec *spec, struct pki_cert **ret_cert, char error[PKI_ERROR_MAX])
+{
+	char text[512];
+	int r;
+
+	if (!spec->seed || !spec->name)
+		return make(spec, ret_cert, error);
+	(void) snprintf(text, sizeof(text), "%llu %lld %lld %.400s", (unsigned long long)spec->seed, (long long)spec->not_before_s,
+	                (long long)spec->not_after_s, spec->name);
+	r = pki_seed_begin(text) < 0 ? pki_fail_ssl(error, spec->name, "seeding") : make(spec, ret_cert, error);
+	pki_seed_end();
+	return r;
 }

@@ -135,6 +135,30 @@ size_t channel_poll_set(const struct channel *c, struct pollfd *fds)
 	return n;
 }
 
+/* The expected process itself, or one below it: a debugger starts the application as its child. */
+static bool is_expected(const struct channel *c, pid_t pid)
+{
+	for (int depth = 0; depth < 8 && pid > 1; depth++) {
+		char path[64], line[512] = "";
+		const char *end;
+		FILE *f;
+
+		if (pid == c->expected)
+			return true;
+		(void) snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+		f = fopen(path, "re");
+		if (!f)
+			return false;
+		if (!fgets(line, sizeof(line), f))
+			line[0] = '\0';
+		(void) fclose(f);
+		end = strrchr(line, ')'); /* a name may hold anything */
+		if (!end || sscanf(end, ") %*c %d", &pid) != 1)
+			return false;
+	}
+	return false;
+}
+
 static void accept_all(struct channel *c)
 {
 	for (;;) {
@@ -148,7 +172,7 @@ static void accept_all(struct channel *c)
 		while (i < CHANNEL_MAX && c->connections[i].fd >= 0)
 			i++;
 		if (i == CHANNEL_MAX || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 || c->expected == 0 ||
-		    peer.pid != c->expected)
+		    !is_expected(c, peer.pid))
 			(void) close(fd);
 		else
 			c->connections[i] = (struct connection){.fd = fd};

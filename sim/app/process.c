@@ -244,7 +244,7 @@ static char **environment(const struct app_launch *launch)
 	    asprintf(&env[n++], WIRE_ENV_SOCKET "=%s", launch->socket) < 0 ||
 	    asprintf(&env[n++], WIRE_ENV_APPROOT "=%s/approot", launch->run_dir) < 0 ||
 	    asprintf(&env[n++], VT_ENV_APP "=app") < 0 ||
-	    asprintf(&env[n++], "AZSIM_SEED=%llu", (unsigned long long)launch->seed) < 0)
+	    asprintf(&env[n++], VT_ENV_SEED "=%llu", (unsigned long long)launch->seed) < 0)
 		abort();
 	return env;
 }

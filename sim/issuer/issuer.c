@@ -208,6 +208,7 @@ static int make_client(struct issuer *issuer, const char *cn, struct pki_cert **
 		.not_after_s = now + issuer->client_start_s + (int64_t)issuer->client_life_s,
 		.now_s = now,
 		.issuer = issuer->client_ca,
+		.seed = issuer->setup.seed,
 	};
 	struct pki_cert **grown = realloc(issuer->issued, (issuer->issued_count + 1) * sizeof(*grown));
 	int r;

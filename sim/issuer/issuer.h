@@ -34,6 +34,7 @@ struct issuer_setup {
 	const struct pki_cert *device_ca; /* signs device-authentication certificates; borrowed */
 	const char *identity;             /* EAP identity the device is enrolled with; copied */
 	enum pki_key_type key;            /* of the client certificates it makes */
+	uint64_t seed;                    /* of them too; see pki.h */
 };
 
 int issuer_new(const struct issuer_host *host, const struct issuer_setup *setup, struct issuer **ret,

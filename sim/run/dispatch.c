@@ -198,6 +198,7 @@ static void handle_vtime(struct run *run, const struct channel_message *m)
 		run->spins = 0;
 		run->app_idle = true;
 		run->idle_connection = m->connection;
+		run->idle_wall_steps = run->clock.steps[CLOCK_DEVICE];
 		run->idle_deadline_ns = m->vt.a == VT_NO_DEADLINE ? TIME_NEVER : m->vt.a > base ? m->vt.a - base : 0;
 		break;
 	}

@@ -154,7 +154,7 @@ static int host_issue_device_auth(void *ctx, int64_t life_s, char **ret_cert_pem
 	int64_t now = run->clock.start_s + (int64_t)(run->clock.now_ns / NS_PER_S);
 	struct pki_spec spec = {
 		.name = "device-auth", .cn = "azsim-device", .use = PKI_DEVICE_AUTH, .not_before_s = now - 3600,
-		.not_after_s = now + life_s, .now_s = now, .issuer = run->device_ca,
+		.not_after_s = now + life_s, .now_s = now, .issuer = run->device_ca, .seed = run_pki_seed(run),
 	};
 	struct pki_cert *cert = NULL;
 	char error[PKI_ERROR_MAX];

@@ -72,6 +72,7 @@ struct run {
 	bool app_idle;
 	int idle_connection;
 	uint64_t idle_deadline_ns; /* run time */
+	uint64_t idle_wall_steps;  /* of the device's wall clock, that the application knows of */
 	uint64_t boot_base_ns;     /* run time of the device's boot */
 	unsigned restart_backoff_s;
 	uint64_t app_started_ns;
@@ -119,6 +120,7 @@ void run_note(struct run *run, enum tl_kind kind, bool history, const char *deta
 /* setup.c */
 int run_setup(struct run *run, struct az_error *ret_error);
 void run_teardown(struct run *run);
+uint64_t run_pki_seed(const struct run *run); /* certificates too are a function of the run's seed */
 const struct pki_cert *run_cert(const struct run *run, const char *name); /* pki or "issued-N"; NULL: none (yet) */
 
 /* netstate.c */

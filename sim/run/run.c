@@ -147,6 +147,15 @@ static void answer_idle(struct run *run, enum vt_type type)
 	}
 }
 
+/* A step of the wall clock moves the moments that the application waits for by that clock: it has to look again. */
+static bool wall_clock_was_stepped(struct run *run)
+{
+	if (run->idle_wall_steps == run->clock.steps[CLOCK_DEVICE])
+		return false;
+	run->idle_wall_steps = run->clock.steps[CLOCK_DEVICE];
+	return true;
+}
+
 static void app_hangs(struct run *run)
 {
 	char where[256];
@@ -206,7 +215,7 @@ static void loop(struct run *run)
 			run->options->progress(run->options->progress_ctx, run->clock.now_ns);
 		if (run->process.pid > 0 && !run->app_idle) {
 			app_turn(run);
-		} else if (run->app_idle && issuer_pump(run->issuer)) {
+		} else if (run->app_idle && (issuer_pump(run->issuer) || wall_clock_was_stepped(run))) {
 			answer_idle(run, VT_AGAIN);
 		} else if (world_is_over(run)) {
 			return;

@@ -20,6 +20,11 @@ static int make(const struct pki_spec *spec, struct pki_cert **ret, const char *
 	return r;
 }
 
+uint64_t run_pki_seed(const struct run *run)
+{
+	return run->options->seed + 1; /* 0 would be no seed */
+}
+
 const struct pki_cert *run_cert(const struct run *run, const char *name)
 {
 	unsigned n;
@@ -61,7 +66,7 @@ static int make_pki(struct run *run, struct az_error *ret_error)
 			const struct pki_cert *issuer = run_cert(run, c->issuer);
 			struct pki_spec spec = {
 				.name = c->name, .cn = c->cn, .use = c->use, .key = c->key, .dns_name = c->dns, .fault = c->fault,
-				.not_before_s = c->not_before_s, .not_after_s = c->not_after_s, .now_s = s->start_s, .issuer = issuer,
+				.not_before_s = c->not_before_s, .not_after_s = c->not_after_s, .now_s = s->start_s, .issuer = issuer, .seed = run_pki_seed(run),
 			};
 			char where[512];
 			int r;
@@ -85,7 +90,7 @@ static int make_world_pki(struct run *run, struct az_error *ret_error)
 {
 	int64_t start = run->scenario->start_s;
 	struct pki_spec spec = {.name = "issuer-root", .cn = "azsim issuer root", .use = PKI_ROOT, .not_before_s = start - ISSUER_LIFE_S / 4,
-		.not_after_s = start + ISSUER_LIFE_S, .now_s = start};
+		.not_after_s = start + ISSUER_LIFE_S, .now_s = start, .seed = run_pki_seed(run)};
 	int r = make(&spec, &run->issuer_root, "issuer", ret_error);
 
 	if (r < 0)
@@ -117,7 +122,8 @@ static const char *device_identity(const struct scenario *s)
 static int make_issuer(struct run *run, struct az_error *ret_error)
 {
 	struct issuer_host host = run_issuer_host_template;
-	struct issuer_setup setup = {.tls = run->issuer_tls, .device_ca = run->device_ca, .identity = device_identity(run->scenario)};
+	struct issuer_setup setup = {.tls = run->issuer_tls, .device_ca = run->device_ca, .identity = device_identity(run->scenario),
+		.seed = run_pki_seed(run)};
 	int r;
 
 	host.ctx = run;

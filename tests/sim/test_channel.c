@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -180,13 +181,26 @@ static void the_clock_page_cannot_be_written_by_the_application(void **state)
 	(void) close(fd);
 }
 
+/* A process that waits to be killed. */
+static pid_t sleeper(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		for (;;)
+			(void) pause();
+	return pid;
+}
+
 static void only_the_expected_process_gets_in(void **state)
 {
 	struct fixture *f = *state;
 	static struct channel_message m;
-	pid_t pid = fork();
+	pid_t expected = sleeper(), pid;
 	int status, fd;
 
+	channel_expect(f->channel, expected);
+	pid = fork();
 	if (pid == 0) {
 		char byte;
 		struct wire_header h = {.magic = WIRE_MAGIC, .op = WIRE_HELLO, .seq = 1};
@@ -194,6 +208,26 @@ static void only_the_expected_process_gets_in(void **state)
 
 		(void) send(mine, &h, sizeof(h), MSG_NOSIGNAL);
 		_exit(recv(mine, &byte, 1, 0) <= 0 ? 0 : 1);
+	}
+	while (waitpid(pid, &status, WNOHANG) == 0)
+		assert_int_equal(channel_receive(f->channel, &m), CHANNEL_NONE);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	(void) kill(expected, SIGKILL);
+	(void) waitpid(expected, &status, 0);
+	/* Those below it do: a debugger's child. */
+	channel_expect(f->channel, getpid());
+	pid = fork();
+	if (pid == 0) {
+		struct wire_header h;
+
+		fd = connect_to(f);
+		{
+			uint8_t buffer[64];
+			const uint32_t hello[2] = {WIRE_VERSION, 1};
+
+			(void) send(fd, buffer, pack(buffer, WIRE_HELLO, sizeof(hello), hello, sizeof(hello)), MSG_NOSIGNAL);
+		}
+		_exit(recv(fd, &h, sizeof(h), 0) == (ssize_t)sizeof(h) ? 0 : 1);
 	}
 	while (waitpid(pid, &status, WNOHANG) == 0)
 		assert_int_equal(channel_receive(f->channel, &m), CHANNEL_NONE);
