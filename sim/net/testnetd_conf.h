@@ -7,6 +7,7 @@
 
 /* NUL-terminated text of the templates. */
 extern const char testnetd_template_radiusd[];
+extern const char testnetd_template_dictionary[];
 extern const char testnetd_template_hostapd[];
 extern const char testnetd_template_supplicant[];
 

@@ -273,7 +273,7 @@ static int make_folders(const struct daemons *d)
 		r = link_to(d, "faketime.so", d->paths->faketime);
 	if (r == 0)
 		r = link_to(d, "radius-lib", d->paths->radius_lib);
-	return r == 0 ? link_to(d, "dictionaries", d->paths->radius_dictionaries) : r;
+	return r == 0 ? link_to(d, "radius-share", d->paths->radius_dictionaries) : r;
 }
 
 static int open_child_signals(void)
@@ -385,6 +385,8 @@ static int write_radius_files(const struct daemons *d)
 
 	r = write_template(d, "radius/radiusd.conf", testnetd_template_radiusd, vars, ARRAY_LEN(vars));
 	if (r == 0)
+		r = write_template(d, "radius/dictionary", testnetd_template_dictionary, vars, ARRAY_LEN(vars));
+	if (r == 0)
 		r = write_text(d, "radius/server.pem", s->server_chain_pem);
 	if (r == 0)
 		r = write_text(d, "radius/server.key", s->server_key_pem);
@@ -411,10 +413,10 @@ static const char *const *faked_environment(const struct daemons *d, const char 
 
 static int start_radius(struct daemons *d, struct az_error *ret_error)
 {
-	char config[DAEMONS_PATH_MAX], dictionaries[DAEMONS_PATH_MAX];
+	char folder[DAEMONS_PATH_MAX];
 	struct environment environment;
-	const char *const argv[] = {d->paths->freeradius, "-f", "-l", "stdout", "-n", "radiusd", "-d", work_path(d, "radius", config),
-	                            "-D", work_path(d, "dictionaries", dictionaries), NULL};
+	const char *const argv[] = {d->paths->freeradius, "-f", "-l", "stdout", "-n", "radiusd", "-d",
+	                            work_path(d, "radius", folder), "-D", folder, NULL};
 	int r = write_radius_files(d);
 
 	if (r == 0)
@@ -490,11 +492,8 @@ static int await_radius(struct daemons *d, struct az_error *ret_error)
 
 	while (strstr(d->radius.capture, "Ready to process requests") == NULL) {
 		(void) daemons_wait(d, -1, until);
-		if (daemons_check(d, ret_error) < 0) {
-			if (d->radius.state == PROC_DIED)
-				az_error_prefix(ret_error, "RADIUS does not start with these certificates");
+		if (daemons_check(d, ret_error) < 0)
 			return -ECHILD;
-		}
 		if (real_now_ns() >= until)
 			return fail_slow(&d->radius, ret_error);
 	}
@@ -561,5 +560,7 @@ int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *r
 		r = await_control(d, &d->supplicant, &d->supplicant_ctl, "wpa_supplicant/" NS_DEVICE_INTERFACE, true, ret_error);
 	if (r == 0 && !keep_radius && d->state.radius_up)
 		r = await_radius(d, ret_error);
+	if (r == -ECHILD && !keep_radius && d->radius.state == PROC_DIED)
+		az_error_prefix(ret_error, "RADIUS does not start with these certificates");
 	return r < 0 ? r : daemons_set_clocks(d, d->device_wall_s, d->radius_wall_s, ret_error);
 }

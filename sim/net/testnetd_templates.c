@@ -13,5 +13,6 @@
 	        ".previous\n")
 
 EMBED(testnetd_template_radiusd, "radius-config/radiusd.conf.in");
+EMBED(testnetd_template_dictionary, "radius-config/dictionary.in");
 EMBED(testnetd_template_hostapd, "radius-config/hostapd.conf.in");
 EMBED(testnetd_template_supplicant, "radius-config/wpa_supplicant.conf.in");
