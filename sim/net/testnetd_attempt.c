@@ -29,8 +29,10 @@ static uint64_t in_ms(unsigned ms)
 	return real_now_ns() + ms * NS_PER_MS;
 }
 
-static int fail(struct az_error *ret_error, int r, const struct proc *proc, const char *what)
+static int fail(struct daemons *d, struct az_error *ret_error, int r, const struct proc *proc, const char *what)
 {
+	if (daemons_check_after_failure(d, ret_error) < 0)
+		return -ECHILD;
 	az_error_set(ret_error, AZ_ENVIRONMENT, "%s: %s", proc->name, what);
 	proc_append_last_lines(proc, ret_error);
 	return r;
@@ -85,7 +87,7 @@ static int set_credentials(struct daemons *d, const struct auth_request *q, stru
 		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK 0 ca_cert \"%s/device/root.pem\"", d->work);
 	else if (r == 0)
 		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK 0 ca_cert NULL");
-	return r < 0 ? fail(ret_error, r, &d->supplicant, "does not take the identity or the root certificate") : 0;
+	return r < 0 ? fail(d, ret_error, r, &d->supplicant, "does not take the identity or the root certificate") : 0;
 }
 
 /* ---- The exchange ------------------------------------------------------------------------------------------------------------ */
@@ -142,9 +144,7 @@ static int associate(struct daemons *d, struct attempt *attempt, struct az_error
 	/* Its answer shows that the work that follows the event is done too. */
 	if (r == 0)
 		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "PING");
-	if (r < 0 && daemons_check(d, ret_error) < 0)
-		return -ECHILD;
-	return r < 0 ? fail(ret_error, r, &d->supplicant, "does not join the access point's wire") : 0;
+	return r < 0 ? fail(d, ret_error, r, &d->supplicant, "does not join the access point's wire") : 0;
 }
 
 enum answer { ANSWER_VERDICT, ANSWER_SILENCE, ANSWER_MISSING };
@@ -206,7 +206,7 @@ static int await_radius_log(struct daemons *d, struct az_error *ret_error)
 
 	while (!radius_log_complete(d->radius.capture)) {
 		if (real_now_ns() >= until)
-			return fail(ret_error, -ETIMEDOUT, &d->radius, "logged nothing about an authentication that has ended");
+			return fail(d, ret_error, -ETIMEDOUT, &d->radius, "logged nothing about an authentication that has ended");
 		(void) daemons_wait(d, -1, until);
 		if (daemons_check(d, ret_error) < 0)
 			return -ECHILD;

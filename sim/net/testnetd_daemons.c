@@ -26,6 +26,7 @@
 
 #define START_LIMIT_MS 20000u /* of real time; a healthy start takes a tenth of a second */
 #define CLOCK_LIMIT_MS 5000u
+#define DEATH_LIMIT_MS 200u
 #define CLOCK_TRIES 3
 #define CLOCK_TOLERANCE_S 1
 #define HOLD_AFTER_MS 500u /* a clock that ran on less than this still shows the second it was set to */
@@ -113,6 +114,16 @@ int daemons_check(const struct daemons *d, struct az_error *ret_error)
 		}
 	}
 	return 0;
+}
+
+int daemons_check_after_failure(struct daemons *d, struct az_error *ret_error)
+{
+	uint64_t until = in_ms(DEATH_LIMIT_MS);
+	int r;
+
+	while ((r = daemons_check(d, ret_error)) == 0 && real_now_ns() < until)
+		(void) daemons_wait(d, -1, until);
+	return r;
 }
 
 /* ---- Clocks ------------------------------------------------------------------------------------------------------------------ */
@@ -207,6 +218,8 @@ static int set_clock(struct daemons *d, struct proc *proc, const char *file, int
 		if (daemons_check(d, ret_error) < 0)
 			return -ECHILD;
 	}
+	if (daemons_check_after_failure(d, ret_error) < 0)
+		return -ECHILD;
 	if (r < 0)
 		az_error_set(ret_error, AZ_ENVIRONMENT, "%s does not say what time it is: %s", proc->name, strerror(-r));
 	else

@@ -41,6 +41,8 @@ int daemons_set_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_
 int daemons_hold_clocks(struct daemons *d, struct az_error *ret_error);
 /* 0; or -ECHILD and *ret_error when a daemon ended by itself, or a log could not be written (its errno). */
 int daemons_check(const struct daemons *d, struct az_error *ret_error);
+/* The same after a control socket failed: a socket closes a moment before the end of its process is known. */
+int daemons_check_after_failure(struct daemons *d, struct az_error *ret_error);
 
 /* Waits for anything to happen, at most until `until_ns` (real_now_ns), and also for `fd` to be readable unless negative; then
  * reads what the daemons wrote and notices ends. True: `fd` is readable. Events of wpa_supplicant stay for ctl_next_event(). */

@@ -4,3 +4,4 @@ NET_WIRED_TEST_LINK := $(call objs,emu-applibs/device/auth.c) $(BUILD)/lib/net.a
 NET_WIRED_TEST_LIBS := -lwpa_client -lssl -lcrypto
 
 $(eval $(call test_program,test_wired,tests/net_wired/test_wired.c tests/net_wired/support.c,$(NET_WIRED_TEST_LINK),$(NET_WIRED_TEST_LIBS)))
+$(eval $(call test_program,test_wired_life,tests/net_wired/test_wired_life.c tests/net_wired/support.c,$(NET_WIRED_TEST_LINK),$(NET_WIRED_TEST_LIBS)))
