@@ -98,6 +98,8 @@ void channel_free(struct channel *c)
 void channel_expect(struct channel *c, pid_t pid)
 {
 	c->expected = pid;
+	if (pid != 0)
+		return; /* it may have connected already */
 	for (size_t i = 0; i < CHANNEL_MAX; i++)
 		drop(&c->connections[i]);
 	for (;;) { /* a late connection of a process that is gone */

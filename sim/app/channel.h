@@ -23,7 +23,8 @@ struct channel;
 /* Listens at `path` (shorter than 108 bytes; mode 0600). 0 or negative errno and *ret_error. */
 int channel_new(const char *path, struct channel **ret, struct az_error *ret_error);
 void channel_free(struct channel *channel); /* NULL is fine; unlinks the path */
-/* Only this process and those below it may connect from now on; 0: nobody. Existing connections are closed. */
+/* Only this process and those below it may connect from now on; 0: nobody, and existing connections are closed: call it so
+ * before a process is started and when one is gone. */
 void channel_expect(struct channel *channel, pid_t pid);
 
 /* Where the application stands, for the page. app_mono_ns: the monotonic clock as the application sees it. */

@@ -189,19 +189,25 @@ static void handle_settime(struct run *run, const struct channel_message *m)
 	(void) channel_answer_vt(run->channel, m->connection, VT_STATUS, status, 0, -1);
 }
 
+/* From the application's monotonic clock, which starts anew at each boot, to the time of the run. */
+static uint64_t deadline_of_app(const struct run *run, uint64_t app_mono_ns)
+{
+	if (app_mono_ns == VT_NO_DEADLINE || app_mono_ns > UINT64_MAX - run->boot_base_ns)
+		return TIME_NEVER;
+	app_mono_ns += run->boot_base_ns;
+	return app_mono_ns > VT_MONOTONIC_START_NS ? app_mono_ns - VT_MONOTONIC_START_NS : 0;
+}
+
 static void handle_vtime(struct run *run, const struct channel_message *m)
 {
 	switch ((enum vt_type)m->vt.type) {
-	case VT_IDLE: {
-		uint64_t base = run_app_mono_ns(run) - run->clock.now_ns; /* application's monotonic - run time */
-
+	case VT_IDLE:
 		run->spins = 0;
 		run->app_idle = true;
 		run->idle_connection = m->connection;
 		run->idle_wall_steps = run->clock.steps[CLOCK_DEVICE];
-		run->idle_deadline_ns = m->vt.a == VT_NO_DEADLINE ? TIME_NEVER : m->vt.a > base ? m->vt.a - base : 0;
+		run->idle_deadline_ns = deadline_of_app(run, m->vt.a);
 		break;
-	}
 	case VT_RESOLVE:
 		handle_resolve(run, m);
 		break;
