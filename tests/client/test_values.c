@@ -431,6 +431,66 @@ static void attributes_come_in_their_sizes(void **state)
 	assert_served(&server, attribute_values, NULL);
 }
 
+/* ---- Values that no structure could hold ------------------------------------------------------------------------------- */
+
+enum lie { LONG_SSID, SHORT_BSSID, MORE_ROWS_THAN_ASKED, LONG_INTERFACE, LONG_IDENTIFIER, LONG_NAME, LIES };
+
+static int32_t lie(struct server *s, struct wire_writer *out, int *ret_fd)
+{
+	static const char letters[400] = { [0 ... 398] = 'x' };
+	enum lie kind = *(enum lie *)s->arg;
+
+	(void) ret_fd;
+	if (kind == LONG_INTERFACE)
+		wire_put_u8(out, 1);
+	if (kind == LONG_IDENTIFIER || kind == LONG_NAME || kind == LONG_INTERFACE) {
+		wire_put_str(out, letters + 399 - (kind == LONG_IDENTIFIER ? 17 : kind == LONG_NAME ? 301 : 16));
+		if (kind == LONG_INTERFACE)
+			wire_put_bytes(out, NULL, 0); /* 4 bytes, of which 2 are the types */
+		return 1;
+	}
+	for (int row = 0; row < (kind == MORE_ROWS_THAN_ASKED ? 2 : 1); row++) {
+		wire_put_bytes(out, letters, kind == LONG_SSID ? 33 : 3);
+		wire_put_bytes(out, letters, kind == SHORT_BSSID ? 5 : 6);
+		wire_put_u8(out, 3);
+		wire_put_u32(out, 2412);
+		wire_put_i32(out, -30);
+	}
+	return kind == MORE_ROWS_THAN_ASKED ? 2 : 1;
+}
+
+static int be_lied_to(void *arg)
+{
+	WifiConfig_ScannedNetwork *scanned = malloc(sizeof(*scanned)); /* exact blocks, for the sanitizer */
+	Networking_NetworkInterface interface;
+	CertStore_Identifier identifier;
+	CertStore_SubjectName name;
+
+	switch (*(enum lie *)arg) {
+	case LONG_INTERFACE:
+		return Networking_GetInterfaces(&interface, 1) >= -1 ? 1 : 2;
+	case LONG_IDENTIFIER:
+		return CertStore_GetCertificateIdentifierAt(0, &identifier) >= -1 ? 1 : 2;
+	case LONG_NAME:
+		return CertStore_GetCertificateSubjectName("i", &name) >= -1 ? 1 : 2;
+	default:
+		return WifiConfig_GetScannedNetworks(scanned, 1) >= -1 ? 1 : 2;
+	}
+}
+
+static void a_value_that_fits_no_structure_is_a_broken_reply(void **state)
+{
+	(void) state;
+	for (enum lie kind = 0; kind < LIES; kind++) {
+		int status;
+
+		server = (struct server){ .answer = lie, .arg = &kind };
+		status = serve(&server, be_lied_to, &kind);
+		if (status != EX_PROTOCOL)
+			fail_msg("lie %d: status %d, said: %s", (int)kind, status, server.output);
+	}
+}
+
 /* ---- Log ----------------------------------------------------------------------------------------------------------------- */
 
 static int long_log(void *arg)
@@ -696,6 +756,7 @@ int main(void)
 		cmocka_unit_test(names_and_dates_arrive_whole),
 		cmocka_unit_test(structures_are_filled_as_the_abi_says),
 		cmocka_unit_test(attributes_come_in_their_sizes),
+		cmocka_unit_test(a_value_that_fits_no_structure_is_a_broken_reply),
 		cmocka_unit_test(a_long_message_is_cut),
 		cmocka_unit_test(the_mutable_file_comes_as_a_descriptor),
 		cmocka_unit_test(a_mutable_file_without_descriptor_is_a_broken_reply),
