@@ -1,4 +1,4 @@
-# Scenarios: from YAML to struct scenario. And what all of sim/ shares.
+# Scenarios: from YAML to struct scenario. Needs the archives device (readings), certs (dates), wire and util.
 SCENARIO_SOURCES := sim/scenario/load.c sim/scenario/schema.c sim/scenario/sourcemap.c sim/scenario/explain.c \
 	sim/scenario/names.c sim/scenario/memory.c sim/scenario/build.c sim/scenario/build_pki.c \
 	sim/scenario/build_network.c sim/scenario/build_device.c sim/scenario/build_events.c \

@@ -82,6 +82,28 @@ static void every_file_of_the_folder_loads(void **state)
 	assert_true(count >= ARRAY_LEN(shipped));
 }
 
+/* The first scenario that a reader copies. */
+static void the_example_of_the_readme_loads(void **state)
+{
+	static const char fence[] = "```yaml\nscenario: my-first";
+	FILE *f = fopen("scenarios/README.md", "re");
+	char *text = calloc(1, 65536);
+	const char *begin, *end;
+
+	*state = NULL;
+	assert_non_null(f);
+	assert_non_null(text);
+	assert_true(fread(text, 1, 65535, f) < 65535);
+	(void) fclose(f);
+	begin = strstr(text, fence);
+	assert_non_null(begin);
+	begin += strlen("```yaml\n");
+	end = strstr(begin, "```");
+	assert_non_null(end);
+	*state = load(files_write("my-first.yaml", begin, (size_t)(end - begin)));
+	free(text);
+}
+
 /* ---- Every key ----------------------------------------------------------------------------------------------------------- */
 
 static const char every_key[] =
@@ -411,6 +433,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_shipped_scenario_loads_and_says_how_it_ends),
 		cmocka_unit_test(every_file_of_the_folder_loads),
+		cmocka_unit_test_teardown(the_example_of_the_readme_loads, drop),
 		cmocka_unit_test_setup_teardown(certificates_come_after_their_issuers, load_every_key, drop),
 		cmocka_unit_test_setup_teardown(network_and_issuer_have_all_they_were_given, load_every_key, drop),
 		cmocka_unit_test_setup_teardown(device_and_limits_have_all_they_were_given, load_every_key, drop),
