@@ -183,6 +183,8 @@ int model_server_material(const struct net_state *state, struct model_material *
 		return fail(reason, -EIO, "OpenSSL gives no TLS context");
 	(void) SSL_CTX_set_mode(material.context, SSL_MODE_NO_AUTO_CHAIN);
 	SSL_CTX_set_verify(material.context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, model_verify_device);
+	/* FreeRADIUS takes whatever stands in its file of roots for an anchor, self-signed or not; wpa_supplicant does not. */
+	(void) X509_STORE_set_flags(SSL_CTX_get_cert_store(material.context), X509_V_FLAG_PARTIAL_CHAIN);
 	r = use_chain(&material, state->server_chain_pem, "RADIUS server's certificate", reason);
 	if (r == 0)
 		r = use_key(&material, state->server_key_pem, "RADIUS server's certificate", reason);

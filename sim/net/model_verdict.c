@@ -21,7 +21,9 @@ void model_verdict_identity(const char *identity, struct auth_verdict *ret_verdi
 	char line[AUTH_REASON_MAX];
 
 	(void) snprintf(line, sizeof(line), "Login incorrect: [%.128s]", identity);
-	model_verdict_plain(AUTH_IDENTITY_REJECTED, "EAP-Failure before TLS", line, ret_verdict);
+	/* A request without a user name is rejected before the EAP module has a say: no EAP-Failure reaches the device. */
+	model_verdict_plain(AUTH_IDENTITY_REJECTED, *identity ? "EAP-Failure before TLS" : "EAP started, no answer", line,
+	                    ret_verdict);
 }
 
 static const char *or_else(const char *text, const char *otherwise)

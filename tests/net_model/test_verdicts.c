@@ -139,6 +139,12 @@ static void two_roots(struct net_state *state, struct auth_request *request)
 	state->client_roots_pem = both;
 }
 
+static void intermediate_as_client_root(struct net_state *state, struct auth_request *request)
+{
+	(void) request;
+	state->client_roots_pem = pki_cert_pem(world.certs[MIDDLE]);
+}
+
 /* ---- The cases -------------------------------------------------------------------------------------------------------- */
 
 #define OK AUTH_OK, AUTH_CAUSE_NONE, -1, ""
@@ -177,6 +183,9 @@ static const struct row {
 	 "not yet valid", "bad certificate"},
 	{"server of an unknown CA", SERVER, CLIENT, ROOT2, 0, 0, NULL, SERVER_REFUSED(UNKNOWN_CA, 0, "/CN=radius1"),
 	 "unable to get local issuer certificate (local TLS alert: unknown CA)", "Alert read:fatal:unknown CA"},
+	{"an intermediate is no root to the device", SERVER_DEEP, CLIENT, MIDDLE, 0, 0, NULL, SERVER_REFUSED(UNKNOWN_CA, 1, "/CN=sub1"),
+	 "unable to get issuer certificate", "Alert read:fatal:unknown CA"},
+	{"but it is one to RADIUS", SERVER, CLIENT_DEEP, ROOT1, 0, 0, intermediate_as_client_root, OK, "", "Login OK"},
 	{"no root: server not looked at", SERVER, CLIENT, NO_CERT, 366, 0, NULL, OK, "", "Login OK"},
 	{"server without server EKU", SERVER_EKU, CLIENT, ROOT1, 0, 0, NULL, SERVER_REFUSED(WRONG_PURPOSE, 0, "/CN=radius-e"),
 	 "certificate purpose (local TLS alert: unsupported certificate)", "Alert read:fatal:unsupported certificate"},
@@ -210,7 +219,7 @@ static const struct row {
 	{"identity unknown", SERVER, CLIENT, ROOT1, 0, 0, unknown, PLAIN(IDENTITY_REJECTED), "before TLS",
 	 "Login incorrect: [" IDENTITY "]"},
 	{"no identity known", SERVER, CLIENT, ROOT1, 0, 0, none_known, PLAIN(IDENTITY_REJECTED), "before TLS", "Login incorrect"},
-	{"identity empty", SERVER, CLIENT, ROOT1, 0, 0, no_identity, PLAIN(IDENTITY_REJECTED), "before TLS", "Login incorrect"},
+	{"identity empty", SERVER, CLIENT, ROOT1, 0, 0, no_identity, PLAIN(IDENTITY_REJECTED), "no answer", "Login incorrect"},
 	{"identity is not the CN", SERVER, CLIENT, ROOT1, 0, 0, other_identity, CLIENT_REFUSED(IDENTITY), SILENT,
 	 "Certificate CN (" IDENTITY ") does not match specified value (device-0002)!; (TLS) Alert write:fatal:internal error"},
 	{"identity is not the CN, which is allowed", SERVER, CLIENT, ROOT1, 0, 0, other_identity_allowed, OK, "",
