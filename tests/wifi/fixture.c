@@ -305,6 +305,11 @@ int call_capacity(struct world *w, uint16_t op, uint64_t capacity)
 	return call(w, op, buffer, in.length);
 }
 
+int add_network(struct world *w)
+{
+	return call_plain(w, WIRE_WIFI_ADD);
+}
+
 int duplicate(struct world *w, int id, const char *name)
 {
 	uint8_t buffer[512];
@@ -314,6 +319,29 @@ int duplicate(struct world *w, int id, const char *name)
 	wire_put_i32(&in, id);
 	wire_put_str(&in, name);
 	return call(w, WIRE_WIFI_ADD_DUPLICATE, buffer, in.length);
+}
+
+int store(struct world *w, const char *ssid, size_t ssid_length, const char *psk, size_t psk_length)
+{
+	uint8_t buffer[300];
+	struct wire_writer in;
+
+	wire_writer_init(&in, buffer, sizeof(buffer));
+	wire_put_bytes(&in, ssid, ssid_length);
+	if (psk)
+		wire_put_bytes(&in, psk, psk_length);
+	return call(w, psk ? WIRE_WIFI_STORE_WPA2 : WIRE_WIFI_STORE_OPEN, buffer, in.length);
+}
+
+int forget_stored(struct world *w, const char *ssid, uint8_t security)
+{
+	uint8_t buffer[300];
+	struct wire_writer in;
+
+	wire_writer_init(&in, buffer, sizeof(buffer));
+	wire_put_bytes(&in, ssid, strlen(ssid));
+	wire_put_u8(&in, security);
+	return call(w, WIRE_WIFI_FORGET_STORED, buffer, in.length);
 }
 
 int set_bytes(struct world *w, int id, uint32_t attribute, const void *value, size_t length)

@@ -98,7 +98,11 @@ int call_plain(struct world *w, uint16_t op);
 int call_id(struct world *w, uint16_t op, int id);
 int call_name(struct world *w, uint16_t op, const char *name);
 int call_capacity(struct world *w, uint16_t op, uint64_t capacity);
+int add_network(struct world *w);
 int duplicate(struct world *w, int id, const char *name);
+/* StoreOpenNetwork (psk NULL) or StoreWpa2Network, ForgetNetwork. */
+int store(struct world *w, const char *ssid, size_t ssid_length, const char *psk, size_t psk_length);
+int forget_stored(struct world *w, const char *ssid, uint8_t security);
 int set_bytes(struct world *w, int id, uint32_t attribute, const void *value, size_t length);
 int set_text(struct world *w, int id, uint32_t attribute, const char *value);
 int set_byte(struct world *w, int id, uint32_t attribute, uint8_t value);

@@ -1,16 +1,11 @@
-/* WifiConfig as an application sees it: networks, attributes, copies in RAM and flash, refusals, lies.
+/* WifiConfig as an application sees it: networks, attributes, copies in RAM and flash, lists.
  * Expected errnos: wificonfig.h of the SDK. */
 #include "tests/wifi/fixture.h"
-
-static int add(struct world *w)
-{
-	return call_plain(w, WIRE_WIFI_ADD);
-}
 
 /* An EAP-TLS network as the Wi-Fi sample makes it: each setting by its own call. */
 static int add_eap_tls(struct world *w, const char *name)
 {
-	int id = add(w);
+	int id = add_network(w);
 
 	assert_true(id >= 0);
 	assert_int_equal(set_byte(w, id, SECURITY, EAP_TLS), 0);
@@ -37,7 +32,7 @@ static uint8_t byte_of(struct world *w, int id, uint32_t attribute)
 static void new_network_is_blank_and_disabled(void **state)
 {
 	struct world *w = *state;
-	int id = add(w);
+	int id = add_network(w);
 	size_t length = 1;
 
 	assert_int_equal(id, 0);
@@ -49,7 +44,7 @@ static void new_network_is_blank_and_disabled(void **state)
 	assert_int_equal(get_option(w, id, SSID_), 0);
 	(void) wire_get_bytes(&w->out, &length);
 	assert_int_equal(length, 0);
-	assert_int_equal(add(w), 1);
+	assert_int_equal(add_network(w), 1);
 	assert_int_equal(call_plain(w, WIRE_WIFI_STORED_COUNT), 2);
 }
 
@@ -57,20 +52,20 @@ static void lowest_free_id_is_used_again(void **state)
 {
 	struct world *w = *state;
 
-	assert_int_equal(add(w), 0);
-	assert_int_equal(add(w), 1);
-	assert_int_equal(add(w), 2);
+	assert_int_equal(add_network(w), 0);
+	assert_int_equal(add_network(w), 1);
+	assert_int_equal(add_network(w), 2);
 	assert_int_equal(call_id(w, WIRE_WIFI_FORGET_ID, 1), 0);
 	assert_int_equal(call_id(w, WIRE_WIFI_FORGET_ID, 1), -ENODEV);
-	assert_int_equal(add(w), 1);
-	assert_int_equal(add(w), 3);
+	assert_int_equal(add_network(w), 1);
+	assert_int_equal(add_network(w), 3);
 }
 
 static void fill(struct world *w, int limit)
 {
 	for (int i = 0; i < limit; i++)
-		assert_int_equal(add(w), i);
-	assert_int_equal(add(w), -ENOMEM);
+		assert_int_equal(add_network(w), i);
+	assert_int_equal(add_network(w), -ENOMEM);
 	assert_int_equal(duplicate(w, 0, "Copy"), -ENOMEM);
 	assert_int_equal(call_plain(w, WIRE_WIFI_STORED_COUNT), limit);
 	assert_int_equal(call_id(w, WIRE_WIFI_FORGET_ID, limit - 1), 0);
@@ -133,7 +128,7 @@ static void values_out_of_range_are_refused(void **state)
 	};
 	struct world *w = *state;
 	uint8_t value[300];
-	int id = add(w);
+	int id = add_network(w);
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		memset(value, cases[i].longest == 1 ? 1 : 'a', sizeof(value));
@@ -156,7 +151,7 @@ static void values_out_of_range_are_refused(void **state)
 static void attributes_and_networks_that_do_not_exist(void **state)
 {
 	struct world *w = *state;
-	int id = add(w);
+	int id = add_network(w);
 
 	assert_int_equal(set_text(w, -1, NAME, "x"), -EINVAL);
 	assert_int_equal(set_text(w, id + 1, NAME, "x"), -ENODEV);
@@ -210,7 +205,7 @@ static void duplicate_copies_all_but_name_and_enabled(void **state)
 static void networks_are_found_by_name(void **state)
 {
 	struct world *w = *state;
-	int first = add(w), second = add(w);
+	int first = add_network(w), second = add_network(w);
 
 	assert_int_equal(set_text(w, second, NAME, "Network1"), 0);
 	assert_int_equal(call_name(w, WIRE_WIFI_ID_BY_NAME, "Network1"), second);
@@ -263,7 +258,7 @@ static void network_without_ssid_cannot_be_saved(void **state)
 	struct world *w = *state;
 
 	(void) add_eap_tls(w, "Network1");
-	(void) add(w);
+	(void) add_network(w);
 	assert_int_equal(persist(w), -EINVAL);
 	assert_int_equal(device_get_persisted_network_count(w->dev), 0);
 	assert_int_equal(set_text(w, 1, SSID_, "x"), 0);
@@ -332,29 +327,6 @@ static void forgetting_by_id_is_lost_unless_saved(void **state)
 
 /* ---- Older calls, lists ---------------------------------------------------------------------------------------------- */
 
-static int store(struct world *w, const char *ssid, size_t ssid_length, const char *psk, size_t psk_length)
-{
-	uint8_t buffer[300];
-	struct wire_writer in;
-
-	wire_writer_init(&in, buffer, sizeof(buffer));
-	wire_put_bytes(&in, ssid, ssid_length);
-	if (psk)
-		wire_put_bytes(&in, psk, psk_length);
-	return call(w, psk ? WIRE_WIFI_STORE_WPA2 : WIRE_WIFI_STORE_OPEN, buffer, in.length);
-}
-
-static int forget_stored(struct world *w, const char *ssid, uint8_t security)
-{
-	uint8_t buffer[300];
-	struct wire_writer in;
-
-	wire_writer_init(&in, buffer, sizeof(buffer));
-	wire_put_bytes(&in, ssid, strlen(ssid));
-	wire_put_u8(&in, security);
-	return call(w, WIRE_WIFI_FORGET_STORED, buffer, in.length);
-}
-
 static void older_calls_store_and_forget_at_once(void **state)
 {
 	struct world *w = *state;
@@ -379,7 +351,7 @@ static void older_calls_store_and_forget_at_once(void **state)
 	assert_int_equal(call_plain(w, WIRE_WIFI_STORED_COUNT), 1);
 	assert_int_equal(byte_of(w, 0, SECURITY), WPA2);
 	/* They save, so they too ask for an SSID everywhere, and change nothing when one is missing. */
-	(void) add(w);
+	(void) add_network(w);
 	assert_int_equal(forget_stored(w, "Guest", WPA2), -EINVAL);
 	assert_int_equal(store(w, "Third", 5, NULL, 0), -EINVAL);
 	assert_int_equal(call_plain(w, WIRE_WIFI_STORED_COUNT), 2);
@@ -446,183 +418,6 @@ static void current_network_and_scan(void **state)
 	assert_int_equal(call_capacity(w, WIRE_WIFI_SCANNED_LIST, 4), 0);
 }
 
-/* ---- Refusals ------------------------------------------------------------------------------------------------------ */
-
-static void wifi_config_capability_is_asked_for(void **state)
-{
-	static const uint16_t plain[] = { WIRE_WIFI_ADD, WIRE_WIFI_CONNECTED_ID, WIRE_WIFI_FORGET_ALL, WIRE_WIFI_STORED_COUNT,
-	                                  WIRE_WIFI_CURRENT, WIRE_WIFI_SCAN };
-	struct world *w = world_anew(state, NULL, "\"EnterpriseWifiConfig\": true, \"CertStore\": true");
-	int id = factory_network(w, "Network1", '1', '1', false);
-
-	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
-		assert_int_equal(call_plain(w, plain[i]), -EACCES);
-	assert_int_equal(duplicate(w, id, "Network2"), -EACCES);
-	assert_int_equal(call_name(w, WIRE_WIFI_ID_BY_NAME, "Network1"), -EACCES);
-	assert_int_equal(call_id(w, WIRE_WIFI_FORGET_ID, id), -EACCES);
-	assert_int_equal(call_capacity(w, WIRE_WIFI_STORED_LIST, 1), -EACCES);
-	assert_int_equal(call_capacity(w, WIRE_WIFI_SCANNED_LIST, 1), -EACCES);
-	assert_int_equal(store(w, "Guest", 5, NULL, 0), -EACCES);
-	assert_int_equal(forget_stored(w, SSID, EAP_TLS), -EACCES);
-	assert_int_equal(persist(w), -EACCES);
-	assert_int_equal(reload(w), -EACCES);
-	assert_int_equal(get_option(w, id, DIAGNOSTICS), -EACCES);
-	assert_int_equal(set_text(w, id, NAME, "x"), -EACCES);
-	assert_int_equal(set_byte(w, id, ENABLE, 1), -EACCES);
-	assert_int_equal(device_get_network_count(w->dev), 1);
-	/* The three enterprise settings ask for the other capability. */
-	assert_int_equal(set_text(w, id, ROOT, "Root2"), 0);
-	assert_string_equal(text_of(w, id, ROOT), "Root2");
-}
-
-static void enterprise_capability_is_asked_for(void **state)
-{
-	static const uint32_t enterprise[] = { IDENTITY, CLIENT, ROOT };
-	struct world *w = world_anew(state, NULL, "\"WifiConfig\": true");
-	int id = factory_network(w, "Network1", '1', '1', false);
-
-	for (size_t i = 0; i < ARRAY_LEN(enterprise); i++) {
-		assert_int_equal(set_text(w, id, enterprise[i], "x"), -EACCES);
-		assert_int_equal(get_option(w, id, enterprise[i]), -EACCES);
-	}
-	assert_int_equal(set_byte(w, id, SECURITY, EAP_TLS), -EACCES);
-	assert_int_equal(set_byte(w, id, SECURITY, OPEN), 0);
-	/* Duplicating copies what it may not read. */
-	assert_int_equal(duplicate(w, id, "Network2"), 1);
-	assert_int_equal(reload(w), 0);
-}
-
-static void not_ready_is_eagain(void **state)
-{
-	struct world *w = *state;
-
-	device_power_off(w->dev);
-	device_power_on(w->dev, 2 * NS_PER_S);
-	assert_int_equal(call_plain(w, WIRE_WIFI_STORED_COUNT), -EAGAIN);
-	assert_int_equal(reload(w), -EAGAIN);
-	advance_s(w, 3);
-	assert_int_equal(call_plain(w, WIRE_WIFI_STORED_COUNT), 0);
-}
-
-static void interface_down_is_enetdown(void **state)
-{
-	struct world *w = world_anew(state, NULL, EVERY_CAPABILITY ", \"NetworkConfig\": true");
-	int id = factory_network(w, "Network1", '1', '1', true);
-	uint8_t buffer[32];
-	struct wire_writer in;
-	struct diagnostics_reply diagnostics;
-
-	advance_s(w, 5);
-	wire_writer_init(&in, buffer, sizeof(buffer));
-	wire_put_str(&in, "wlan0");
-	wire_put_u8(&in, 0);
-	assert_int_equal(call(w, WIRE_NET_IF_SET_STATE, buffer, in.length), 0);
-	assert_string_equal(connected(w), "");
-	assert_int_equal(last_event(w, DEVICE_EVENT_DISCONNECTED)->at_ns, w->now_ns);
-	assert_int_equal(call_plain(w, WIRE_WIFI_ADD), -ENETDOWN);
-	assert_int_equal(set_text(w, id, NAME, "x"), -ENETDOWN);
-	assert_int_equal(get_option(w, id, NAME), -ENETDOWN);
-	assert_int_equal(reload(w), -ENETDOWN);
-	/* Not named for these [wificonfig.h]. */
-	assert_int_equal(call_capacity(w, WIRE_WIFI_STORED_LIST, 4), 1);
-	assert_int_equal(diagnose(w, id, &diagnostics), -ENODEV);
-	advance_s(w, 600);
-	assert_string_equal(connected(w), "");
-	buffer[in.length - 1] = 1;
-	assert_int_equal(call(w, WIRE_NET_IF_SET_STATE, buffer, in.length), 0);
-	advance_s(w, 5);
-	assert_string_equal(connected(w), "Network1");
-}
-
-static void put_fields(uint16_t op, struct wire_writer *in)
-{
-	switch (op) {
-	case WIRE_WIFI_ADD_DUPLICATE:
-		wire_put_i32(in, 0);
-		wire_put_str(in, "Network2");
-		return;
-	case WIRE_WIFI_ID_BY_NAME:
-		wire_put_str(in, "Network1");
-		return;
-	case WIRE_WIFI_FORGET_ID:
-		wire_put_i32(in, 0);
-		return;
-	case WIRE_WIFI_FORGET_STORED:
-		wire_put_bytes(in, SSID, strlen(SSID));
-		wire_put_u8(in, EAP_TLS);
-		return;
-	case WIRE_WIFI_STORED_LIST:
-	case WIRE_WIFI_SCANNED_LIST:
-		wire_put_u64(in, 4);
-		return;
-	case WIRE_WIFI_SET_OPT:
-		wire_put_i32(in, 0);
-		wire_put_u32(in, NAME);
-		wire_put_bytes(in, "Other", 5);
-		return;
-	case WIRE_WIFI_GET_OPT:
-		wire_put_i32(in, 0);
-		wire_put_u32(in, NAME);
-		return;
-	case WIRE_WIFI_STORE_OPEN:
-		wire_put_bytes(in, "Guest", 5);
-		return;
-	case WIRE_WIFI_STORE_WPA2:
-		wire_put_bytes(in, "Guest", 5);
-		wire_put_bytes(in, "a passphrase", 12);
-		return;
-	default:
-		return;
-	}
-}
-
-static void malformed_messages_are_refused_and_change_nothing(void **state)
-{
-	struct world *w = *state;
-	struct device_network_info info;
-	struct wire_writer in;
-	uint8_t fields[64];
-
-	(void) factory_network(w, "Network1", '1', '1', true);
-	for (uint16_t op = WIRE_WIFI_ADD; op <= WIRE_WIFI_STORE_WPA2; op++) {
-		memset(fields, 0, sizeof(fields));
-		wire_writer_init(&in, fields, sizeof(fields));
-		put_fields(op, &in);
-		for (size_t length = 0; length <= sizeof(fields); length++) {
-			/* A copy of that very length, so that a sanitizer sees a read behind its end. */
-			uint8_t *exact = malloc(length + (length == 0));
-
-			assert_non_null(exact);
-			memcpy(exact, fields, length);
-			if (length != in.length)
-				assert_int_equal(call(w, op, exact, length), -EBADMSG);
-			free(exact);
-		}
-	}
-	/* A length that points far behind the message. */
-	wire_writer_init(&in, fields, sizeof(fields));
-	wire_put_u32(&in, UINT32_MAX);
-	assert_int_equal(call(w, WIRE_WIFI_ID_BY_NAME, fields, in.length), -EBADMSG);
-	/* Text with a NUL inside. */
-	assert_int_equal(set_bytes(w, 0, NAME, "a\0b", 3), -EBADMSG);
-	assert_int_equal(device_get_network_count(w->dev), 1);
-	assert_true(has_network(w, "Network1", &info));
-	assert_true(info.enabled);
-}
-
-static void odd_bytes_do_not_reach_the_timeline(void **state)
-{
-	struct world *w = *state;
-
-	assert_int_equal(add(w), 0);
-	assert_int_equal(set_text(w, 0, NAME, "a\nb\x1b[2J"), 0);
-	assert_null(strpbrk(device_last_summary(w->dev), "\n\x1b"));
-	assert_int_equal(duplicate(w, 0, "x\ty"), 1);
-	assert_null(strpbrk(device_last_summary(w->dev), "\n\t\x1b"));
-	assert_null(strpbrk(last_event(w, DEVICE_EVENT_WIFI)->text, "\n\t\x1b"));
-	assert_string_equal(text_of(w, 0, NAME), "a\nb\x1b[2J");
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_world, free_world)
 
 int main(void)
@@ -645,12 +440,6 @@ int main(void)
 		TEST(older_calls_store_and_forget_at_once),
 		TEST(list_of_stored_networks),
 		TEST(current_network_and_scan),
-		TEST(wifi_config_capability_is_asked_for),
-		TEST(enterprise_capability_is_asked_for),
-		TEST(not_ready_is_eagain),
-		TEST(interface_down_is_enetdown),
-		TEST(malformed_messages_are_refused_and_change_nothing),
-		TEST(odd_bytes_do_not_reach_the_timeline),
 	};
 
 	return cmocka_run_group_tests_name("wifi configuration", tests, make_certificates, free_certificates);
