@@ -12,7 +12,7 @@ static const uint16_t ops[] = {
 #undef X
 };
 
-/* Well-formed fields of an op of this helper's rooms; false: another's (Wi-Fi has its own tests). */
+/* Well-formed fields; false: a Wi-Fi op, which has tests of its own. */
 static bool put_fields(uint16_t op, struct wire_writer *in)
 {
 	switch (op) {
