@@ -1,14 +1,15 @@
 # azsim: everything of sim/ but the networks and the scenario parser, which are archives of their own.
 AZSIM_VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
 
-# One object knows the version, and is made again when it changes.
+# One object of azsim and one of azpki know the version, and are made again when it changes.
 VERSION_STAMP := $(BUILD)/obj/version-$(AZSIM_VERSION)
 $(VERSION_STAMP):
 	@mkdir -p $(@D)
 	@rm -f $(BUILD)/obj/version-*
 	@touch $@
-$(BUILD)/obj/sim/cli/main.o: $(VERSION_STAMP)
-$(BUILD)/obj/sim/cli/main.o: CFLAGS_ALL += -DAZSIM_VERSION='"$(AZSIM_VERSION)"'
+VERSION_OBJECTS := $(call objs,sim/cli/main.c certs/azpki_main.c)
+$(VERSION_OBJECTS): $(VERSION_STAMP)
+$(VERSION_OBJECTS): CFLAGS_ALL += -DAZSIM_VERSION='"$(AZSIM_VERSION)"'
 
 UTIL_SOURCES := sim/util/error.c sim/util/text.c sim/util/callname.c
 WORLD_SOURCES := sim/world/clock.c sim/world/queue.c
