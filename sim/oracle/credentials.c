@@ -23,12 +23,6 @@ static void remember(char **slot, const char *pem)
 	*slot = pem ? strdup(pem) : NULL;
 }
 
-void oracle_authenticated(struct run *run, const struct auth_request *request)
-{
-	remember(&run->credentials.client_pem, request->client_cert_pem);
-	remember(&run->credentials.root_pem, request->root_ca_pem);
-}
-
 static bool stored(const struct run *run, const char *pem, bool with_key)
 {
 	struct device_certificate_info info;
@@ -37,6 +31,16 @@ static bool stored(const struct run *run, const char *pem, bool with_key)
 		if ((!with_key || info.has_key) && run_pem_equal(info.cert_pem, pem))
 			return true;
 	return false;
+}
+
+/* The supplicant may connect with copies of what the store no longer holds: that proves nothing which could still be lost. */
+void oracle_authenticated(struct run *run, const struct auth_request *request)
+{
+	if ((request->client_cert_pem && !stored(run, request->client_cert_pem, true)) ||
+	    (request->root_ca_pem && !stored(run, request->root_ca_pem, false)))
+		return;
+	remember(&run->credentials.client_pem, request->client_cert_pem);
+	remember(&run->credentials.root_pem, request->root_ca_pem);
 }
 
 static bool id_holds(const struct run *run, const char *id, const char *pem)

@@ -164,7 +164,7 @@ bool e2e_exists(const struct e2e *e, const char *name)
 static struct e2e_started start(const struct e2e *e, va_list args)
 {
 	const char *words[WORDS_MAX + 1] = {0};
-	char program[PATH_MAX], out[PATH_MAX], err[PATH_MAX];
+	char program[PATH_MAX + 16], out[PATH_MAX], err[PATH_MAX];
 	struct e2e_started s;
 	size_t n = 1;
 
