@@ -162,6 +162,8 @@ static void start(struct pool *pool, struct slot *slot)
 		(void) prctl(PR_SET_PDEATHSIG, SIGTERM);
 		if (getppid() != parent)
 			_exit(0);
+		/* Ctrl-C at the terminal is for azsim alone, which passes it on: daemons and application shall be stopped, not die. */
+		(void) setpgid(0, 0);
 		for (size_t i = 0; i < pool->options->parallel; i++)
 			if (pool->slots[i].fd >= 0)
 				(void) close(pool->slots[i].fd);
@@ -205,7 +207,6 @@ static void listen_to(struct pool *pool, struct slot *slot)
 		finish(pool, slot);
 }
 
-/* Ctrl-C reaches the whole group by itself; `kill` of azsim alone does not. */
 static void pass_on_interruption(struct pool *pool)
 {
 	if (!cli_interrupted || pool->told_children)

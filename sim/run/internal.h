@@ -113,6 +113,7 @@ struct run {
 void run_fail(struct run *run, const char *format, ...) ATTR_PRINTF(2, 3);
 void run_error(struct run *run, const struct az_error *error); /* the run cannot go on */
 void run_hint(struct run *run, const char *format, ...) ATTR_PRINTF(2, 3);
+void run_hint_last_lines(struct run *run); /* what the application said last */
 uint64_t run_app_mono_ns(const struct run *run);
 void run_update_page(struct run *run);
 void run_note(struct run *run, enum tl_kind kind, bool history, const char *detail, const char *format, ...) ATTR_PRINTF(5, 6);

@@ -69,12 +69,7 @@ void run_app_ended(struct run *run, int status)
 		run->restart_backoff_s = 0;
 	if (run->restart_backoff_s == 0) {
 		run_fail(run, "the application %s; its device would start it again", how);
-		for (size_t i = 0; i < ARRAY_LEN(run->last_lines); i++) {
-			const char *line = run->last_lines[(run->last_line_next + i) % ARRAY_LEN(run->last_lines)];
-
-			if (line)
-				run_hint(run, "last lines of the application: %s", line);
-		}
+		run_hint_last_lines(run);
 	}
 	run->restart_backoff_s = run->restart_backoff_s ? run->restart_backoff_s * 2 : RESTART_FIRST_S;
 	if (run->restart_backoff_s > RESTART_MAX_S)

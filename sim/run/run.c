@@ -77,6 +77,16 @@ void run_hint(struct run *run, const char *format, ...)
 	add_text(&run->result->hints, &run->result->hint_count, HINTS_MAX, text);
 }
 
+void run_hint_last_lines(struct run *run)
+{
+	for (size_t i = 0; i < ARRAY_LEN(run->last_lines); i++) {
+		const char *line = run->last_lines[(run->last_line_next + i) % ARRAY_LEN(run->last_lines)];
+
+		if (line)
+			run_hint(run, "last lines of the application: %s", line);
+	}
+}
+
 void run_error(struct run *run, const struct az_error *error)
 {
 	if (run->result->verdict != RUN_ERROR) {
@@ -167,6 +177,7 @@ static void app_hangs(struct run *run)
 	else
 		run_fail(run, "the application does not return to its loop: nothing from it for %u s of real time; %s", run->options->app_wait_s,
 		         where);
+	run_hint_last_lines(run);
 	run->stop = true;
 }
 

@@ -366,7 +366,7 @@ void e2e_write_scenario(const struct e2e *e, const char *name, const char *event
 	          "scenario: %s\nabout: a test\nstart: 2026-01-01\nlength: 40d\npki:\n"
 	          "  - {name: ca1, use: root, valid: [-5y, +10y]}\n"
 	          "  - {name: radius1, use: server, issuer: ca1, valid: [-1y, +2y]}\n"
-	          "  - {name: dev1, use: client, issuer: ca1, cn: device-0001, valid: [-60d, +40d]}\n"
+	          "  - {name: dev1, use: client, issuer: ca1, cn: device-0001, valid: [-60d, +38d]}\n"
 	          "network: {ssid: CorpNet, reauth: 24h, server: radius1, client_roots: [ca1]}\n"
 	          "issuer: {client_life: 90d}\n"
 	          "device:\n  certificates:\n    - {id: RootCA1, cert: ca1}\n    - {id: ClientCert1, cert: dev1}\n"

@@ -51,7 +51,7 @@ size_t e2e_processes(const struct e2e *e, const char *name, pid_t *pids, size_t 
 /* Is there a wired network on this machine? Says so on stderr when not. */
 bool e2e_has_wired(const struct e2e *e);
 
-/* A sound scenario of 40 days, with places for more. Each argument is YAML text or "". */
+/* A sound scenario of 40 days; the device's certificate ends after 38, so it has to renew. With places for more. Each argument is YAML text or "". */
 void e2e_write_scenario(const struct e2e *e, const char *name, const char *events, const char *expect);
 
 #endif

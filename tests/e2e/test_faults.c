@@ -113,7 +113,8 @@ static void an_image_package_that_is_none_is_said_so(void **state)
 	r = e2e_run(e, "run", "--net=model", "--app=crash", "s.yaml", NULL);
 	e2e_expect(&r, 2, "app_manifest.json", NULL);
 	e2e_clear(&r);
-	e2e_write(e, "crash/app_manifest.json", "{\"Capabilities\": {\"CertStore\": \"yes\"}}");
+	e2e_write(e, "crash/app_manifest.json", "{\"SchemaVersion\": 1, \"Name\": \"x\", \"ComponentId\": \"4a9f2b8e-7a61-4e1f-9d3c-2b1c5d6e7f80\", \"EntryPoint\": \"/bin/app\", "
+	          "\"CmdArgs\": [], \"Capabilities\": {\"CertStore\": \"yes\"}, \"ApplicationType\": \"Default\"}");
 	r = e2e_run(e, "run", "--net=model", "--app=crash", "s.yaml", NULL);
 	e2e_expect(&r, 2, "app_manifest.json", "CertStore", NULL);
 	e2e_clear(&r);
@@ -126,13 +127,23 @@ static void a_wrong_expectation_names_line_time_and_the_command_that_repeats_it(
 
 	e2e_write_scenario(e, "s", "", "  - {by: +1h, that: {connected: Network1}}\n  - {at: +2d, that: {connected: Network2, stored: RootCA2}}\n");
 	r = e2e_run(e, "run", "--net=model", "--seed=7", "--junit=j.xml", "--tap", "s.yaml", NULL);
-	e2e_expect(&r, 1, "s.yaml:17:", "+2d 00:00:00", "2026-01-03", "expected", "connected Network2, stored RootCA2", "seen", "connected Network1",
+	e2e_expect(&r, 1, "s.yaml:19:", "+2d 00:00:00", "2026-01-03", "expected", "connected Network2, stored RootCA2", "seen", "Network1(connected",
 	           "run --net=model --seed=7 s.yaml", "not ok 1 - s on model", NULL);
 	e2e_clear(&r);
 	assert_true(e2e_exists(e, "j.xml"));
 	/* Evidence of a failed run is kept without being asked for. */
 	assert_true(e2e_exists(e, "azsim-out/s.model.json"));
 	assert_true(e2e_exists(e, "azsim-out/s.model.timeline"));
+}
+
+static void make_it_long(const struct e2e *e)
+{
+	char *text = e2e_read(e, "s.yaml"), *length = strstr(text, "length: 40d");
+
+	assert_non_null(length);
+	memcpy(length, "length: 10y", 11);
+	e2e_write(e, "s.yaml", "%s", text);
+	free(text);
 }
 
 static void a_stop_in_the_middle(void **state, int signal_number, bool whole_group)
@@ -144,16 +155,7 @@ static void a_stop_in_the_middle(void **state, int signal_number, bool whole_gro
 
 	/* Ten years of it: nobody waits for the end. */
 	e2e_write_scenario(e, "s", "", NO_EXPECTATIONS);
-	e2e_write(e, "long.yaml", "%s", "");
-	{
-		char *text = e2e_read(e, "s.yaml"), *length = strstr(text, "length: 40d");
-
-		assert_non_null(length);
-		memcpy(length, "length: 10y", 11);
-		memcpy(strstr(text, "scenario: s"), "scenario: s", 11);
-		e2e_write(e, "s.yaml", "%s", text);
-		free(text);
-	}
+	make_it_long(e);
 	s = e2e_start(e, "run", "s.yaml", NULL);
 	for (int i = 0; i < 500 && e2e_processes(e, "app", pids, 4) == 0; i++)
 		pause_ms(10);
@@ -198,17 +200,11 @@ static void a_daemon_that_dies_is_named_with_its_last_lines(const char *name, co
 	struct e2e_started s;
 	struct e2e_result r;
 	pid_t pids[4];
-	char *text, *length;
 
 	if (!e2e_has_wired(e))
 		skip();
 	e2e_write_scenario(e, "s", "", NO_EXPECTATIONS);
-	text = e2e_read(e, "s.yaml");
-	length = strstr(text, "length: 40d");
-	assert_non_null(length);
-	memcpy(length, "length: 10y", 11);
-	e2e_write(e, "s.yaml", "%s", text);
-	free(text);
+	make_it_long(e);
 	s = e2e_start(e, "run", "--net=wired", "s.yaml", NULL);
 	for (int i = 0; i < 1000 && (e2e_processes(e, name, pids, 4) == 0 || e2e_processes(e, "app", pids, 4) == 0); i++)
 		pause_ms(10);

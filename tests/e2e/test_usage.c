@@ -77,15 +77,15 @@ static void wrong_scenarios_are_named_with_file_line_and_column(void **state)
 	static const struct {
 		const char *events, *expect, *where, *said;
 	} wrong[] = {
-		{"  - {at: +3d, radius: {up: no}, colour: red}\n", "", "s.yaml:16:", "colour"},
-		{"  - {at: soon, radius: {up: no}}\n", "", "s.yaml:16:", "soon"},
-		{"  - {at: +3d, radius: {up: perhaps}}\n", "", "s.yaml:16:", "perhaps"},
-		{"  - {at: 2026-02-30, radius: {up: no}}\n", "", "s.yaml:16:", "2026-02-30"},
-		{"  - {at: +41d, radius: {up: no}}\n", "", "s.yaml:16:", "end"},
-		{"  - {at: +1d, radius: {server: radius9}}\n", "", "s.yaml:16:", "radius9"},
-		{"  - {at: +1d}\n", "", "s.yaml:16:", ""},
-		{"", "  - {at: +3d, that: {connected: Network1, stored: [a]}}\n", "s.yaml:16:", "stored"},
-		{"", "  - {never: {offline: yes}, longer_than: 3 parsecs}\n", "s.yaml:16:", "parsecs"},
+		{"  - {at: +3d, radius: {up: no}, colour: red}\n", "", "s.yaml:18:", "colour"},
+		{"  - {at: soon, radius: {up: no}}\n", "", "s.yaml:18:", "soon"},
+		{"  - {at: +3d, radius: {up: perhaps}}\n", "", "s.yaml:18:", "perhaps"},
+		{"  - {at: 2026-02-30, radius: {up: no}}\n", "", "s.yaml:18:", "2026-02-30"},
+		{"  - {at: +41d, radius: {up: no}}\n", "", "s.yaml:18:", "end"},
+		{"  - {at: +1d, radius: {server: radius9}}\n", "", "s.yaml:18:", "radius9"},
+		{"  - {at: +1d}\n", "", "s.yaml:18:", ""},
+		{"", "  - {at: +3d, that: {connected: Network1, stored: [a]}}\n", "s.yaml:18:", "stored"},
+		{"", "  - {never: {offline: yes}, longer_than: 3 parsecs}\n", "s.yaml:18:", "parsecs"},
 	};
 	struct e2e *e = *state;
 
@@ -113,7 +113,7 @@ static void two_networks_of_one_name_are_refused(void **state)
 	e2e_write(e, "s.yaml", "%s    - {name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}\n", text);
 	free(text);
 	r = e2e_run(e, "check", "s.yaml", NULL);
-	e2e_expect(&r, 2, "s.yaml:15:", "Network1", NULL);
+	e2e_expect(&r, 2, "s.yaml:17:", "Network1", NULL);
 	e2e_clear(&r);
 }
 
