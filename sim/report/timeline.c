@@ -27,6 +27,15 @@ void timeline_clear(struct timeline *tl)
 	tl->count = tl->capacity = 0;
 }
 
+/* The newline that ends a log line has become a space. */
+static void trim(char *text)
+{
+	size_t n = strlen(text);
+
+	while (n > 0 && text[n - 1] == ' ')
+		text[--n] = '\0';
+}
+
 void timeline_add(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool history, const char *detail,
                   const char *format, ...)
 {
@@ -46,6 +55,7 @@ void timeline_add(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool h
 		abort();
 	va_end(args);
 	text_sanitize(entry->text);
+	trim(entry->text);
 	if (detail && detail[0]) {
 		entry->detail = strdup(detail);
 		if (!entry->detail)
@@ -87,8 +97,9 @@ void timeline_format(const struct timeline *tl, const struct tl_entry *entry, ch
 	char date[32], since[32];
 
 	dates_format(tl->start_s + (int64_t)(entry->at_ns / NS_PER_S), date);
+	date[strcspn(date, "Z")] = '\0';
 	timeline_format_since(entry->at_ns, since);
-	(void) snprintf(buffer, capacity, "%s.%03u %s %-6s %s", date, (unsigned)(entry->at_ns / NS_PER_MS % 1000), since,
+	(void) snprintf(buffer, capacity, "%s.%03uZ %s %-6s %s", date, (unsigned)(entry->at_ns / NS_PER_MS % 1000), since,
 	                timeline_kind_name(entry->kind), entry->text);
 }
 
