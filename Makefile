@@ -42,10 +42,10 @@ endef
 
 # $(call archive,NAME,SOURCES): build/lib/NAME.a
 define archive
-$(BUILD)/lib/$(1).a: $(call objs,$(2))
+$(BUILD)/lib/$(1).a: $(call objs,$(2)) $(lastword $(MAKEFILE_LIST))
 	@mkdir -p $$(@D)
 	$(call say,AR,$$@)
-	$(Q)rm -f $$@ && $(AR) rcs $$@ $$^
+	$(Q)rm -f $$@ && $(AR) rcs $$@ $$(filter %.o,$$^)
 endef
 
 .DEFAULT_GOAL := all
