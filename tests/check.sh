@@ -8,6 +8,8 @@ export MAKEFLAGS=
 # A symbolizer's hints and a leak check belong to every sanitized test; an overlooked error must not pass as a status of azsim.
 export ASAN_OPTIONS=abort_on_error=0:exitcode=99:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99
 passed=0 failed=0 failures=
+# The builds beside build/ have no daemons of their own.
+export AZSIM_DAEMONS="$PWD/build/daemons"
 mkdir -p build/check
 
 stage() { printf '\n== %s\n' "$1"; }
