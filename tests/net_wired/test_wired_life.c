@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -61,6 +62,17 @@ struct family {
 	uint32_t inner[FAMILY_MAX]; /* the number each has in the innermost pid namespace */
 	size_t count;
 };
+
+/* In a sandbox that shows another pid namespace's /proc, nobody can be found by number. */
+static bool processes_hidden(void)
+{
+	char link[16] = "";
+
+	if (readlink("/proc/self", link, sizeof(link) - 1) > 0 && strtol(link, NULL, 10) == getpid())
+		return false;
+	print_message("\n**** NOT TESTED: /proc is not that of this pid namespace ****\n");
+	return true;
+}
 
 /* Parent and innermost number of a process; false when it is gone. */
 static bool look(pid_t pid, pid_t *ret_parent, uint32_t *ret_inner)
@@ -149,7 +161,7 @@ static void death_is_told(void **state)
 	struct az_error error;
 
 	(void) state;
-	if (wired_absent())
+	if (wired_absent() || processes_hidden())
 		skip();
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		struct opened opened;
@@ -189,7 +201,7 @@ static void helper_death_is_told(void **state)
 	struct family family;
 
 	(void) state;
-	if (wired_absent())
+	if (wired_absent() || processes_hidden())
 		skip();
 	open_good(&opened);
 	family = family_of(wired_helper(opened.net));
@@ -256,7 +268,7 @@ static void leaves_only_logs(void **state)
 	struct stat st;
 
 	(void) state;
-	if (wired_absent())
+	if (wired_absent() || processes_hidden())
 		skip();
 	open_good(&opened);
 	must(authenticate(&opened, &verdict, &error), &error, "authenticate");
@@ -288,7 +300,7 @@ static void dies_with_its_owner(void **state)
 	pid_t pid;
 
 	(void) state;
-	if (wired_absent())
+	if (wired_absent() || processes_hidden())
 		skip();
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	pid = fork();
@@ -298,6 +310,7 @@ static void dies_with_its_owner(void **state)
 		struct auth_verdict verdict;
 		struct opened opened;
 
+		(void) prctl(PR_SET_PDEATHSIG, SIGKILL); /* this loop must not outlive a failed test */
 		open_good(&opened);
 		(void) !write(ends[1], opened.dir, sizeof(opened.dir));
 		for (;;)
