@@ -53,8 +53,8 @@ begin=$(date +%s)
 build "gcc" tests && programs build "tests, gcc" list-tests
 build "clang" BUILD=build/clang CC=clang tests
 build "gcc with address and undefined-behaviour sanitizers" BUILD=build/asan OPTIMIZE="-O1 -g" \
-	SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer" unit-programs &&
-	programs build/asan "the same unit tests, sanitized" list-unit-tests
+	SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer" tests &&
+	programs build/asan "the same tests, sanitized" list-tests
 
 stage "scenarios on every network"
 if build/azsim run --out=build/check/scenarios --junit=build/check/scenarios.xml scenarios; then

@@ -226,8 +226,8 @@ static char **environment(const struct app_launch *launch)
 {
 	char **env = calloc(16, sizeof(*env));
 	size_t n = 0;
-	const char *keep[] = {"PATH", "HOME", "LANG", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
-	const char *debuginfod = getenv("VALGRIND_LIB");
+	const char *keep[] = {"PATH", "HOME", "LANG", "TMPDIR", "UBSAN_OPTIONS", "VALGRIND_LIB"};
+	const char *asan = getenv("ASAN_OPTIONS");
 
 	if (!env)
 		abort();
@@ -237,7 +237,8 @@ static char **environment(const struct app_launch *launch)
 		if (v && asprintf(&env[n++], "%s=%s", keep[i], v) < 0)
 			abort();
 	}
-	if (debuginfod && asprintf(&env[n++], "VALGRIND_LIB=%s", debuginfod) < 0)
+	/* An application built with the address sanitizer comes up although libvtime stands before its runtime. */
+	if (asprintf(&env[n++], "ASAN_OPTIONS=verify_asan_link_order=0:allocator_release_to_os_interval_ms=-1:%s", asan ? asan : "") < 0)
 		abort();
 	if (asprintf(&env[n++], "LD_PRELOAD=%s/libvtime.so", launch->lib_dir) < 0 ||
 	    asprintf(&env[n++], "LD_LIBRARY_PATH=%s", launch->lib_dir) < 0 ||

@@ -6,9 +6,9 @@ TEST_FILES += $(BUILD)/tests/apps/$(1)/bin/app
 $(BUILD)/tests/apps/$(1)/bin/app: $(call objs,tests/e2e/apps/$(1).c) $(BUILD)/libapplibs.so.0
 	@mkdir -p $$(@D)
 	$(call say,LINK,$$@)
-	$(Q)$(CC) $(LDFLAGS) -pie -o $$@ $(call objs,tests/e2e/apps/$(1).c) -L$(BUILD) -l:libapplibs.so.0
+	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $$@ $(call objs,tests/e2e/apps/$(1).c) -L$(BUILD) -l:libapplibs.so.0
 endef
-$(foreach a,crash hang spin probe,$(eval $(call e2e_app,$(a))))
-$(patsubst %,$(BUILD)/obj/tests/e2e/apps/%.o,crash hang spin probe): CFLAGS_ALL += -Iemu-applibs/include
+$(foreach a,crash hang spin probe waits,$(eval $(call e2e_app,$(a))))
+$(patsubst %,$(BUILD)/obj/tests/e2e/apps/%.o,crash hang spin probe waits): CFLAGS_ALL += -Iemu-applibs/include
 
 $(foreach t,usage faults runs,$(eval $(call e2e_program,test_$(t),tests/e2e/test_$(t).c $(E2E_HARNESS),,)))

@@ -373,3 +373,20 @@ void e2e_write_scenario(const struct e2e *e, const char *name, const char *event
 	          "  networks:\n    - {name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}\n"
 	          "%s%s%s%s", name, *events ? "events:\n" : "", events, *expect ? "expect:\n" : "", expect);
 }
+
+void e2e_make_package(const struct e2e *e, const char *name, const char *capabilities)
+{
+	char path[4300], target[4300], manifest[160];
+
+	(void) snprintf(path, sizeof(path), "%s/%s", e->dir, name);
+	(void) mkdir(path, 0755);
+	(void) snprintf(path, sizeof(path), "%s/%s/bin", e->dir, name);
+	(void) mkdir(path, 0755);
+	(void) snprintf(path, sizeof(path), "%s/%s/bin/app", e->dir, name);
+	(void) snprintf(target, sizeof(target), "%s/tests/apps/%s/bin/app", e->build, name);
+	assert_int_equal(symlink(target, path), 0);
+	(void) snprintf(manifest, sizeof(manifest), "%s/app_manifest.json", name);
+	e2e_write(e, manifest,
+	          "{\"SchemaVersion\": 1, \"Name\": \"%s\", \"ComponentId\": \"4a9f2b8e-7a61-4e1f-9d3c-2b1c5d6e7f80\", \"EntryPoint\": \"/bin/app\", "
+	          "\"CmdArgs\": [], \"Capabilities\": {%s}, \"ApplicationType\": \"Default\"}\n", name, capabilities);
+}

@@ -54,4 +54,8 @@ bool e2e_has_wired(const struct e2e *e);
 /* A sound scenario of 40 days; the device's certificate ends after 38, so it has to renew. With places for more. Each argument is YAML text or "". */
 void e2e_write_scenario(const struct e2e *e, const char *name, const char *events, const char *expect);
 
+#define E2E_FULL_CAPABILITIES "\"CertStore\": true, \"WifiConfig\": true, \"EnterpriseWifiConfig\": true"
+/* The test application NAME (apps/) as an image package: a folder NAME in the test's folder, with these capabilities. */
+void e2e_make_package(const struct e2e *e, const char *name, const char *capabilities);
+
 #endif

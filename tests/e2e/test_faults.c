@@ -19,26 +19,8 @@
 
 #include "harness.h"
 
-#define FULL_CAPABILITIES "\"CertStore\": true, \"WifiConfig\": true, \"EnterpriseWifiConfig\": true"
+#define FULL_CAPABILITIES E2E_FULL_CAPABILITIES
 #define NO_EXPECTATIONS ""
-
-/* An image package of a test application, with this manifest's capabilities, as folder NAME. */
-static void make_package(const struct e2e *e, const char *name, const char *capabilities)
-{
-	char path[4300], target[4300], manifest[160];
-
-	(void) snprintf(path, sizeof(path), "%s/%s", e->dir, name);
-	(void) mkdir(path, 0755);
-	(void) snprintf(path, sizeof(path), "%s/%s/bin", e->dir, name);
-	(void) mkdir(path, 0755);
-	(void) snprintf(path, sizeof(path), "%s/%s/bin/app", e->dir, name);
-	(void) snprintf(target, sizeof(target), "%s/tests/apps/%s/bin/app", e->build, name);
-	assert_int_equal(symlink(target, path), 0);
-	(void) snprintf(manifest, sizeof(manifest), "%s/app_manifest.json", name);
-	e2e_write(e, manifest,
-	          "{\"SchemaVersion\": 1, \"Name\": \"%s\", \"ComponentId\": \"4a9f2b8e-7a61-4e1f-9d3c-2b1c5d6e7f80\", \"EntryPoint\": \"/bin/app\", "
-	          "\"CmdArgs\": [], \"Capabilities\": {%s}, \"ApplicationType\": \"Default\"}\n", name, capabilities);
-}
 
 static void pause_ms(long ms)
 {
@@ -52,10 +34,10 @@ static void an_application_that_crashes_is_named_with_its_last_words(void **stat
 	struct e2e *e = *state;
 	struct e2e_result r;
 
-	make_package(e, "crash", FULL_CAPABILITIES);
+	e2e_make_package(e, "crash", FULL_CAPABILITIES);
 	e2e_write_scenario(e, "s", "", NO_EXPECTATIONS);
 	r = e2e_run(e, "run", "--net=model", "--app=crash", "s.yaml", NULL);
-	e2e_expect(&r, 1, "signal 11", "Segmentation fault", "crash: now", "+1d 00:00:0", "repeat:", NULL);
+	e2e_expect(&r, 1, "signal 6", "Aborted", "crash: now", "+1d 00:00:0", "repeat:", NULL);
 	e2e_clear(&r);
 }
 
@@ -64,7 +46,7 @@ static void an_application_that_hangs_is_found_out(void **state)
 	struct e2e *e = *state;
 	struct e2e_result r;
 
-	make_package(e, "hang", FULL_CAPABILITIES);
+	e2e_make_package(e, "hang", FULL_CAPABILITIES);
 	e2e_write_scenario(e, "s", "", NO_EXPECTATIONS);
 	r = e2e_run(e, "run", "--net=model", "--app=hang", "--app-wait=2", "s.yaml", NULL);
 	e2e_expect(&r, 1, "does not return to its loop", "2 s of real time", "hang: from here on nothing comes", NULL);
@@ -76,7 +58,7 @@ static void an_application_that_spins_on_the_clock_goes_on_but_not_for_ever(void
 	struct e2e *e = *state;
 	struct e2e_result r;
 
-	make_package(e, "spin", FULL_CAPABILITIES);
+	e2e_make_package(e, "spin", FULL_CAPABILITIES);
 	e2e_write_scenario(e, "s", "", "  - {by: +2m, that: {log: a minute is over}}\n");
 	r = e2e_run(e, "run", "--net=model", "--app=spin", "s.yaml", NULL);
 	e2e_expect(&r, 1, "spin", "clock", NULL);
@@ -89,7 +71,7 @@ static void a_missing_capability_is_refused_and_named(void **state)
 	struct e2e *e = *state;
 	struct e2e_result r;
 
-	make_package(e, "probe", "\"WifiConfig\": true");
+	e2e_make_package(e, "probe", "\"WifiConfig\": true");
 	e2e_write_scenario(e, "s", "", "  - {by: +2m, that: {log: \"CertStore_GetCertificateCount -> Permission denied\"}}\n"
 	                               "  - {by: +2m, that: {log: \"WifiConfig_GetStoredNetworkCount -> ok\"}}\n"
 	                               "  - {by: +2m, that: {stored: RootCA2}}\n");
@@ -108,7 +90,7 @@ static void an_image_package_that_is_none_is_said_so(void **state)
 	r = e2e_run(e, "run", "--net=model", "--app=nowhere", "s.yaml", NULL);
 	e2e_expect(&r, 2, "nowhere", "No such file", NULL);
 	e2e_clear(&r);
-	make_package(e, "crash", FULL_CAPABILITIES);
+	e2e_make_package(e, "crash", FULL_CAPABILITIES);
 	e2e_write(e, "crash/app_manifest.json", "{\"Name\": ");
 	r = e2e_run(e, "run", "--net=model", "--app=crash", "s.yaml", NULL);
 	e2e_expect(&r, 2, "app_manifest.json", NULL);
@@ -181,6 +163,8 @@ static void daemons_that_are_missing_are_named(void **state)
 {
 	struct e2e *e = *state;
 	struct e2e_result r;
+	const char *before = getenv("AZSIM_DAEMONS");
+	char *kept = before ? strdup(before) : NULL;
 
 	e2e_write_scenario(e, "s", "", NO_EXPECTATIONS);
 	(void) setenv("AZSIM_DAEMONS", e->tmp, 1);
@@ -192,6 +176,9 @@ static void daemons_that_are_missing_are_named(void **state)
 	e2e_expect(&r, 0, "WARNING", "freeradius", "s on model", NULL);
 	e2e_clear(&r);
 	(void) unsetenv("AZSIM_DAEMONS");
+	if (kept)
+		(void) setenv("AZSIM_DAEMONS", kept, 1);
+	free(kept);
 }
 
 static void a_daemon_that_dies_is_named_with_its_last_lines(const char *name, const char *said, void **state)
