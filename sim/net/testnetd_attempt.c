@@ -17,7 +17,6 @@
 
 #define ASSOCIATE_LIMIT_MS 5000u
 #define VERDICT_LIMIT_MS 5000u /* RADIUS answers in under 20 ms; this is for a machine that stands still */
-#define SILENCE_MS 100u        /* how long an unanswered device is watched when RADIUS is known to be down */
 #define LOG_LIMIT_MS 5000u
 #define TRIES 2
 /* hostapd drops the station 10 ms after EAP-Failure and then would ignore it for seconds, unless told to forget it. */
@@ -152,7 +151,7 @@ enum answer { ANSWER_VERDICT, ANSWER_SILENCE, ANSWER_MISSING };
 /* Silence is known from its causes, not from a long wait: RADIUS was stopped, or says that it drops what the AP sends. */
 static int await_answer(struct daemons *d, struct attempt *attempt, enum answer *ret_answer, struct az_error *ret_error)
 {
-	uint64_t until = in_ms(d->state.radius_up ? VERDICT_LIMIT_MS : SILENCE_MS);
+	uint64_t until = in_ms(VERDICT_LIMIT_MS);
 
 	for (;;) {
 		follow(d, attempt, until);
@@ -162,12 +161,14 @@ static int await_answer(struct daemons *d, struct attempt *attempt, enum answer 
 			*ret_answer = ANSWER_VERDICT;
 			return 0;
 		}
-		if (d->state.radius_secret_wrong && radius_log_secret_wrong(d->radius.capture)) {
+		/* EAP has begun and nobody is there to go on with it. */
+		if ((!d->state.radius_up && attempt->started) ||
+		    (d->state.radius_secret_wrong && radius_log_secret_wrong(d->radius.capture))) {
 			*ret_answer = ANSWER_SILENCE;
 			return 0;
 		}
 		if (real_now_ns() >= until) {
-			*ret_answer = !d->state.radius_up && attempt->started ? ANSWER_SILENCE : ANSWER_MISSING;
+			*ret_answer = ANSWER_MISSING;
 			return 0;
 		}
 	}
