@@ -98,7 +98,7 @@ void wired_explain(enum ns_step step, int error, struct az_error *ret_error)
 		az_error_append(ret_error, "The kernel has no veth interfaces: sudo modprobe veth");
 	else if (step == NS_STEP_UNSHARE && (error == -EINVAL || error == -ENOSYS))
 		az_error_append(ret_error, "The kernel was built without one of these kinds of namespace.");
-	az_error_append(ret_error, "The model network needs none of this: --network model");
+	az_error_append(ret_error, "The model network needs none of this: --net=model");
 }
 
 /* ---- Trying ------------------------------------------------------------------------------------------------------------------- */

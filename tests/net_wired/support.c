@@ -107,7 +107,7 @@ bool wired_absent(void)
 		find_daemons();
 		absent = net_wired_ops.probe(&error) < 0;
 		if (absent)
-			print_message("\n**** NOT TESTED: the wired network ****\n%s\n\n", error.text);
+			print_message("\nSKIP: NOT TESTED, the wired network: %s\n\n", error.text);
 	}
 	return absent == 1;
 }

@@ -70,7 +70,7 @@ static bool processes_hidden(void)
 
 	if (readlink("/proc/self", link, sizeof(link) - 1) > 0 && strtol(link, NULL, 10) == getpid())
 		return false;
-	print_message("\n**** NOT TESTED: /proc is not that of this pid namespace ****\n");
+	print_message("\nSKIP: NOT TESTED, processes of the wired network: /proc is not that of this pid namespace\n");
 	return true;
 }
 

@@ -1,0 +1,183 @@
+/* What needs no daemons: messages between azsim and the helper, templates, and the reading of events and logs.
+ */
+#define _GNU_SOURCE
+#include "tests/net_wired/support.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "emu-applibs/base/base.h"
+#include "sim/net/testnet.h"
+#include "sim/net/testnetd_conf.h"
+#include "sim/net/testnetd_verdict.h"
+#include "sim/net/wired.h"
+
+static uint8_t buffer[TESTNET_MAX_PAYLOAD];
+
+/* ---- Messages ------------------------------------------------------------------------------------------------------------------ */
+
+static void states_travel(void **state)
+{
+	static const char *const known[] = {"a", "b\x01\xff", NULL};
+	struct net_state in = {.ssid = "CorpNet", .server_chain_pem = "chain", .server_key_pem = "key", .client_roots_pem = "roots",
+	                       .crl_pem = "crl", .known_identities = known, .cn_must_match = true, .tls = NET_TLS_1_3,
+	                       .radius_up = true, .radius_secret_wrong = true, .ap_up = true};
+	struct net_state out;
+	struct wire_writer w;
+	struct wire_reader r;
+
+	(void) state;
+	wire_writer_init(&w, buffer, sizeof(buffer));
+	testnet_put_state(&w, &in);
+	assert_false(w.failed);
+	wire_reader_init(&r, buffer, w.length);
+	assert_int_equal(testnet_get_state(&r, &out), 0);
+	assert_string_equal(out.ssid, "CorpNet");
+	assert_string_equal(out.server_chain_pem, "chain");
+	assert_string_equal(out.server_key_pem, "key");
+	assert_string_equal(out.client_roots_pem, "roots");
+	assert_string_equal(out.crl_pem, "crl");
+	assert_string_equal(out.known_identities[1], known[1]);
+	assert_null(out.known_identities[2]);
+	assert_true(out.cn_must_match && out.radius_up && out.radius_secret_wrong && out.ap_up && out.tls == NET_TLS_1_3);
+	testnet_state_clear(&out);
+	/* Cut anywhere, or with a byte too many, it is refused and nothing is kept. */
+	for (size_t length = 0; length < w.length; length++) {
+		wire_reader_init(&r, buffer, length);
+		assert_int_equal(testnet_get_state(&r, &out), -EBADMSG);
+	}
+	wire_reader_init(&r, buffer, w.length + 1);
+	assert_int_equal(testnet_get_state(&r, &out), -EBADMSG);
+}
+
+static void requests_and_verdicts_travel(void **state)
+{
+	struct auth_request in = {.ssid = (const uint8_t *) "a\0b", .ssid_length = 3, .identity = "me", .client_cert_pem = "cert",
+	                          .client_key_pem = "key"};
+	struct auth_verdict told = {.outcome = AUTH_SERVER_REJECTED, .cause = AUTH_CAUSE_CRL, .depth = 2, .subject = "/CN=x",
+	                            .device_reason = "d", .radius_reason = "r"};
+	struct auth_verdict heard;
+	struct auth_request out;
+	struct wire_writer w;
+	struct wire_reader r;
+
+	(void) state;
+	wire_writer_init(&w, buffer, sizeof(buffer));
+	testnet_put_request(&w, &in);
+	wire_reader_init(&r, buffer, w.length);
+	assert_int_equal(testnet_get_request(&r, &out), 0);
+	assert_int_equal(out.ssid_length, 3);
+	assert_memory_equal(out.ssid, "a\0b", 3);
+	assert_string_equal(out.identity, "me");
+	assert_null(out.root_ca_pem);
+	assert_string_equal(out.client_cert_pem, "cert");
+	assert_string_equal(out.client_key_pem, "key");
+	testnet_request_clear(&out);
+	for (size_t length = 0; length < w.length; length++) {
+		wire_reader_init(&r, buffer, length);
+		assert_int_equal(testnet_get_request(&r, &out), -EBADMSG);
+	}
+	wire_writer_init(&w, buffer, sizeof(buffer));
+	testnet_put_verdict(&w, &told);
+	wire_reader_init(&r, buffer, w.length);
+	assert_int_equal(testnet_get_verdict(&r, &heard), 0);
+	assert_int_equal(heard.cause, AUTH_CAUSE_CRL);
+	assert_int_equal(heard.depth, 2);
+	assert_string_equal(heard.subject, "/CN=x");
+	buffer[1] = 200; /* no such cause */
+	wire_reader_init(&r, buffer, w.length);
+	assert_int_equal(testnet_get_verdict(&r, &heard), -EBADMSG);
+}
+
+static void packets_are_checked(void **state)
+{
+	static struct testnet_message out, in;
+	int fds[2];
+
+	(void) state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+	out.header.op = TESTNET_STATUS;
+	assert_int_equal(testnet_send(fds[0], &out, TESTNET_MAX_PAYLOAD), 0); /* the largest fits a socket */
+	assert_int_equal(testnet_receive(fds[1], &in, 1000), 0);
+	assert_int_equal(in.header.length, TESTNET_MAX_PAYLOAD);
+	assert_int_equal(testnet_send(fds[0], &out, TESTNET_MAX_PAYLOAD + 1), -EMSGSIZE);
+	assert_int_equal(testnet_receive(fds[1], &in, 1), -ETIMEDOUT);
+	out.header.length = 4; /* says four, brings none */
+	assert_int_equal(send(fds[0], &out, sizeof(out.header), 0), sizeof(out.header));
+	assert_int_equal(testnet_receive(fds[1], &in, 1000), -EBADMSG);
+	assert_int_equal(send(fds[0], &out, 3, 0), 3);
+	assert_int_equal(testnet_receive(fds[1], &in, 1000), -EBADMSG);
+	(void) close(fds[0]);
+	assert_int_equal(testnet_receive(fds[1], &in, 1000), -EPIPE);
+	(void) close(fds[1]);
+}
+
+/* ---- Templates ----------------------------------------------------------------------------------------------------------------- */
+
+static void templates_are_filled(void **state)
+{
+	static char hostile[] = "\" } reject { %{exec:x}\n";
+	const struct conf_var vars[] = {{"A", "one"}, {"LONG_NAME", "@A@"}};
+	char *identities[] = {hostile};
+	cleanup_free char *text = NULL, *check = NULL, *none = NULL;
+
+	(void) state;
+	assert_int_equal(conf_expand("x@A@ @LONG_NAME@ a@b.c @", vars, ARRAY_LEN(vars), &text), 0);
+	assert_string_equal(text, "xone @A@ a@b.c @"); /* a value is not looked at again */
+	assert_int_equal(conf_expand("@MISSING@", vars, ARRAY_LEN(vars), &none), -EINVAL);
+	assert_int_equal(conf_known_identities(identities, 1, &check), 0);
+	assert_non_null(strstr(check, "case \"22207d2072656a656374207b20257b657865633a787d0a\""));
+	assert_null(strstr(check, "exec"));
+}
+
+/* ---- Events and logs ----------------------------------------------------------------------------------------------------------- */
+
+static void events_are_read(void **state)
+{
+	struct attempt a;
+
+	(void) state;
+	attempt_reset(&a);
+	attempt_event(&a, "CTRL-EVENT-EAP-METHOD EAP vendor 0 method 13 (TLS) selected");
+	/* A certificate may call itself anything, also what an event looks like. */
+	attempt_event(&a, "CTRL-EVENT-EAP-TLS-CERT-ERROR reason=4 depth=2 subject='/CN=it's' err='x' depth=7' err='certificate has expired'");
+	attempt_event(&a, "CTRL-EVENT-EAP-STATUS status='local TLS alert' parameter='certificate expired'");
+	assert_false(attempt_ended(&a));
+	attempt_event(&a, "CTRL-EVENT-EAP-FAILURE EAP authentication failed");
+	assert_true(attempt_ended(&a));
+	assert_int_equal(a.cert_depth, 2);
+	assert_string_equal(a.cert_subject, "/CN=it's' err='x' depth=7");
+
+	struct auth_verdict v;
+
+	verdict_of_attempt(&a, "x : ERROR: (5) eap_tls: ERROR: (TLS) Alert read:fatal:certificate expired\nx : Auth: (5) Login incorrect\n",
+	                   "me", &v);
+	assert_int_equal(v.outcome, AUTH_SERVER_REJECTED);
+	assert_int_equal(v.depth, 2);
+	assert_string_equal(v.radius_reason, "(TLS) Alert read:fatal:certificate expired");
+}
+
+static void refusals_are_explained(void **state)
+{
+	struct az_error error;
+
+	(void) state;
+	wired_explain(NS_STEP_VETH, -EOPNOTSUPP, &error);
+	assert_int_equal(error.status, AZ_ENVIRONMENT);
+	assert_non_null(strstr(error.text, "sudo modprobe veth"));
+	wired_explain(NS_STEP_UNSHARE, -EPERM, &error);
+	assert_non_null(strstr(error.text, "Operation not permitted\n"));
+	assert_non_null(strstr(error.text, "model network"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(states_travel),        cmocka_unit_test(requests_and_verdicts_travel),
+	        cmocka_unit_test(packets_are_checked),  cmocka_unit_test(templates_are_filled),
+	        cmocka_unit_test(events_are_read),      cmocka_unit_test(refusals_are_explained),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
