@@ -100,9 +100,9 @@ check: setup-check
 	@tests/check.sh
 
 .PHONY: bench
-bench: setup-check
-	@$(MAKE) --no-print-directory tests
-	@tests/bench/bench.sh
+bench: setup
+	@$(MAKE) --no-print-directory bench-programs
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && AZSIM_DAEMONS="$(CURDIR)/build/daemons" $(BUILD)/tests/bench "$(CURDIR)/$(BUILD)" "$$dir"
 
 # azsim finds its libraries, application and daemons in the folder it lies in, so they stay together.
 PREFIX ?= /usr/local

@@ -1,0 +1,298 @@
+/* Speed and memory, as ratios against baselines of the same run: machines differ and are noisy, ratios less so.
+ *
+ * Baselines: one TLS 1.3 handshake with certificates on both sides by OpenSSL in memory, and one message there and back
+ * between two processes on a Unix socket. Nothing here fails by being slow.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "certs/pki.h"
+#include "sim/net/model.h"
+#include "sim/net/net.h"
+
+#define START 1767225600 /* 2026-01-01 */
+#define DAY 86400
+#define ROUNDS 5
+
+static struct pki_cert *ca, *server, *client;
+static char *server_key, *client_key;
+
+static double now_s(void)
+{
+	struct timespec ts;
+
+	(void) clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static void die(const char *what)
+{
+	(void) fprintf(stderr, "bench: %s\n", what);
+	exit(3);
+}
+
+static struct pki_cert *make(const char *name, enum pki_use use)
+{
+	struct pki_spec spec = {.name = name, .use = use, .issuer = use == PKI_ROOT ? NULL : ca, .not_before_s = START - DAY,
+	                        .not_after_s = START + 9000LL * DAY, .now_s = START};
+	struct pki_cert *cert = NULL;
+	char error[PKI_ERROR_MAX];
+
+	if (pki_make(&spec, &cert, error) < 0)
+		die(error);
+	return cert;
+}
+
+/* The best of some rounds of `count` times `work`, per time, in seconds. */
+static double best(void (*work)(void *ctx), void *ctx, int count)
+{
+	double least = 1e9;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		double begin = now_s(), took;
+
+		for (int i = 0; i < count; i++)
+			work(ctx);
+		took = (now_s() - begin) / count;
+		least = took < least ? took : least;
+	}
+	return least;
+}
+
+/* ---- Baselines ----------------------------------------------------------------------------------------------------------- */
+
+static SSL_CTX *context(const SSL_METHOD *method, const struct pki_cert *cert, const char *key_pem)
+{
+	SSL_CTX *tls = SSL_CTX_new(method);
+	BIO *bio = BIO_new_mem_buf(pki_cert_pem(cert), -1), *key_bio = BIO_new_mem_buf(key_pem, -1), *ca_bio = BIO_new_mem_buf(pki_cert_pem(ca), -1);
+	X509 *x = PEM_read_bio_X509(bio, NULL, NULL, NULL), *root = PEM_read_bio_X509(ca_bio, NULL, NULL, NULL);
+	EVP_PKEY *key = PEM_read_bio_PrivateKey(key_bio, NULL, NULL, NULL);
+
+	if (!tls || SSL_CTX_use_certificate(tls, x) != 1 || SSL_CTX_use_PrivateKey(tls, key) != 1 ||
+	    X509_STORE_add_cert(SSL_CTX_get_cert_store(tls), root) != 1)
+		die("OpenSSL");
+	X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(tls), START);
+	SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	X509_free(x);
+	X509_free(root);
+	EVP_PKEY_free(key);
+	BIO_free(bio);
+	BIO_free(key_bio);
+	BIO_free(ca_bio);
+	return tls;
+}
+
+static void handshake(void *ctx)
+{
+	SSL_CTX **both = ctx;
+	SSL *a = SSL_new(both[0]), *b = SSL_new(both[1]);
+	BIO *x, *y;
+
+	if (BIO_new_bio_pair(&x, 65536, &y, 65536) != 1)
+		die("BIO pair");
+	SSL_set_bio(a, x, x);
+	SSL_set_bio(b, y, y);
+	SSL_set_connect_state(a);
+	SSL_set_accept_state(b);
+	for (int i = 0; i < 20 && !(SSL_is_init_finished(a) && SSL_is_init_finished(b)); i++) {
+		(void) SSL_do_handshake(a);
+		(void) SSL_do_handshake(b);
+	}
+	if (!SSL_is_init_finished(a) || !SSL_is_init_finished(b))
+		die("the baseline's handshake failed");
+	SSL_free(a);
+	SSL_free(b);
+}
+
+static void ping(void *ctx)
+{
+	char byte[64] = {0};
+	int fd = *(int *)ctx;
+
+	if (send(fd, byte, sizeof(byte), 0) != (ssize_t)sizeof(byte) || recv(fd, byte, sizeof(byte), 0) != (ssize_t)sizeof(byte))
+		die("ping");
+}
+
+static double ping_pong(void)
+{
+	int pair[2];
+	double took;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) < 0)
+		die("socketpair");
+	pid = fork();
+	if (pid == 0) {
+		char byte[64];
+
+		(void) close(pair[0]);
+		while (recv(pair[1], byte, sizeof(byte), 0) > 0)
+			(void) send(pair[1], byte, sizeof(byte), 0);
+		_exit(0);
+	}
+	(void) close(pair[1]);
+	took = best(ping, &pair[0], 20000);
+	(void) close(pair[0]);
+	(void) waitpid(pid, NULL, 0);
+	return took;
+}
+
+/* ---- Networks ------------------------------------------------------------------------------------------------------------ */
+
+struct bench_net {
+	const struct net_ops *ops;
+	struct net *net;
+};
+
+static void authenticate(void *ctx)
+{
+	struct bench_net *b = ctx;
+	struct auth_request q = {.ssid = (const uint8_t *)"CorpNet", .ssid_length = 7, .identity = "client", .root_ca_pem = pki_cert_pem(ca),
+	                         .client_cert_pem = pki_cert_pem(client), .client_key_pem = client_key};
+	struct auth_verdict verdict;
+	struct az_error error;
+
+	if (b->ops->authenticate(b->net, &q, &verdict, &error) < 0)
+		die(error.text);
+	if (verdict.outcome != AUTH_OK)
+		die("an authentication that should succeed did not");
+}
+
+static bool open_net(struct bench_net *b, const char *dir)
+{
+	struct net_state state = {.ssid = "CorpNet", .server_chain_pem = pki_cert_pem(server), .server_key_pem = server_key,
+	                          .client_roots_pem = pki_cert_pem(ca), .tls = NET_TLS_1_3, .radius_up = true, .ap_up = true};
+	struct az_error error;
+
+	if (b->ops->probe(&error) != 0) {
+		(void) printf("  %s: not on this machine\n", b->ops->name);
+		return false;
+	}
+	if (b->ops->open(dir, &b->net, &error) < 0 || b->ops->apply(b->net, &state, &error) < 0 ||
+	    b->ops->set_clocks(b->net, START, START, &error) < 0)
+		die(error.text);
+	return true;
+}
+
+/* ---- Whole runs ---------------------------------------------------------------------------------------------------------- */
+
+struct whole {
+	double real_s, cpu_s;
+	long rss_kb; /* the largest process */
+};
+
+static void write_file(const char *dir, const char *name, const char *text)
+{
+	char path[512];
+	FILE *f;
+
+	(void) snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "we");
+	if (!f || fputs(text, f) < 0 || fclose(f) != 0)
+		die(path);
+}
+
+static struct whole run_azsim(const char *home, const char *dir, const char *net, const char *app, const char *file)
+{
+	char program[600], option[64], app_option[700];
+	struct whole w = {0};
+	struct rusage usage;
+	double begin = now_s();
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		const char *argv[] = {program, "run", option, "--jobs=1", file, app ? app_option : NULL, NULL};
+		int null = open("/dev/null", O_WRONLY);
+
+		(void) snprintf(program, sizeof(program), "%s/azsim", home);
+		(void) snprintf(option, sizeof(option), "--net=%s", net);
+		(void) snprintf(app_option, sizeof(app_option), "--app=%s", app ? app : "");
+		(void) dup2(null, 1);
+		if (chdir(dir) < 0)
+			_exit(127);
+		(void) execv(program, (char *const *)(uintptr_t)argv);
+		_exit(127);
+	}
+	if (pid < 0 || wait4(pid, &status, 0, &usage) < 0)
+		die("fork");
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		die("a run of azsim failed; run it by hand to see why");
+	w.real_s = now_s() - begin;
+	w.cpu_s = (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6 + (double)usage.ru_stime.tv_sec +
+	          (double)usage.ru_stime.tv_usec / 1e6;
+	w.rss_kb = usage.ru_maxrss;
+	return w;
+}
+
+#define SCENARIO(name, length)                                                                                                    \
+	"scenario: " name "\nabout: bench\nstart: 2026-01-01\nlength: " length "\npki:\n"                                         \
+	"  - {name: ca1, use: root, valid: [-5y, +50y]}\n  - {name: radius1, use: server, issuer: ca1, valid: [-1y, +40y]}\n"       \
+	"  - {name: dev1, use: client, issuer: ca1, cn: device-0001, valid: [-1d, +40y]}\n"                                       \
+	"network: {ssid: CorpNet, reauth: 24h, server: radius1, client_roots: [ca1]}\n"                                           \
+	"device:\n  certificates: [{id: RootCA1, cert: ca1}, {id: ClientCert1, cert: dev1}]\n"                                    \
+	"  networks: [{name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}]\n"                             \
+	"oracles_off: [bounded]\nexpect:\n  - {end: {connected: Network1}}\n"
+
+int main(int argc, char **argv)
+{
+	const char *home = argc > 1 ? argv[1] : "build", *dir = argc > 2 ? argv[2] : ".";
+	SSL_CTX *both[2];
+	struct bench_net model = {.ops = &net_model_ops}, wired = {.ops = &net_wired_ops};
+	struct whole w, calls, idle;
+	double hs, pp, t;
+	char app[700];
+
+	ca = make("ca", PKI_ROOT);
+	server = make("server", PKI_SERVER);
+	client = make("client", PKI_CLIENT);
+	if (pki_key_pem(server, PKI_PKCS8, NULL, &server_key) < 0 || pki_key_pem(client, PKI_PKCS8, NULL, &client_key) < 0)
+		die("keys");
+	both[0] = context(TLS_client_method(), client, client_key);
+	both[1] = context(TLS_server_method(), server, server_key);
+	hs = best(handshake, both, 100);
+	pp = ping_pong();
+	(void) printf("baselines of this machine, now\n  TLS handshake in memory   %8.3f ms\n  message there and back    %8.1f us\n\n", hs * 1e3, pp * 1e6);
+
+	(void) printf("one authentication, in handshakes\n");
+	if (!open_net(&model, dir))
+		die("no model network");
+	model_set_memory(model.net, false);
+	t = best(authenticate, &model, 100);
+	(void) printf("  model                     %8.2f   (%.3f ms)\n", t / hs, t * 1e3);
+	model_set_memory(model.net, true);
+	t = best(authenticate, &model, 2000);
+	(void) printf("  model, from memory        %8.4f   (%.4f ms)\n", t / hs, t * 1e3);
+	model.ops->close(model.net);
+	if (open_net(&wired, dir)) {
+		t = best(authenticate, &wired, 50);
+		(void) printf("  wired                     %8.2f   (%.1f ms)\n", t / hs, t * 1e3);
+		wired.ops->close(wired.net);
+	}
+
+	write_file(dir, "two-years.yaml", SCENARIO("two-years", "2y"));
+	write_file(dir, "one-day.yaml", SCENARIO("one-day", "1d"));
+	(void) printf("\ntwo virtual years with a daily poll of the issuer and a daily authentication\n");
+	w = run_azsim(home, dir, "model", NULL, "two-years.yaml");
+	(void) printf("  model   %6.2f s = %5.2f handshakes a virtual day; %.0f device-years a minute; largest process %ld KiB\n", w.real_s,
+	              w.real_s / 730 / hs, 2 * 60 / w.real_s, w.rss_kb);
+	if (wired.net) {
+		w = run_azsim(home, dir, "wired", NULL, "two-years.yaml");
+		(void) printf("  wired   %6.2f s = %5.2f handshakes a virtual day; largest process %ld KiB\n", w.real_s, w.real_s / 730 / hs, w.rss_kb);
+	}
+
+	(void) snprintf(app, sizeof(app), "%s/tests/apps/calls", home);
+	calls = run_azsim(home, dir, "model", app, "one-day.yaml");
+	idle = run_azsim(home, dir, "model", NULL, "one-day.yaml");
+	t = (calls.real_s - idle.real_s) / 100000;
+	(void) printf("\none API call: %.1f messages there and back (%.1f us)\n", t / pp, t * 1e6);
+	return 0;
+}
