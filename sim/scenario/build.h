@@ -73,5 +73,13 @@ int build_condition(struct builder *b, const struct source_step *at, const struc
                     struct scn_condition *ret);                            /* build_expect.c */
 int build_expects(struct builder *b);
 int build_events(struct builder *b);                                       /* build_events.c */
+/* One event; `may_be_now`: it needs no trigger. */
+int build_event(struct builder *b, const struct source_step *at, const struct raw_event *raw, bool may_be_now,
+                struct scn_event *ret);
+
+/* Reads the text by a schema of struct raw_*, and hands it on. What `meaning` gives is the result. */
+typedef int build_meaning(void *ctx, const void *raw);
+int build_with_schema(const char *file, const char *text, size_t length, const struct source_node *root,
+                      const cyaml_schema_value_t *schema, build_meaning *meaning, void *ctx, struct az_error *ret_error);
 
 #endif

@@ -29,12 +29,12 @@ static int fail_beside(struct builder *b, const struct source_step *at, const ch
 	return build_present(b, STEP_KEY(at, key)) ? build_fail(b, STEP_KEY(at, key), "%s", text) : 0;
 }
 
-static int check_trigger_keys(struct builder *b, const struct source_step *at, const struct raw_event *raw)
+static int check_trigger_keys(struct builder *b, const struct source_step *at, const struct raw_event *raw, bool may_be_now)
 {
 	unsigned triggers = (raw->at != NULL) + (raw->on_call != NULL) + (raw->when != NULL);
 	int r = 0;
 
-	if (triggers == 0)
+	if (triggers == 0 && !may_be_now)
 		return build_fail(b, at, "an event needs `at`, `on_call` or `when`: what sets it off");
 	if (triggers > 1)
 		return build_fail(b, STEP_KEY(at, raw->when ? "when" : "on_call"),
@@ -51,9 +51,10 @@ static int check_trigger_keys(struct builder *b, const struct source_step *at, c
 	return r;
 }
 
-static int build_trigger(struct builder *b, const struct source_step *at, const struct raw_event *raw, struct scn_event *event)
+static int build_trigger(struct builder *b, const struct source_step *at, const struct raw_event *raw, bool may_be_now,
+                         struct scn_event *event)
 {
-	int r = check_trigger_keys(b, at, raw);
+	int r = check_trigger_keys(b, at, raw, may_be_now);
 
 	if (r < 0)
 		return r;
@@ -70,6 +71,10 @@ static int build_trigger(struct builder *b, const struct source_step *at, const 
 	if (raw->when) {
 		event->trigger = SCN_WHEN;
 		return build_condition(b, STEP_KEY(at, "when"), raw->when, &event->when);
+	}
+	if (!raw->on_call) {
+		event->trigger = SCN_NOW;
+		return 0;
 	}
 	event->trigger = SCN_ON_CALL;
 	event->nth = raw->nth ? *raw->nth : 1;
@@ -225,6 +230,17 @@ static int build_actions(struct builder *b, const struct source_step *at, const 
 	return r;
 }
 
+int build_event(struct builder *b, const struct source_step *at, const struct raw_event *raw, bool may_be_now,
+                struct scn_event *ret)
+{
+	int r = build_trigger(b, at, raw, may_be_now, ret);
+
+	if (r == 0)
+		r = build_actions(b, at, raw, ret);
+	ret->pos = build_pos(b, at);
+	return r;
+}
+
 int build_events(struct builder *b)
 {
 	b->s->events = build_alloc(b, b->raw->events_count, sizeof(struct scn_event));
@@ -232,14 +248,10 @@ int build_events(struct builder *b)
 		return -ENOMEM;
 	for (unsigned i = 0; i < b->raw->events_count; i++) {
 		const struct source_step *at = STEP_ITEM(STEP_KEY(NULL, "events"), i);
-		struct scn_event *event = &b->s->events[i];
-		int r = build_trigger(b, at, &b->raw->events[i], event);
+		int r = build_event(b, at, &b->raw->events[i], false, &b->s->events[i]);
 
-		if (r == 0)
-			r = build_actions(b, at, &b->raw->events[i], event);
 		if (r < 0)
 			return r;
-		event->pos = build_pos(b, at);
 	}
 	b->s->event_count = b->raw->events_count;
 	return 0;

@@ -144,57 +144,76 @@ static int build_scenario(struct builder *b)
 	return r;
 }
 
+struct loading {
+	const char *file;
+	const struct source_node *root;
+	struct scenario **ret;
+	struct az_error *error;
+};
+
 /* The file has the right form: its meaning now. */
-static int load_meaning(const char *file, const struct source_node *root, const struct raw_scenario *raw,
-                        struct scenario **ret, struct az_error *error)
+static int load_meaning(void *ctx, const void *raw)
 {
-	struct builder b = {.file = file, .root = root, .raw = raw, .error = error};
+	const struct loading *loading = ctx;
+	struct builder b = {.file = loading->file, .root = loading->root, .raw = raw, .error = loading->error};
 	int r;
 
 	b.s = memory_new_scenario();
 	if (!b.s)
-		return fail_file(error, file, -ENOMEM);
+		return fail_file(loading->error, loading->file, -ENOMEM);
 	r = build_scenario(&b);
 	if (r < 0)
 		scenario_free(b.s);
 	else
-		*ret = b.s;
+		*loading->ret = b.s;
 	return r;
 }
 
-static int load_schema(const char *file, const char *text, size_t length, const struct source_node *root,
-                       struct scenario **ret, struct az_error *error)
+int build_with_schema(const char *file, const char *text, size_t length, const struct source_node *root,
+                      const cyaml_schema_value_t *schema, build_meaning *meaning, void *ctx, struct az_error *ret_error)
 {
 	struct explain_log log = {0};
 	const cyaml_config_t config = {
 		.log_fn = explain_log, .log_ctx = &log, .mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR, .flags = CYAML_CFG_NO_ALIAS,
 	};
 	cyaml_data_t *raw = NULL;
-	cyaml_err_t result = cyaml_load_data((const uint8_t *)text, length, &config, &raw_schema, &raw, NULL);
+	cyaml_err_t result = cyaml_load_data((const uint8_t *)text, length, &config, schema, &raw, NULL);
 	int r;
 
 	if (result != CYAML_OK || !raw) {
-		explain_refusal(file, root, &raw_schema, result, &log, error);
+		explain_refusal(file, root, schema, result, &log, ret_error);
 		return -EINVAL;
 	}
-	r = load_meaning(file, root, raw, ret, error);
-	(void) cyaml_free(&config, &raw_schema, raw, 0);
+	r = meaning(ctx, raw);
+	(void) cyaml_free(&config, schema, raw, 0);
+	return r;
+}
+
+int scenario_load_text(const char *file, const char *text, size_t length, struct scenario **ret, struct az_error *ret_error)
+{
+	struct source_node *root = NULL;
+	int r = source_read(file, text, length, &root, ret_error);
+
+	if (r == 0) {
+		struct loading loading = {.file = file, .root = root, .ret = ret, .error = ret_error};
+
+		r = build_with_schema(file, text, length, root, &raw_schema, load_meaning, &loading, ret_error);
+	}
+	if (r < 0)
+		text_sanitize(ret_error->text); /* messages repeat what the file says */
+	source_free(root);
 	return r;
 }
 
 int scenario_load(const char *file, struct scenario **ret, struct az_error *ret_error)
 {
 	cleanup_free char *text = NULL;
-	struct source_node *root = NULL;
 	size_t length = 0;
 	int r = read_text(file, &text, &length, ret_error);
 
-	if (r == 0)
-		r = source_read(file, text, length, &root, ret_error);
-	if (r == 0)
-		r = load_schema(file, text, length, root, ret, ret_error);
-	if (r < 0)
-		text_sanitize(ret_error->text); /* messages repeat what the file says */
-	source_free(root);
-	return r;
+	if (r < 0) {
+		text_sanitize(ret_error->text);
+		return r;
+	}
+	return scenario_load_text(file, text, length, ret, ret_error);
 }

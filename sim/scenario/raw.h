@@ -151,5 +151,7 @@ struct raw_scenario {
 
 /* Of a pointer to struct raw_scenario. */
 extern const cyaml_schema_value_t raw_schema;
+/* Of pointers to struct raw_event and struct raw_condition, for what is said while a run goes on. */
+extern const cyaml_schema_value_t raw_event_schema, raw_condition_schema;
 
 #endif

@@ -124,7 +124,7 @@ struct scn_condition {
 	char *log;           /* the application has logged a line with this text by now */
 };
 
-enum scn_trigger { SCN_AT, SCN_ON_CALL, SCN_WHEN };
+enum scn_trigger { SCN_AT, SCN_ON_CALL, SCN_WHEN, SCN_NOW /* scenario_parse_event alone */ };
 struct scn_event {
 	enum scn_trigger trigger;
 	uint64_t at_ns;  /* SCN_AT: since the start of the run */
@@ -211,7 +211,17 @@ struct scenario {
 
 /* 0 and *ret, or a negative errno and *ret_error (status AZ_USAGE) with file:line:column, what is wrong, what would do. */
 int scenario_load(const char *file, struct scenario **ret, struct az_error *ret_error);
+/* The same from a text that is no file: `file` stands for its name. */
+int scenario_load_text(const char *file, const char *text, size_t length, struct scenario **ret, struct az_error *ret_error);
 void scenario_free(struct scenario *scenario); /* NULL is fine */
+
+/* What is said while a run of `base` goes on, in YAML as in the file: one event, which is for now when it names no trigger; or one
+ * condition. `what` stands for the file in messages. *ret has events[0], or events[0].when; everything else in it is borrowed from
+ * `base`, which must outlive it. scenario_free() frees it. 0, or a negative errno and *ret_error. */
+int scenario_parse_event(const struct scenario *base, const char *what, const char *text, size_t length, struct scenario **ret,
+                         struct az_error *ret_error);
+int scenario_parse_condition(const struct scenario *base, const char *what, const char *text, size_t length, struct scenario **ret,
+                             struct az_error *ret_error);
 const struct scn_cert *scenario_cert(const struct scenario *scenario, const char *name);
 /* N of "issued-N", from 1; 0 when the name is not of that form. */
 unsigned scenario_issued_number(const char *name);

@@ -251,3 +251,6 @@ static const cyaml_schema_field_t scenario_fields[] = {
 };
 
 const cyaml_schema_value_t raw_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw_scenario, scenario_fields)};
+const cyaml_schema_value_t raw_event_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw_event, event_fields)};
+const cyaml_schema_value_t raw_condition_schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw_condition, condition_fields)};
