@@ -87,27 +87,38 @@ static void put_entry(struct certstore *store, const char *id, struct certificat
 
 /* ---- Space ----------------------------------------------------------------------------------------------------------- */
 
-static size_t charge(const struct device *dev, const struct certificate *certificate)
+static size_t charge(const struct certificate *certificate, unsigned by)
 {
 	size_t values = certificate->key_pem ? 2 : 1;
-	size_t bytes = dev->readings.choice[READING_STORE_CHARGE] == STORE_CHARGE_DER ? certificate->der_bytes
-	                                                                               : certificate->blob_bytes;
+	size_t bytes = by == STORE_CHARGE_DER ? certificate->der_bytes : certificate->blob_bytes;
 
 	return CERTSTORE_ENTRY_OVERHEAD + values * CERTSTORE_VALUE_OVERHEAD + bytes;
 }
 
-static size_t used(const struct device *dev, const struct certstore *store)
+static size_t used(const struct certstore *store, unsigned by)
 {
 	size_t sum = 0;
 
 	for (size_t i = 0; i < store->count; i++)
-		sum += charge(dev, store->entries[i].certificate);
+		sum += charge(store->entries[i].certificate, by);
 	return sum;
+}
+
+/* The reading is asked only where it decides. */
+static bool fits(const struct device *dev, const struct certstore *store)
+{
+	const bool by_pem = used(store, STORE_CHARGE_PEM) <= CERTSTORE_SPACE, by_der = used(store, STORE_CHARGE_DER) <= CERTSTORE_SPACE;
+
+	if (by_pem == by_der)
+		return by_pem;
+	return device_reading(dev, READING_STORE_CHARGE) == STORE_CHARGE_DER ? by_der : by_pem;
 }
 
 size_t certstore_available(const struct device *dev)
 {
-	return CERTSTORE_SPACE - used(dev, &dev->store);
+	if (dev->store.count == 0)
+		return CERTSTORE_SPACE;
+	return CERTSTORE_SPACE - used(&dev->store, device_reading(dev, READING_STORE_CHARGE));
 }
 
 /* ---- Changes --------------------------------------------------------------------------------------------------------- */
@@ -116,7 +127,7 @@ size_t certstore_available(const struct device *dev)
 static int commit(struct device *dev, struct certstore *prepared, const char *text)
 {
 	struct device_event event = { .kind = DEVICE_EVENT_STORE, .text = text };
-	int r = used(dev, prepared) > CERTSTORE_SPACE ? -ENOSPC : device_flash_commit(dev, "certstore");
+	int r = fits(dev, prepared) ? device_flash_commit(dev, "certstore") : -ENOSPC;
 
 	if (r < 0) {
 		certstore_wipe(prepared);
@@ -217,7 +228,7 @@ int certstore_move(struct device *dev, const char *source, const char *destinati
 		return r == -ERANGE || s == -ERANGE ? -ERANGE : -EINVAL;
 	if (!find_entry(&dev->store, source))
 		return -ENOENT;
-	if (dev->readings.choice[READING_MOVE_DESTINATION] == MOVE_DESTINATION_REQUIRED && !find_entry(&dev->store, destination))
+	if (!find_entry(&dev->store, destination) && device_reading(dev, READING_MOVE_DESTINATION) == MOVE_DESTINATION_REQUIRED)
 		return -ENOENT;
 	if (strcmp(source, destination) == 0)
 		return 0; /* it is there already */

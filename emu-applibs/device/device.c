@@ -56,6 +56,11 @@ bool device_has_capability(const struct device *dev, const char *capability)
 	return manifest_grants(&dev->manifest, capability);
 }
 
+unsigned device_reading(const struct device *dev, enum reading_id id)
+{
+	return readings_ask(&dev->readings, id);
+}
+
 bool device_is_ready(const struct device *dev)
 {
 	return dev->on && device_now(dev) >= dev->ready_ns;

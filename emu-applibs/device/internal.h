@@ -57,6 +57,8 @@ void device_emit(struct device *dev, const struct device_event *event);
 void device_summary(struct device *dev, const char *format, ...) ATTR_PRINTF(2, 3);
 /* Does the application's manifest grant it? */
 bool device_has_capability(const struct device *dev, const char *capability);
+/* The choice in force of a reading: see readings_ask(). */
+unsigned device_reading(const struct device *dev, enum reading_id id);
 /* Powered, and far enough in its boot for the certificate store and Wi-Fi to answer. */
 bool device_is_ready(const struct device *dev);
 

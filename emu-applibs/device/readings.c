@@ -98,8 +98,9 @@ const struct reading_info *readings_table(void)
 
 void readings_defaults(struct readings *ret)
 {
+	*ret = (struct readings){ .asked = NULL };
 	for (size_t i = 0; i < READING_COUNT; i++)
-		ret->choice[i] = table[i].default_choice;
+		ret->chosen[i] = table[i].default_choice;
 }
 
 int readings_set(struct readings *readings, const char *name, const char *choice)
@@ -109,7 +110,7 @@ int readings_set(struct readings *readings, const char *name, const char *choice
 			continue;
 		for (size_t c = 0; c < table[i].choice_count; c++) {
 			if (strcmp(table[i].choices[c].name, choice) == 0) {
-				readings->choice[i] = (unsigned)c;
+				readings->chosen[i] = (unsigned)c;
 				return 0;
 			}
 		}
@@ -118,7 +119,18 @@ int readings_set(struct readings *readings, const char *name, const char *choice
 	return -ENOENT;
 }
 
+unsigned readings_ask(const struct readings *readings, enum reading_id id)
+{
+	struct readings_asked *asked = readings->asked;
+
+	if (asked && !asked->seen[id]) {
+		asked->seen[id] = true;
+		asked->ids[asked->count++] = id;
+	}
+	return readings->chosen[id];
+}
+
 const char *readings_get(const struct readings *readings, enum reading_id id)
 {
-	return table[id].choices[readings->choice[id]].name;
+	return table[id].choices[readings->chosen[id]].name;
 }

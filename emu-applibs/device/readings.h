@@ -4,6 +4,7 @@
 #ifndef DEVICE_READINGS_H
 #define DEVICE_READINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum reading_id {
@@ -28,8 +29,16 @@ enum { UNKNOWN_IDENTITY_103, UNKNOWN_IDENTITY_1 };
 enum { MAX_NETWORKS_10, MAX_NETWORKS_37 };
 enum { STORE_CHARGE_PEM, STORE_CHARGE_DER };
 
+/* Which readings a device had to decide by, in the order of the first question: what it never asked cannot have made a difference. */
+struct readings_asked {
+	size_t count;
+	enum reading_id ids[READING_COUNT];
+	bool seen[READING_COUNT];
+};
+
 struct readings {
-	unsigned choice[READING_COUNT];
+	unsigned chosen[READING_COUNT]; /* to be read by readings_ask() alone */
+	struct readings_asked *asked;   /* the caller's, zeroed; NULL: nobody wants to know */
 };
 
 struct reading_choice {
@@ -51,7 +60,10 @@ const struct reading_info *readings_table(void);
 void readings_defaults(struct readings *ret);
 /* Set by name. 0; -ENOENT no such reading; -EINVAL no such choice. */
 int readings_set(struct readings *readings, const char *name, const char *choice);
-/* The name of the choice in force. Static storage. */
+/* The choice in force. Ask as late as can be, only where the choices lead to different behaviour: each question multiplies the
+ * combinations that `azsim run --readings=all` has to play. */
+unsigned readings_ask(const struct readings *readings, enum reading_id id);
+/* The name of the choice in force, without asking. Static storage. */
 const char *readings_get(const struct readings *readings, enum reading_id id);
 
 #endif

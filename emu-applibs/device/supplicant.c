@@ -78,11 +78,18 @@ static char *copy_text(const char *text)
 	return copy;
 }
 
+/* Do Wi-Fi's copy of the store and the store itself have the same certificate under this id? */
+static bool seen_as_stored(const struct device *dev, const char *id)
+{
+	return certstore_find(&dev->store, id) == certstore_find(&dev->seen, id);
+}
+
 /* Copies what an attempt with `settings` needs. False, with a word for people, when something is missing. */
 static bool credentials_load(struct device *dev, const struct wifi_settings *settings,
                              struct supplicant_credentials *ret, char reason[AUTH_REASON_MAX])
 {
-	const struct certstore *store = dev->readings.choice[READING_CERT_SEEN] == CERT_SEEN_AT_ONCE ? &dev->store : &dev->seen;
+	const bool same = seen_as_stored(dev, settings->client_id) && seen_as_stored(dev, settings->root_id);
+	const struct certstore *store = same || device_reading(dev, READING_CERT_SEEN) == CERT_SEEN_RELOAD ? &dev->seen : &dev->store;
 	const struct certificate *client = certstore_find(store, settings->client_id);
 	const struct certificate *root = NULL;
 
@@ -223,7 +230,7 @@ static void attempt_failed(struct device *dev, struct wifi_entry *entry, const s
 	unsigned wait_s;
 
 	diagnostics_record_verdict(&record->diagnostics, verdict, device_wall(dev),
-	                           dev->readings.choice[READING_UNKNOWN_IDENTITY]);
+	                           verdict->outcome == AUTH_IDENTITY_REJECTED ? device_reading(dev, READING_UNKNOWN_IDENTITY) : 0);
 	if (verdict->outcome == AUTH_NO_NETWORK) {
 		scan_again(dev, TIME_NEVER);
 		return;
@@ -443,11 +450,14 @@ void supplicant_config_changed(struct device *dev)
 
 void supplicant_settings_changed(struct device *dev, struct wifi_entry *entry, bool reconnect)
 {
-	unsigned effect = dev->readings.choice[READING_SET_EFFECT];
+	const bool in_use = reconnect && dev->supplicant.serial == entry->network.serial;
+	unsigned effect = SET_EFFECT_NEXT_CONNECT;
 
+	if (in_use || entry->record.tried)
+		effect = device_reading(dev, READING_SET_EFFECT);
 	if (effect != SET_EFFECT_RELOAD || !entry->record.tried)
 		entry->record.in_use = entry->network.settings;
-	if (reconnect && effect == SET_EFFECT_RECONNECTS && dev->supplicant.serial == entry->network.serial)
+	if (in_use && effect == SET_EFFECT_RECONNECTS)
 		supplicant_let_go(dev, "settings changed");
 	supplicant_config_changed(dev);
 }
@@ -468,9 +478,23 @@ void supplicant_forgetting(struct device *dev, struct wifi_entry *entry)
 	supplicant_config_changed(dev);
 }
 
+/* Would supplicant_config_changed() do anything now? */
+static bool waits_for_a_change(const struct device *dev)
+{
+	const struct supplicant *supplicant = &dev->supplicant;
+
+	if (supplicant->state == SUPPLICANT_IDLE || supplicant->state == SUPPLICANT_SCANNING || supplicant->state == SUPPLICANT_WAITING ||
+	    supplicant->outage_since_ns != TIME_NEVER)
+		return true;
+	for (size_t i = 0; i < dev->wifi.count; i++)
+		if (dev->wifi.entries[i].record.spaced_until_ns != 0)
+			return true;
+	return false;
+}
+
 void supplicant_certstore_changed(struct device *dev)
 {
-	if (dev->readings.choice[READING_CERT_SEEN] == CERT_SEEN_AT_ONCE)
+	if (waits_for_a_change(dev) && device_reading(dev, READING_CERT_SEEN) == CERT_SEEN_AT_ONCE)
 		supplicant_config_changed(dev);
 }
 

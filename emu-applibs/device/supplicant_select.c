@@ -29,9 +29,9 @@ unsigned supplicant_wait_s(unsigned failures, uint32_t random)
 	return wait_s;
 }
 
-static bool goes_before(const struct wifi_entry *a, const struct wifi_entry *b, unsigned order)
+static bool goes_before(const struct device *dev, const struct wifi_entry *a, const struct wifi_entry *b)
 {
-	switch (order) {
+	switch (device_reading(dev, READING_SAME_SSID_ORDER)) {
 	case SAME_SSID_HIGHER_ID:
 		return a->network.id > b->network.id;
 	case SAME_SSID_LAST_CONNECTED:
@@ -63,7 +63,6 @@ static bool set_aside(struct supplicant_record *record, uint64_t now_ns, uint64_
 enum supplicant_pick supplicant_select(struct device *dev, uint64_t now_ns, struct wifi_entry **ret_entry,
                                        uint64_t *ret_retry_ns)
 {
-	const unsigned order = dev->readings.choice[READING_SAME_SSID_ORDER];
 	struct wifi_entry *best = NULL;
 	struct {
 		struct wifi_entry *entry;
@@ -87,7 +86,7 @@ enum supplicant_pick supplicant_select(struct device *dev, uint64_t now_ns, stru
 			/* The test access points offer EAP only. */
 			failed[failed_count].entry = entry;
 			failed[failed_count++].error = DIAG_SECURITY_TYPE_MISMATCH;
-		} else if (!best || goes_before(entry, best, order)) {
+		} else if (!best || goes_before(dev, entry, best)) {
 			best = entry;
 		}
 	}

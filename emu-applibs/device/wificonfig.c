@@ -88,6 +88,28 @@ void wifi_restore(struct wifi *wifi, bool renumber)
 	OPENSSL_cleanse(records, sizeof(records));
 }
 
+static bool same_settings(const struct wifi_settings *a, const struct wifi_settings *b)
+{
+	return a->ssid_length == b->ssid_length && memcmp(a->ssid, b->ssid, a->ssid_length) == 0 && a->security == b->security &&
+	       a->targeted_scan == b->targeted_scan && a->psk_length == b->psk_length &&
+	       CRYPTO_memcmp(a->psk, b->psk, a->psk_length) == 0 && strcmp(a->identity, b->identity) == 0 &&
+	       strcmp(a->client_id, b->client_id) == 0 && strcmp(a->root_id, b->root_id) == 0;
+}
+
+bool wifi_is_saved(const struct wifi *wifi)
+{
+	if (wifi->count != wifi->saved_count)
+		return false;
+	for (size_t i = 0; i < wifi->count; i++) {
+		const struct wifi_network *a = &wifi->entries[i].network, *b = &wifi->saved[i];
+
+		if (a->id != b->id || a->serial != b->serial || a->enabled != b->enabled || strcmp(a->name, b->name) != 0 ||
+		    !same_settings(&a->settings, &b->settings))
+			return false;
+	}
+	return true;
+}
+
 int wifi_check_savable(const struct wifi *wifi)
 {
 	for (size_t i = 0; i < wifi->count; i++)

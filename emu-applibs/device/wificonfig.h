@@ -16,7 +16,8 @@
 #include "emu-applibs/device/supplicant.h"
 
 #define WIFI_NAME_MAX 16      /* WIFICONFIG_CONFIG_NAME_MAX_LENGTH, without NUL */
-#define WIFI_NETWORKS_LIMIT 37 /* the largest choice of the reading max-networks */
+#define WIFI_NETWORKS_LEAST 10 /* the smallest and the largest choice of the reading max-networks */
+#define WIFI_NETWORKS_LIMIT 37
 
 /* WifiConfig_Security_* */
 enum wifi_security {
@@ -89,6 +90,8 @@ struct wifi_entry *wifi_insert(struct wifi *wifi, size_t limit);
 void wifi_remove(struct wifi *wifi, struct wifi_entry *entry);
 /* The saved copy becomes the running one; records of networks that stay are kept. renumber: ids from 0 in saved order. */
 void wifi_restore(struct wifi *wifi, bool renumber);
+/* Is the running configuration what the saved copy says? */
+bool wifi_is_saved(const struct wifi *wifi);
 /* Could the running configuration be saved? 0, or -EINVAL: a network has no SSID. */
 int wifi_check_savable(const struct wifi *wifi);
 /* Bytes from outside as text for people, one word in one line: what is not printable, and space, becomes "?". Cut at
@@ -110,7 +113,7 @@ int wifi_request(struct device *dev, uint16_t op, struct wire_reader *in, struct
 
 /* One line for the timeline (DEVICE_EVENT_WIFI). */
 void wifi_report(struct device *dev, const char *format, ...) ATTR_PRINTF(2, 3);
-/* How many networks fit, by the reading. */
+/* How many networks fit, by the reading; while there are fewer than in any reading, at least one more. */
 size_t wifi_limit(const struct device *dev);
 /* 0; -EINVAL: id is negative; -ENODEV: no such network. */
 int wifi_find(struct device *dev, int id, struct wifi_entry **ret_entry);

@@ -27,7 +27,9 @@ void wifi_report(struct device *dev, const char *format, ...)
 
 size_t wifi_limit(const struct device *dev)
 {
-	return dev->readings.choice[READING_MAX_NETWORKS] == MAX_NETWORKS_37 ? 37 : 10;
+	if (dev->wifi.count < WIFI_NETWORKS_LEAST)
+		return WIFI_NETWORKS_LEAST; /* room for one more in any case */
+	return device_reading(dev, READING_MAX_NETWORKS) == MAX_NETWORKS_37 ? WIFI_NETWORKS_LIMIT : WIFI_NETWORKS_LEAST;
 }
 
 int wifi_find(struct device *dev, int id, struct wifi_entry **ret_entry)
@@ -62,7 +64,7 @@ int wifi_persist(struct device *dev)
 int wifi_reload(struct device *dev)
 {
 	supplicant_let_go(dev, "reload");
-	if (dev->readings.choice[READING_RELOAD_UNSAVED] == RELOAD_UNSAVED_DROPPED)
+	if (!wifi_is_saved(&dev->wifi) && device_reading(dev, READING_RELOAD_UNSAVED) == RELOAD_UNSAVED_DROPPED)
 		wifi_restore(&dev->wifi, false);
 	supplicant_reload(dev);
 	wifi_report(dev, "reload");

@@ -136,18 +136,36 @@ static void every_reading_has_named_choices_with_a_source(void **state)
 
 		assert_int_equal(row->id, i);
 		assert_true(row->choice_count >= 2 && row->default_choice < row->choice_count);
-		assert_int_equal(readings.choice[i], row->default_choice);
+		assert_int_equal(readings_ask(&readings, row->id), row->default_choice);
 		for (size_t c = 0; c < row->choice_count; c++) {
 			assert_true(strlen(row->choices[c].source) > 0);
 			assert_int_equal(readings_set(&readings, row->name, row->choices[c].name), 0);
-			assert_int_equal(readings.choice[i], c);
+			assert_int_equal(readings_ask(&readings, row->id), c);
 			assert_string_equal(readings_get(&readings, row->id), row->choices[c].name);
 		}
 		assert_int_equal(readings_set(&readings, row->name, "nonsense"), -EINVAL);
 		assert_int_equal(readings_set(&readings, row->name, ""), -EINVAL);
-		assert_int_equal(readings.choice[i], row->choice_count - 1);
+		assert_int_equal(readings_ask(&readings, row->id), row->choice_count - 1);
 	}
 	assert_int_equal(readings_set(&readings, "nonsense", "10"), -ENOENT);
+}
+
+static void what_was_asked_is_known_in_the_order_of_the_first_question(void **state)
+{
+	struct readings_asked asked = { .count = 0 };
+	struct readings readings;
+
+	(void) state;
+	readings_defaults(&readings);
+	readings.asked = &asked;
+	(void) readings_ask(&readings, READING_MAX_NETWORKS);
+	(void) readings_ask(&readings, READING_CERT_SEEN);
+	(void) readings_ask(&readings, READING_MAX_NETWORKS);
+	(void) readings_get(&readings, READING_SET_EFFECT); /* no question */
+	assert_int_equal(asked.count, 2);
+	assert_int_equal(asked.ids[0], READING_MAX_NETWORKS);
+	assert_int_equal(asked.ids[1], READING_CERT_SEEN);
+	assert_false(asked.seen[READING_SET_EFFECT]);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_world, free_world)
@@ -159,6 +177,7 @@ int main(void)
 		TEST(the_least_manifest_grants_nothing),
 		TEST(what_is_wrong_is_named_and_the_old_one_stays),
 		TEST(hostile_text_is_refused),
+		cmocka_unit_test(what_was_asked_is_known_in_the_order_of_the_first_question),
 		cmocka_unit_test(every_reading_has_named_choices_with_a_source),
 	};
 

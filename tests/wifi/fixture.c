@@ -139,6 +139,7 @@ static struct world *world_new(const char *reading, const char *capabilities)
 
 	assert_non_null(w);
 	readings_defaults(&readings);
+	readings.asked = &w->asked;
 	if (reading) {
 		const char *choice = strchr(reading, '=') + 1;
 

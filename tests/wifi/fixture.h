@@ -46,6 +46,7 @@ struct event {
 
 struct world {
 	struct device *dev;
+	struct readings_asked asked;
 	uint64_t now_ns;
 	bool ap_up;
 	enum auth_outcome everybody; /* AUTH_OK: judge each by its certificates */

@@ -352,6 +352,52 @@ static void literal_recipe_tests_the_old_certificate_when_unsaved_is_dropped(voi
 	}
 }
 
+/* ---- When they are asked --------------------------------------------------------------------------------------------- */
+
+/* Each step asks what decides it, and nothing before it. */
+static void a_reading_is_asked_only_where_it_decides(void **state)
+{
+	struct world *w = *state;
+	const struct readings_asked *asked = &w->asked;
+	int id = factory_network(w, "Network1", '1', '1', true);
+
+	advance_s(w, 5);
+	device_link(w->dev, DEVICE_LINK_REAUTH);
+	advance_s(w, 1);
+	assert_int_equal(reload(w), 0); /* everything is saved */
+	advance_s(w, 5);
+	assert_string_equal(connected(w), "Network1");
+	install_client(w, "Client1", '2');
+	assert_int_equal(asked->count, 0);
+	assert_int_equal(set_byte(w, id, TARGETED, 1), 0); /* no reason to reconnect; but there was an attempt without it */
+	assert_int_equal(asked->count, 1);
+	assert_true(asked->seen[READING_SET_EFFECT]);
+	device_link(w->dev, DEVICE_LINK_REAUTH);
+	assert_int_equal(asked->count, 2);
+	assert_true(asked->seen[READING_CERT_SEEN]);
+	advance_s(w, 1);
+	assert_int_equal(duplicate(w, id, "Network2"), 1);
+	assert_int_equal(reload(w), 0);
+	assert_int_equal(asked->count, 3);
+	assert_true(asked->seen[READING_RELOAD_UNSAVED]);
+	assert_int_equal(duplicate(w, 0, "Network2"), 1);
+	assert_int_equal(set_byte(w, 1, ENABLE, 1), 0);
+	device_link(w->dev, DEVICE_LINK_DEAUTH);
+	advance_s(w, 1);
+	assert_int_equal(asked->count, 4);
+	assert_true(asked->seen[READING_SAME_SSID_ORDER]);
+	for (int i = 2; i < 10; i++)
+		assert_int_equal(add_network(w), i);
+	assert_int_equal(asked->count, 4);
+	assert_int_equal(add_network(w), -ENOMEM);
+	assert_true(asked->seen[READING_MAX_NETWORKS]);
+	w->everybody = AUTH_IDENTITY_REJECTED;
+	assert_false(asked->seen[READING_UNKNOWN_IDENTITY]);
+	device_link(w->dev, DEVICE_LINK_DEAUTH);
+	advance_s(w, 3);
+	assert_true(asked->seen[READING_UNKNOWN_IDENTITY]);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_world, free_world)
 
 int main(void)
@@ -370,6 +416,7 @@ int main(void)
 		TEST(order_of_networks_with_one_ssid),
 		TEST(every_network_gets_its_turn_under_every_order),
 		TEST(refused_identity),
+		TEST(a_reading_is_asked_only_where_it_decides),
 		TEST(literal_recipe_tests_the_old_certificate_when_unsaved_is_dropped),
 	};
 
