@@ -14,6 +14,7 @@ struct connection {
 	int fd; /* -1: free */
 	bool clock; /* libvtime's */
 	bool hello; /* said */
+	pid_t pid;  /* of the peer */
 };
 
 struct channel {
@@ -118,12 +119,17 @@ void channel_set_page(struct channel *c, uint64_t app_mono_ns, int64_t wall_offs
 	c->page->wall_steps = wall_steps;
 }
 
-bool channel_has_clock(const struct channel *c)
+pid_t channel_clock_pid(const struct channel *c)
 {
 	for (size_t i = 0; i < CHANNEL_MAX; i++)
 		if (c->connections[i].fd >= 0 && c->connections[i].clock)
-			return true;
-	return false;
+			return c->connections[i].pid;
+	return 0;
+}
+
+bool channel_has_clock(const struct channel *c)
+{
+	return channel_clock_pid(c) != 0;
 }
 
 size_t channel_poll_set(const struct channel *c, struct pollfd *fds)
@@ -177,7 +183,7 @@ static void accept_all(struct channel *c)
 		    !is_expected(c, peer.pid))
 			(void) close(fd);
 		else
-			c->connections[i] = (struct connection){.fd = fd};
+			c->connections[i] = (struct connection){.fd = fd, .pid = peer.pid};
 	}
 }
 

@@ -50,6 +50,8 @@ size_t channel_poll_set(const struct channel *channel, struct pollfd *fds);
 enum channel_message_kind channel_receive(struct channel *channel, struct channel_message *ret);
 /* Has libvtime said hello in the present process? */
 bool channel_has_clock(const struct channel *channel);
+/* The process whose libvtime said hello: with a debugger or the like in front, not the one that azsim started. 0: none yet. */
+pid_t channel_clock_pid(const struct channel *channel);
 
 /* Answers. fd -1: none; otherwise passed along (the caller still closes its own). False when the application is gone. */
 bool channel_answer_vt(struct channel *channel, int connection, enum vt_type type, int status, uint64_t a, int fd);

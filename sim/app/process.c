@@ -395,21 +395,35 @@ static void read_proc(pid_t pid, const char *name, char *buffer, size_t capacity
 	buffer[strcspn(buffer, "\n")] = '\0';
 }
 
+/* The letter that proc(5) has for it. */
+static char state_of(pid_t pid)
+{
+	char stat[512];
+	const char *end;
+
+	read_proc(pid, "stat", stat, sizeof(stat));
+	end = strrchr(stat, ')');
+	return end && strlen(end) > 2 ? end[2] : '?';
+}
+
+bool app_is_stopped(pid_t pid)
+{
+	char state = state_of(pid);
+
+	return state == 't' || state == 'T';
+}
+
 void app_describe_hang(const struct app_process *process, char *buffer, size_t capacity)
 {
-	char stat[512], call[128], wchan[128];
-	const char *state;
+	char call[128], wchan[128], state = state_of(process->pid);
 
-	read_proc(process->pid, "stat", stat, sizeof(stat));
 	read_proc(process->pid, "syscall", call, sizeof(call));
 	read_proc(process->pid, "wchan", wchan, sizeof(wchan));
-	state = strrchr(stat, ')');
-	state = state && strlen(state) > 2 ? state + 2 : "?";
-	if (*state == 'R') {
+	if (state == 'R') {
 		(void) snprintf(buffer, capacity, "it computes without end (state R)");
 		return;
 	}
 	call[strcspn(call, " ")] = '\0';
 	(void) snprintf(buffer, capacity, "it is blocked in system call %s (state %c, %s), where virtual time cannot reach it",
-	                call[0] ? call : "?", *state, wchan[0] ? wchan : "?");
+	                call[0] ? call : "?", state, wchan[0] ? wchan : "?");
 }

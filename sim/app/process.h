@@ -53,6 +53,8 @@ void app_kill(struct app_process *process);
 bool app_reap(struct app_process *process, int *ret_status);
 /* "ended with status 1" or "was ended by signal 11 (Segmentation fault)" */
 void app_describe_end(int status, char *buffer, size_t capacity);
+/* Is the process stopped by a debugger or a signal? */
+bool app_is_stopped(pid_t pid);
 /* Where it hangs, from /proc: "state S in system call 0 (wchan ...)" or "state R: it computes without end". */
 void app_describe_hang(const struct app_process *process, char *buffer, size_t capacity);
 

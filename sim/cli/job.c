@@ -1,16 +1,14 @@
 /* One scenario on each of its networks, and what stays of it: outcome, timeline, logs. Runs in a process of its own. */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "sim/cli/cli.h"
 #include "sim/cli/jobs.h"
+#include "sim/cli/workdir.h"
+#include "sim/util/tree.h"
 
 #define PROGRESS_MS 200
 
@@ -61,79 +59,6 @@ static void on_progress(void *ctx, uint64_t now_ns)
 		return;
 	job->told_ms = ms;
 	send_line(job->fd, json_pack("{s:s, s:I}", "progress", job->network->name, "now_ns", (json_int_t)now_ns));
-}
-
-/* ---- Folders ------------------------------------------------------------------------------------------------------------- */
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void) st;
-	(void) type;
-	(void) ftw;
-	return remove(path) < 0 ? -1 : 0;
-}
-
-static void remove_tree(const char *path)
-{
-	(void) nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-/* Short, because a socket's path has at most 107 characters. */
-static int make_work_dir(char path[64], struct az_error *ret_error)
-{
-	const char *base = getenv("TMPDIR");
-
-	if (!base || base[0] != '/' || strlen(base) > 40)
-		base = "/tmp";
-	(void) snprintf(path, 64, "%s/azsim-XXXXXX", base);
-	if (mkdtemp(path))
-		return 0;
-	az_error_set(ret_error, AZ_ENVIRONMENT, "%s: cannot make a folder for the run: %s; TMPDIR chooses another place", base, strerror(errno));
-	return -errno;
-}
-
-static int copy_file(const char *from, const char *to)
-{
-	cleanup_fd int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), out = -1;
-	char buffer[16384];
-	ssize_t n;
-
-	if (in < 0)
-		return -errno;
-	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (out < 0)
-		return -errno;
-	while ((n = read(in, buffer, sizeof(buffer))) > 0)
-		if (write(out, buffer, (size_t)n) != n)
-			return errno ? -errno : -EIO;
-	return n < 0 ? -errno : 0;
-}
-
-/* The logs of the network's daemons go from `work`/net to `to`. Returns whether there were any. */
-static bool keep_logs(const char *work, const char *to)
-{
-	char from[PATH_MAX];
-	struct dirent **entries;
-	bool any = false;
-	int n;
-
-	(void) snprintf(from, sizeof(from), "%s/net", work);
-	n = scandir(from, &entries, NULL, alphasort);
-	for (int i = 0; i < n; i++) {
-		size_t length = strlen(entries[i]->d_name);
-
-		if (length > 4 && strcmp(entries[i]->d_name + length - 4, ".log") == 0) {
-			cleanup_free char *source = NULL, *target = NULL;
-
-			(void) mkdir(to, 0755);
-			if (asprintf(&source, "%s/%s", from, entries[i]->d_name) > 0 && asprintf(&target, "%s/%s", to, entries[i]->d_name) > 0)
-				any |= copy_file(source, target) == 0;
-		}
-		free(entries[i]);
-	}
-	if (n >= 0)
-		free(entries);
-	return any;
 }
 
 /* ---- One network --------------------------------------------------------------------------------------------------------- */
@@ -261,7 +186,7 @@ static void keep(const struct job *job, const struct run_result *result, const c
 		return;
 	}
 	if (result->verdict != RUN_PASSED)
-		(void) keep_logs(work, logs);
+		(void) workdir_keep_logs(work, logs);
 	o->logs = strdup(stem);
 }
 
@@ -304,7 +229,7 @@ static void run_one(struct job *job, struct run_result *result, const struct run
 	json_t *json;
 
 	memset(result, 0, sizeof(*result));
-	if (make_work_dir(work, &result->error) < 0) {
+	if (workdir_make(work, &result->error) < 0) {
 		result->verdict = RUN_ERROR;
 		work[0] = '\0';
 	} else {
@@ -323,7 +248,7 @@ static void run_one(struct job *job, struct run_result *result, const struct run
 	}
 	keep(job, result, work, &outcome);
 	if (work[0])
-		remove_tree(work);
+		tree_remove(work);
 	json = json_object();
 	(void) json_object_set_new(json, "outcome", outcome_to_json(&outcome));
 	send_line(job->fd, json);

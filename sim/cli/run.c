@@ -8,9 +8,8 @@
 
 #include "sim/cli/cli.h"
 #include "sim/cli/jobs.h"
+#include "sim/cli/options.h"
 
-#define READINGS_MAX 64
-#define WRAPPER_WORDS_MAX 31
 #define DEFAULT_APP_WAIT_S 20
 
 static const char help[] =
@@ -33,28 +32,15 @@ static const char help[] =
 
 struct command {
 	struct job_options job;
-	struct scn_reading readings[READINGS_MAX];
-	char *wrapper_words[WRAPPER_WORDS_MAX + 1];
-	char *wrapper_copy;
+	struct cli_readings readings;
+	struct cli_words wrapper;
 	const char *junit;
 	bool tap;
 };
 
 static int bad(const char *format, const char *what)
 {
-	(void) fputs("azsim run: ", stderr);
-	(void) fprintf(stderr, format, what);
-	(void) fputs("; " CLI_TRY_HELP("run") "\n", stderr);
-	return AZ_USAGE;
-}
-
-static int number(const char *text, unsigned long long min, unsigned long long max, unsigned long long *ret)
-{
-	char *end;
-
-	errno = 0;
-	*ret = strtoull(text, &end, 10);
-	return errno || end == text || *end || text[0] == '-' || *ret < min || *ret > max ? -EINVAL : 0;
+	return cli_bad("run", format, what);
 }
 
 /* ---- Options ------------------------------------------------------------------------------------------------------------- */
@@ -79,45 +65,6 @@ static int add_networks(struct command *c, char *list)
 	return n ? 0 : bad("--net: %s", "name at least one network");
 }
 
-static int add_reading(struct command *c, char *pair)
-{
-	char *value = strchr(pair, '=');
-	struct readings scratch;
-	int r;
-
-	if (!value)
-		return bad("--reading=%s: write NAME=VALUE", pair);
-	if (c->job.reading_count == READINGS_MAX)
-		return bad("%s", "too many --reading");
-	*value++ = '\0';
-	readings_defaults(&scratch);
-	r = readings_set(&scratch, pair, value);
-	if (r == -ENOENT)
-		return bad("--reading: no reading \"%s\"; `azsim readings` lists them", pair);
-	if (r < 0)
-		return bad("--reading: \"%s\" is not one of its choices; `azsim readings` lists them", value);
-	c->readings[c->job.reading_count++] = (struct scn_reading){.name = pair, .choice = value};
-	return 0;
-}
-
-static int set_wrapper(struct command *c, const char *text)
-{
-	size_t n = 0;
-	char *save = NULL;
-
-	free(c->wrapper_copy);
-	c->wrapper_copy = strdup(text);
-	c->job.wrapper_text = text;
-	for (char *word = strtok_r(c->wrapper_copy, " \t", &save); word; word = strtok_r(NULL, " \t", &save)) {
-		if (n == WRAPPER_WORDS_MAX)
-			return bad("%s", "--wrapper: too many words");
-		c->wrapper_words[n++] = word;
-	}
-	c->wrapper_words[n] = NULL;
-	c->job.wrapper = n ? (const char *const *)c->wrapper_words : NULL;
-	return 0;
-}
-
 enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_READING, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER };
 
 static int take_option(struct command *c, int option)
@@ -126,24 +73,26 @@ static int take_option(struct command *c, int option)
 
 	switch (option) {
 	case OPT_NET: return add_networks(c, optarg);
-	case OPT_READING: return add_reading(c, optarg);
-	case OPT_WRAPPER: return set_wrapper(c, optarg);
+	case OPT_READING: return cli_add_reading("run", optarg, &c->readings);
+	case OPT_WRAPPER:
+		c->job.wrapper_text = optarg;
+		return cli_split("run", "--wrapper", optarg, &c->wrapper);
 	case OPT_APP: c->job.app = optarg; return 0;
 	case OPT_OUT: c->job.out = optarg; return 0;
 	case OPT_JUNIT: c->junit = optarg; return 0;
 	case OPT_TAP: c->tap = true; return 0;
 	case OPT_SEED:
-		if (number(optarg, 0, INT64_MAX, &n) < 0)
+		if (cli_number(optarg, 0, INT64_MAX, &n) < 0)
 			return bad("--seed=%s: a whole number from 0 to 2^63-1", optarg);
 		c->job.seed = n;
 		return 0;
 	case OPT_WAIT:
-		if (number(optarg, 1, 86400, &n) < 0)
+		if (cli_number(optarg, 1, 86400, &n) < 0)
 			return bad("--app-wait=%s: seconds, 1 to 86400", optarg);
 		c->job.app_wait_s = (unsigned)n;
 		return 0;
 	case 'j':
-		if (number(optarg, 1, JOBS_MAX, &n) < 0)
+		if (cli_number(optarg, 1, JOBS_MAX, &n) < 0)
 			return bad("--jobs=%s: a number from 1 to 64", optarg);
 		c->job.parallel = (unsigned)n;
 		return 0;
@@ -293,21 +242,23 @@ int cmd_run(int argc, char **argv)
 
 	for (size_t i = 0; net_all[i] && i < JOB_NETWORKS_MAX; i++)
 		c.job.networks[i] = net_all[i];
-	c.job.readings = c.readings;
 	while (status == 0 && (option = getopt_long(argc, argv, "hj:", options, NULL)) != -1) {
 		if (option == 'h') {
 			(void) fputs(help, stdout);
-			free(c.wrapper_copy);
+			free(c.wrapper.copy);
 			return AZ_OK;
 		}
 		status = take_option(&c, option);
 	}
+	c.job.readings = c.readings.list;
+	c.job.reading_count = c.readings.count;
+	c.job.wrapper = c.wrapper.count ? (const char *const *)c.wrapper.list : NULL;
 	if (status == 0 && cli_find_files(argc - optind, argv + optind, &files, &error) < 0)
 		status = bad("%s", error.text);
 	if (status == 0) {
 		status = run_all(&c, &files);
 		cli_free_files(&files);
 	}
-	free(c.wrapper_copy);
+	free(c.wrapper.copy);
 	return status;
 }

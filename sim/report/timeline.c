@@ -64,6 +64,20 @@ void timeline_add(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool h
 	}
 }
 
+void timeline_keep(struct timeline *tl, size_t max)
+{
+	size_t drop = tl->count - max / 2;
+
+	if (tl->count <= max)
+		return;
+	for (size_t i = 0; i < drop; i++) {
+		free(tl->entries[i].text);
+		free(tl->entries[i].detail);
+	}
+	memmove(tl->entries, tl->entries + drop, (tl->count - drop) * sizeof(*tl->entries));
+	tl->count -= drop;
+}
+
 const char *timeline_kind_name(enum tl_kind kind)
 {
 	switch (kind) {

@@ -47,6 +47,8 @@ void timeline_clear(struct timeline *tl);
 /* detail may be NULL. Aborts on ENOMEM. */
 void timeline_add(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool history, const char *detail,
                   const char *format, ...) ATTR_PRINTF(6, 7);
+/* Forget the oldest entries, many at a time, so that never more than `max` stay. */
+void timeline_keep(struct timeline *tl, size_t max);
 const char *timeline_kind_name(enum tl_kind kind);
 /* "2026-01-31T00:00:02.000Z +30d00:00:02 call  text", without newline, into a buffer. */
 void timeline_format(const struct timeline *tl, const struct tl_entry *entry, char *buffer, size_t capacity);

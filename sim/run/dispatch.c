@@ -42,7 +42,7 @@ static void output_line(struct run *run)
 void run_drain_output(struct run *run)
 {
 	char buffer[4096];
-	ssize_t n;
+	ssize_t n = -1;
 
 	if (!run->out_line && !(run->out_line = malloc(WIRE_MAX_LOG + 1)))
 		abort();
@@ -54,6 +54,8 @@ void run_drain_output(struct run *run)
 				run->out_line[run->out_length++] = buffer[i];
 		}
 	}
+	if (n == 0)
+		(void) close(steal_fd(&run->process.output)); /* nobody holds the other end any more: nothing to wait for */
 }
 
 /* The application writes to the file by itself; a change since the last look is one write to flash. */
@@ -224,9 +226,11 @@ static void handle_vtime(struct run *run, const struct channel_message *m)
 		break;
 	case VT_SPIN:
 		/* It computes or polls without waiting: a millisecond passes, the world goes on meanwhile. */
-		if (++run->spins > SPINS_MAX) {
-			run_fail(run, "the application reads the clock or polls without ever waiting: it does not return to its loop");
-			run->stop = true;
+		if (++run->spins == SPINS_MAX + 1 && run->options->live) {
+			run_note(run, TL_APP, true, NULL, "reads the clock or polls without ever waiting");
+		} else if (run->spins > SPINS_MAX && !run->options->live) {
+			run_app_misbehaves(run, "the application reads the clock or polls without ever waiting: it does not return to its loop");
+			return;
 		}
 		run->app_idle = true;
 		run->idle_connection = m->connection;
@@ -245,8 +249,8 @@ void run_handle_message(struct run *run, struct channel_message *m, enum channel
 		run->messages_now = 0;
 	}
 	if (++run->messages_now > MESSAGES_AT_ONCE_MAX) {
-		run_fail(run, "the application makes calls without end and never waits");
-		run->stop = true;
+		run_app_misbehaves(run, "the application makes calls without end and never waits");
+		run->messages_now = 0;
 		return;
 	}
 	run_drain_output(run);

@@ -1,29 +1,23 @@
 /* The scenario's events: when they happen, and what each does. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 
 #include "sim/run/internal.h"
 
-static void power_on_due(void *ctx, uint64_t arg)
+static int apply_radius(struct run *run, const struct scn_radius *c, struct az_error *ret_error)
 {
-	(void) arg;
-	run_power_on(ctx);
-}
-
-static void apply_radius(struct run *run, const struct scn_radius *c)
-{
-	struct az_error error;
+	int r;
 
 	run_note(run, TL_WORLD, true, NULL, "RADIUS:%s%s%s%s%s%s%s%s", c->server ? " certificate " : "", c->server ? c->server : "",
 	         c->client_roots ? " client roots changed" : "", c->up == SCN_YES ? " up" : c->up == SCN_NO ? " down" : "",
 	         c->secret_wrong == SCN_YES ? " wrong secret" : c->secret_wrong == SCN_NO ? " right secret" : "",
 	         c->has_crl ? " CRL" : "", c->has_clock_step ? " clock stepped" : "", c->identities ? " identities changed" : "");
-	if (run_radius_change(run, c, &error) < 0) {
-		run_error(run, &error);
-		return;
-	}
-	device_link(run->device, DEVICE_LINK_VISIBLE);
+	r = run_radius_change(run, c, ret_error);
+	if (r == 0)
+		device_link(run->device, DEVICE_LINK_VISIBLE);
+	return r;
 }
 
 static void apply_ap(struct run *run, const struct scn_ap *c)
@@ -75,10 +69,9 @@ static void apply_device(struct run *run, const struct scn_device_change *c)
 	if (c->kill_app)
 		run_app_kill(run, "by the scenario");
 	if (c->factory_reset) {
-		run_power_off(run, "factory reset");
+		run_power_cycle(run, "factory reset");
 		oracle_operator_acted(run);
 		device_factory_reset(run->device);
-		(void) queue_add(run->queue, run->clock.now_ns + CUT_TO_BOOT_NS, power_on_due, run, 0);
 	}
 	switch (c->power) {
 	case SCN_POWER_LEAVE:
@@ -90,8 +83,7 @@ static void apply_device(struct run *run, const struct scn_device_change *c)
 		run_power_off(run, "power off");
 		break;
 	case SCN_POWER_CUT:
-		run_power_off(run, "power cut");
-		(void) queue_add(run->queue, run->clock.now_ns + CUT_TO_BOOT_NS, power_on_due, run, 0);
+		run_power_cycle(run, "power cut");
 		break;
 	}
 }
@@ -144,10 +136,12 @@ static void apply_operator(struct run *run, const struct scn_operator *c)
 		run_note(run, TL_WORLD, true, NULL, "operator: refused: %s", strerror(-r));
 }
 
-static void apply(struct run *run, const struct scn_event *event)
+static int apply(struct run *run, const struct scn_event *event, struct az_error *ret_error)
 {
-	if (event->radius)
-		apply_radius(run, event->radius);
+	int r = event->radius ? apply_radius(run, event->radius, ret_error) : 0;
+
+	if (r < 0)
+		return r;
 	if (event->ap)
 		apply_ap(run, event->ap);
 	if (event->issuer)
@@ -157,25 +151,47 @@ static void apply(struct run *run, const struct scn_event *event)
 	if (event->device)
 		apply_device(run, event->device);
 	run->state_changed = true;
+	return 0;
+}
+
+static void ignore(void *ctx)
+{
+	(void) ctx;
+}
+
+/* An event that has come due. What it asks for may be impossible: then a run that someone watches goes on without it. */
+static void act(struct run *run, size_t i)
+{
+	const struct event_state *state = &run->events[i];
+	struct az_error error;
+
+	if (state->hook) {
+		state->hook(state->hook_ctx);
+		return;
+	}
+	if (apply(run, state->event, &error) == 0)
+		return;
+	if (run->options->live)
+		run_note(run, TL_WORLD, true, NULL, "event refused: %s", error.text);
+	else
+		run_error(run, &error);
 }
 
 static void event_due(void *ctx, uint64_t arg)
 {
-	struct run *run = ctx;
-
-	apply(run, &run->scenario->events[arg]);
+	act(ctx, (size_t)arg);
 }
 
 /* Now, or `plus` later. */
 static void trigger(struct run *run, size_t i)
 {
-	const struct scn_event *event = &run->scenario->events[i];
+	const struct scn_event *event = run->events[i].event;
 
 	run->events[i].fired = true;
 	if (event->plus_ns)
 		(void) queue_add(run->queue, run->clock.now_ns + event->plus_ns, event_due, run, i);
 	else
-		apply(run, event);
+		act(run, i);
 }
 
 static void trigger_due(void *ctx, uint64_t arg)
@@ -183,20 +199,88 @@ static void trigger_due(void *ctx, uint64_t arg)
 	trigger(ctx, (size_t)arg);
 }
 
-void run_schedule_events(struct run *run)
+static struct event_state *add_state(struct run *run, const struct scn_event *event)
 {
-	for (size_t i = 0; i < run->scenario->event_count; i++)
-		if (run->scenario->events[i].trigger == SCN_AT)
-			(void) queue_add(run->queue, run->scenario->events[i].at_ns, trigger_due, run, i);
+	struct event_state *grown = realloc(run->events, (run->event_count + 1) * sizeof(*grown));
+
+	if (!grown)
+		abort();
+	run->events = grown;
+	grown[run->event_count] = (struct event_state){.event = event};
+	return &grown[run->event_count++];
 }
 
-bool run_events_on_call(struct run *run, uint16_t op, int attribute, bool after)
+void run_schedule_events(struct run *run)
 {
 	for (size_t i = 0; i < run->scenario->event_count; i++) {
 		const struct scn_event *event = &run->scenario->events[i];
 
-		if (event->trigger != SCN_ON_CALL || event->call != op || (event->attribute >= 0 && event->attribute != attribute) || event->after != after || run->events[i].fired ||
-		    run->clock.now_ns < event->from_ns || ++run->events[i].calls_seen != event->nth)
+		(void) add_state(run, event);
+		if (event->trigger == SCN_AT)
+			(void) queue_add(run->queue, event->at_ns, trigger_due, run, i);
+	}
+}
+
+/* Parts of what was said stay in use (names, lists) as long as the run goes on. */
+static void keep_said(struct run *run, struct scenario *said)
+{
+	struct scenario **grown = realloc(run->said, (run->said_count + 1) * sizeof(*grown));
+
+	if (!grown)
+		abort();
+	run->said = grown;
+	grown[run->said_count++] = said;
+}
+
+int run_add_event(struct run *run, struct scenario *said, struct az_error *ret_error)
+{
+	const struct scn_event *event = &said->events[0];
+	uint64_t now = run->clock.now_ns;
+	char since[32];
+
+	keep_said(run, said);
+	if (event->trigger == SCN_NOW && !event->plus_ns)
+		return apply(run, event, ret_error);
+	if (event->trigger == SCN_AT && event->at_ns < now) {
+		timeline_format_since(event->at_ns, since);
+		az_error_set(ret_error, AZ_USAGE, "%s is over already; leave `at` away for now, or name a later moment", since);
+		return -EINVAL;
+	}
+	(void) add_state(run, event);
+	if (event->trigger == SCN_AT)
+		(void) queue_add(run->queue, event->at_ns, trigger_due, run, run->event_count - 1);
+	if (event->trigger == SCN_NOW)
+		(void) queue_add(run->queue, now + event->plus_ns, trigger_due, run, run->event_count - 1);
+	run->state_changed = true;
+	return 0;
+}
+
+size_t run_add_watch(struct run *run, struct scenario *said, void (*hook)(void *ctx), void *ctx)
+{
+	struct event_state *state;
+
+	keep_said(run, said);
+	state = add_state(run, &said->events[0]);
+	state->hook = hook;
+	state->hook_ctx = ctx;
+	run->state_changed = true;
+	return run->event_count - 1;
+}
+
+void run_drop_watch(struct run *run, size_t watch)
+{
+	run->events[watch].fired = true;
+	run->events[watch].hook = ignore;
+}
+
+bool run_events_on_call(struct run *run, uint16_t op, int attribute, bool after)
+{
+	for (size_t i = 0; i < run->event_count; i++) {
+		const struct scn_event *event = run->events[i].event;
+
+		if (event->trigger != SCN_ON_CALL || event->call != op || (event->attribute >= 0 && event->attribute != attribute) ||
+		    event->after != after || run->events[i].fired || run->clock.now_ns < event->from_ns ||
+		    ++run->events[i].calls_seen != event->nth)
 			continue;
 		trigger(run, i);
 		if (run->app_gone)
@@ -207,8 +291,8 @@ bool run_events_on_call(struct run *run, uint16_t op, int attribute, bool after)
 
 void run_events_on_state(struct run *run)
 {
-	for (size_t i = 0; i < run->scenario->event_count; i++) {
-		const struct scn_event *event = &run->scenario->events[i];
+	for (size_t i = 0; i < run->event_count; i++) {
+		const struct scn_event *event = run->events[i].event;
 
 		/* Not from here: a call of the application may be under way. */
 		if (event->trigger == SCN_WHEN && !run->events[i].fired && run->clock.now_ns >= event->from_ns &&

@@ -16,8 +16,11 @@
 #define MUTABLE_FILE_MAX (64 * 1024)
 
 struct event_state {
+	const struct scn_event *event;
 	unsigned calls_seen; /* SCN_ON_CALL */
 	bool fired;
+	void (*hook)(void *ctx); /* what it does instead, when not NULL */
+	void *hook_ctx;
 };
 
 struct expect_state {
@@ -76,7 +79,11 @@ struct run {
 	uint64_t boot_base_ns;     /* run time of the device's boot */
 	unsigned restart_backoff_s;
 	uint64_t app_started_ns;
+	uint64_t start_timer;      /* of its next start */
 	unsigned long messages_now, spins;
+	int64_t heard_ms;          /* live: real time of its last message; 0: it waits, or does not run */
+	int64_t served_ms;         /* live: when the front was last asked */
+	bool hang_told;            /* live */
 	uint64_t messages_at_ns;
 	char *out_line;            /* the application's unfinished output line */
 	size_t out_length;
@@ -90,7 +97,10 @@ struct run {
 	uint8_t *mutable_seen;
 	size_t mutable_seen_length;
 
-	struct event_state *events;
+	struct event_state *events; /* the scenario's, then those that were said meanwhile */
+	size_t event_count;
+	struct scenario **said;     /* what run_add_event() took */
+	size_t said_count;
 	struct expect_state *expects;
 	bool state_changed; /* conditions have to be looked at again */
 	bool checking;
@@ -114,13 +124,29 @@ void run_fail(struct run *run, const char *format, ...) ATTR_PRINTF(2, 3);
 void run_error(struct run *run, const struct az_error *error); /* the run cannot go on */
 void run_hint(struct run *run, const char *format, ...) ATTR_PRINTF(2, 3);
 void run_hint_last_lines(struct run *run); /* what the application said last */
+/* It cannot go on like that: the run ends, or (live) the application does and is started again. */
+void run_app_misbehaves(struct run *run, const char *format, ...) ATTR_PRINTF(2, 3);
 uint64_t run_app_mono_ns(const struct run *run);
 void run_update_page(struct run *run);
 void run_note(struct run *run, enum tl_kind kind, bool history, const char *detail, const char *format, ...) ATTR_PRINTF(5, 6);
 
+/* When anything happens next, by what is known now; TIME_NEVER: nothing. */
+uint64_t run_next_moment(const struct run *run);
+void run_advance_clock(struct run *run, uint64_t to_ns); /* no-op for the present and the past */
+void run_happen(struct run *run);                        /* all that is due now */
+/* The application, which waits, goes on: VT_TIME or VT_AGAIN. */
+void run_answer_idle(struct run *run, enum vt_type type);
+/* True, once, when its wall clock was stepped while it waited. */
+bool run_wall_clock_was_stepped(struct run *run);
+
+/* live.c */
+void run_live_loop(struct run *run);
+
 /* setup.c */
 int run_setup(struct run *run, struct az_error *ret_error);
 void run_teardown(struct run *run);
+/* The image package may have been built anew: read the manifest and lay out the package again. The old one stays on failure. */
+int run_reload_package(struct run *run, struct az_error *ret_error);
 uint64_t run_pki_seed(const struct run *run); /* certificates too are a function of the run's seed */
 const struct pki_cert *run_cert(const struct run *run, const char *name); /* pki or "issued-N"; NULL: none (yet) */
 
@@ -135,12 +161,21 @@ extern const struct issuer_host run_issuer_host_template;
 /* power.c */
 void run_power_on(struct run *run);
 void run_power_off(struct run *run, const char *why);
+void run_power_cycle(struct run *run, const char *why); /* off, and on again a moment later */
 void run_app_start(struct run *run);
 void run_app_kill(struct run *run, const char *why);
 void run_app_ended(struct run *run, int status); /* by itself */
+/* Ends it, if it runs, and starts it at once. 0, or -EAGAIN: the device is off. */
+int run_app_restart(struct run *run);
 
 /* events.c */
 void run_schedule_events(struct run *run);
+/* An event that scenario_parse_event() gave; takes it, whatever comes of it. 0, or a negative errno and *ret_error. */
+int run_add_event(struct run *run, struct scenario *said, struct az_error *ret_error);
+/* Calls hook(ctx) once, when the condition that scenario_parse_condition() gave first holds; takes it. A number for
+ * run_drop_watch(), after which the hook is not called any more. */
+size_t run_add_watch(struct run *run, struct scenario *said, void (*hook)(void *ctx), void *ctx);
+void run_drop_watch(struct run *run, size_t watch);
 /* Events that wait for this call; true when the application did not survive them. */
 bool run_events_on_call(struct run *run, uint16_t op, int attribute, bool after);
 void run_events_on_state(struct run *run);

@@ -1,5 +1,6 @@
 /* The device's power and the application's life: boot, start, end, restart, power loss. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdio.h>
 
 #include "sim/run/internal.h"
@@ -12,9 +13,15 @@ static void start_due(void *ctx, uint64_t arg)
 {
 	struct run *run = ctx;
 
+	run->start_timer = 0;
 	/* arg is the boot it belongs to: a later power loss made it void. */
 	if (arg == run->boot_base_ns && device_is_on(run->device) && run->process.pid == 0 && !run->stop)
 		run_app_start(run);
+}
+
+static void start_after(struct run *run, uint64_t delay_ns)
+{
+	run->start_timer = queue_add(run->queue, run->clock.now_ns + delay_ns, start_due, run, run->boot_base_ns);
 }
 
 void run_app_start(struct run *run)
@@ -45,7 +52,8 @@ static void app_is_gone(struct run *run)
 	run->app_gone = true;
 }
 
-void run_app_kill(struct run *run, const char *why)
+/* No-op when it does not run. */
+static void end_app(struct run *run)
 {
 	if (run->process.pid == 0)
 		return;
@@ -53,9 +61,16 @@ void run_app_kill(struct run *run, const char *why)
 	run_watch_mutable_file(run);
 	app_kill(&run->process);
 	app_is_gone(run);
+}
+
+void run_app_kill(struct run *run, const char *why)
+{
+	if (run->process.pid == 0)
+		return;
+	end_app(run);
 	run_note(run, TL_APP, true, NULL, "killed: %s", why);
 	if (device_is_on(run->device))
-		(void) queue_add(run->queue, run->clock.now_ns + RESTART_FIRST_S * NS_PER_S, start_due, run, run->boot_base_ns);
+		start_after(run, RESTART_FIRST_S * NS_PER_S);
 }
 
 void run_app_ended(struct run *run, int status)
@@ -74,7 +89,21 @@ void run_app_ended(struct run *run, int status)
 	run->restart_backoff_s = run->restart_backoff_s ? run->restart_backoff_s * 2 : RESTART_FIRST_S;
 	if (run->restart_backoff_s > RESTART_MAX_S)
 		run->restart_backoff_s = RESTART_MAX_S;
-	(void) queue_add(run->queue, run->clock.now_ns + run->restart_backoff_s * NS_PER_S, start_due, run, run->boot_base_ns);
+	start_after(run, run->restart_backoff_s * NS_PER_S);
+	if (run->options->live)
+		run_note(run, TL_APP, true, NULL, "the OS starts it again in %u s", run->restart_backoff_s);
+}
+
+int run_app_restart(struct run *run)
+{
+	if (!device_is_on(run->device))
+		return -EAGAIN;
+	end_app(run);
+	run_note(run, TL_APP, true, NULL, "stopped, to be started anew");
+	run->restart_backoff_s = 0;
+	queue_cancel(run->queue, run->start_timer);
+	start_after(run, 0);
+	return 0;
 }
 
 void run_power_on(struct run *run)
@@ -92,20 +121,27 @@ void run_power_on(struct run *run)
 	device_power_on(run->device, s->boot_ready_ns);
 	oracle_offline(run, true);
 	run->restart_backoff_s = 0;
-	(void) queue_add(run->queue, run->clock.now_ns + BOOT_TO_APP_NS, start_due, run, run->boot_base_ns);
+	start_after(run, BOOT_TO_APP_NS);
 	run->state_changed = true;
+}
+
+static void power_on_due(void *ctx, uint64_t arg)
+{
+	(void) arg;
+	run_power_on(ctx);
+}
+
+void run_power_cycle(struct run *run, const char *why)
+{
+	run_power_off(run, why);
+	(void) queue_add(run->queue, run->clock.now_ns + CUT_TO_BOOT_NS, power_on_due, run, 0);
 }
 
 void run_power_off(struct run *run, const char *why)
 {
 	if (!device_is_on(run->device))
 		return;
-	if (run->process.pid > 0) {
-		run_drain_output(run);
-		run_watch_mutable_file(run);
-		app_kill(&run->process);
-		app_is_gone(run);
-	}
+	end_app(run);
 	run_note(run, TL_WORLD, true, NULL, "device: %s", why);
 	device_power_off(run->device);
 	queue_cancel(run->queue, run->reauth_timer);

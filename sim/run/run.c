@@ -13,11 +13,13 @@
 #define FAILURES_MAX 20
 #define HINTS_MAX 20
 #define PROGRESS_EVERY 64 /* turns of the loop */
+#define LIVE_ENTRIES_MAX 100000u /* of the timeline: a run that is watched may go on for weeks */
 
 /* ---- Notes, failures ----------------------------------------------------------------------------------------------------- */
 
 void run_note(struct run *run, enum tl_kind kind, bool history, const char *detail, const char *format, ...)
 {
+	struct timeline *tl = &run->result->timeline;
 	cleanup_free char *text = NULL;
 	va_list args;
 
@@ -25,7 +27,11 @@ void run_note(struct run *run, enum tl_kind kind, bool history, const char *deta
 	if (vasprintf(&text, format, args) < 0)
 		abort();
 	va_end(args);
-	timeline_add(&run->result->timeline, run->clock.now_ns, kind, history, detail, "%s", text);
+	timeline_add(tl, run->clock.now_ns, kind, history, detail, "%s", text);
+	if (run->options->live) {
+		run->options->live->entry(run->options->live->ctx, tl, &tl->entries[tl->count - 1]);
+		timeline_keep(tl, LIVE_ENTRIES_MAX);
+	}
 }
 
 static void add_text(char ***list, size_t *count, size_t max, char *text)
@@ -115,24 +121,36 @@ static uint64_t earliest(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Move the world to the next moment at which anything happens, and let it happen. */
-static void world_turn(struct run *run)
+uint64_t run_next_moment(const struct run *run)
 {
-	uint64_t end = run->scenario->length_ns, next = earliest(end, queue_next(run->queue));
+	uint64_t next = earliest(queue_next(run->queue), device_next_deadline(run->device));
 
-	next = earliest(next, device_next_deadline(run->device));
 	next = earliest(next, issuer_next_deadline(run->issuer));
-	if (run->app_idle)
-		next = earliest(next, run->idle_deadline_ns);
-	if (next > run->clock.now_ns) {
-		clock_advance(&run->clock, next);
-		run_update_page(run);
-	}
+	return run->app_idle ? earliest(next, run->idle_deadline_ns) : next;
+}
+
+void run_advance_clock(struct run *run, uint64_t to_ns)
+{
+	if (to_ns <= run->clock.now_ns)
+		return;
+	clock_advance(&run->clock, to_ns);
+	run_update_page(run);
+}
+
+void run_happen(struct run *run)
+{
 	(void) queue_run_due(run->queue, run->clock.now_ns);
 	if (!run->stop && device_next_deadline(run->device) <= run->clock.now_ns)
 		device_run(run->device);
 	if (run->state_changed)
 		run_check_expectations(run);
+}
+
+/* Move the world to the next moment at which anything happens, and let it happen. */
+static void world_turn(struct run *run)
+{
+	run_advance_clock(run, earliest(run->scenario->length_ns, run_next_moment(run)));
+	run_happen(run);
 }
 
 /* The world stands at the end of the run and nothing is due any more. */
@@ -143,7 +161,7 @@ static bool world_is_over(const struct run *run)
 
 /* ---- The application ----------------------------------------------------------------------------------------------------- */
 
-static void answer_idle(struct run *run, enum vt_type type)
+void run_answer_idle(struct run *run, enum vt_type type)
 {
 	run->app_idle = false;
 	if (!channel_answer_vt(run->channel, run->idle_connection, type, 0, 0, -1)) {
@@ -158,12 +176,30 @@ static void answer_idle(struct run *run, enum vt_type type)
 }
 
 /* A step of the wall clock moves the moments that the application waits for by that clock: it has to look again. */
-static bool wall_clock_was_stepped(struct run *run)
+bool run_wall_clock_was_stepped(struct run *run)
 {
 	if (run->idle_wall_steps == run->clock.steps[CLOCK_DEVICE])
 		return false;
 	run->idle_wall_steps = run->clock.steps[CLOCK_DEVICE];
 	return true;
+}
+
+void run_app_misbehaves(struct run *run, const char *format, ...)
+{
+	cleanup_free char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		abort();
+	va_end(args);
+	if (run->options->live) {
+		run_note(run, TL_APP, true, NULL, "%s", text);
+		run_app_kill(run, "the application misbehaves");
+	} else {
+		run_fail(run, "%s", text);
+		run->stop = true;
+	}
 }
 
 static void app_hangs(struct run *run)
@@ -226,14 +262,14 @@ static void loop(struct run *run)
 			run->options->progress(run->options->progress_ctx, run->clock.now_ns);
 		if (run->process.pid > 0 && !run->app_idle) {
 			app_turn(run);
-		} else if (run->app_idle && (issuer_pump(run->issuer) || wall_clock_was_stepped(run))) {
-			answer_idle(run, VT_AGAIN);
+		} else if (run->app_idle && (issuer_pump(run->issuer) || run_wall_clock_was_stepped(run))) {
+			run_answer_idle(run, VT_AGAIN);
 		} else if (world_is_over(run)) {
 			return;
 		} else {
 			world_turn(run);
 			if (run->app_idle && run->idle_deadline_ns <= run->clock.now_ns && !run->stop && !world_is_over(run))
-				answer_idle(run, VT_TIME);
+				run_answer_idle(run, VT_TIME);
 		}
 	}
 }
@@ -265,6 +301,8 @@ void run_scenario(const struct scenario *scenario, const struct net_ops *net, co
 	run->net_ops = net;
 	run->result = ret_result;
 	r = run_setup(run, &ret_result->error);
+	if (r == 0 && options->live)
+		r = options->live->begin(options->live->ctx, run, &ret_result->error);
 	if (r < 0) {
 		ret_result->verdict = *options->interrupted ? RUN_INTERRUPTED : RUN_ERROR;
 	} else {
@@ -272,16 +310,21 @@ void run_scenario(const struct scenario *scenario, const struct net_ops *net, co
 		run_schedule_expectations(run);
 		if (scenario->powered)
 			run_power_on(run);
-		loop(run);
+		if (options->live)
+			run_live_loop(run);
+		else
+			loop(run);
 		oracle_offline(run, false);
 		run_drain_output(run);
-		if (ret_result->verdict != RUN_INTERRUPTED && ret_result->verdict != RUN_ERROR) {
+		if (!options->live && ret_result->verdict != RUN_INTERRUPTED && ret_result->verdict != RUN_ERROR) {
 			if (!run->stop)
 				run_finish_expectations(run);
 			oracle_finish(run);
 		}
 	}
 	ret_result->span_ns = run->clock.now_ns;
+	if (options->live)
+		options->live->end(options->live->ctx);
 	run_teardown(run);
 	free(run);
 	ret_result->real_s = real_now_s() - begin;

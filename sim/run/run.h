@@ -2,11 +2,38 @@
 #ifndef SIM_RUN_RUN_H
 #define SIM_RUN_RUN_H
 
+#include <poll.h>
 #include <signal.h>
 
 #include "sim/net/net.h"
 #include "sim/report/timeline.h"
 #include "sim/scenario/scenario.h"
+
+struct run;
+
+/* The front of a run that goes on for somebody who watches it and steps in (sim/dev): it says when time may pass. Such a run ends
+ * only when it is told to; an application that misbehaves is reported and started again, as a device does. */
+#define RUN_LIVE_FDS 20
+struct run_live {
+	void *ctx;
+	/* The run is set up and about to begin. 0, or a negative errno and *ret_error. */
+	int (*begin)(void *ctx, struct run *run, struct az_error *ret_error);
+	/* How far the world may go by now, ns since the start of the run; TIME_NEVER: as far as it can. */
+	uint64_t (*limit_ns)(void *ctx);
+	/* All that happens up to limit_ns() has happened; what comes next comes at next_ns (TIME_NEVER: nothing). How long to wait, in
+	 * ms of real time; -1: until somebody asks for something. */
+	int (*rest)(void *ctx, uint64_t next_ns);
+	/* The application is stopped by a debugger: no time passes. */
+	void (*hold)(void *ctx);
+	/* Descriptors that somebody may ask through: fills at most RUN_LIVE_FDS, returns how many. */
+	size_t (*poll_set)(void *ctx, struct pollfd *fds);
+	/* Do what was asked. Called often, and while the application waits, or has been silent for a while. */
+	void (*serve)(void *ctx);
+	/* The timeline has a new entry. Called from the run's set-up on. */
+	void (*entry)(void *ctx, const struct timeline *timeline, const struct tl_entry *entry);
+	/* The run is over; its state is still there. */
+	void (*end)(void *ctx);
+};
 
 struct run_options {
 	uint64_t seed;
@@ -21,6 +48,7 @@ struct run_options {
 	/* For a progress line; NULL: none. Called now and then with the virtual time. */
 	void (*progress)(void *ctx, uint64_t now_ns);
 	void *progress_ctx;
+	const struct run_live *live; /* NULL: time passes as fast as the application lets it, to the scenario's end */
 };
 
 enum run_verdict {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "sim/run/internal.h"
+#include "sim/util/tree.h"
 
 #define ISSUER_LIFE_S (100LL * 365 * 86400)
 
@@ -196,12 +197,13 @@ static void make_device(struct run *run)
 	run->device = device_new(&host, &readings, run->options->seed);
 }
 
-/* The scenario's app is relative to the scenario's file. */
+/* The image package; replaces the one that run->package holds. The scenario's app is relative to the scenario's file. */
 static int find_package(struct run *run, struct az_error *ret_error)
 {
 	const struct scenario *s = run->scenario;
 	cleanup_free char *path = NULL;
 	char error[DEVICE_ERROR_MAX];
+	struct app_package found;
 	int r;
 
 	if (run->options->app) {
@@ -218,13 +220,35 @@ static int find_package(struct run *run, struct az_error *ret_error)
 	}
 	if (!path)
 		return -ENOMEM;
-	r = app_package_find(path, &run->package, ret_error);
+	r = app_package_find(path, &found, ret_error);
 	if (r < 0)
 		return r;
-	r = device_set_manifest(run->device, run->package.manifest, run->package.manifest_length, error);
+	r = device_set_manifest(run->device, found.manifest, found.manifest_length, error);
+	if (r < 0) {
+		az_error_set(ret_error, AZ_USAGE, "%s/app_manifest.json: %s", found.folder, error);
+		app_package_clear(&found);
+		return r;
+	}
+	app_package_clear(&run->package);
+	run->package = found;
+	return 0;
+}
+
+int run_reload_package(struct run *run, struct az_error *ret_error)
+{
+	cleanup_free char *approot = NULL;
+	int r = find_package(run, ret_error);
+
 	if (r < 0)
-		az_error_set(ret_error, AZ_USAGE, "%s/app_manifest.json: %s", run->package.folder, error);
-	return r;
+		return r;
+	if (asprintf(&approot, "%s/approot", run->run_dir) < 0) {
+		approot = NULL;
+		return -ENOMEM;
+	}
+	tree_remove(approot);
+	run->launch.args = device_manifest_cmd_args(run->device);
+	run->launch.mutable_kb = device_manifest_mutable_kb(run->device);
+	return app_lay_out(&run->launch, ret_error);
 }
 
 static int prepare_launch(struct run *run, struct az_error *ret_error)
@@ -269,9 +293,8 @@ int run_setup(struct run *run, struct az_error *ret_error)
 	run->net_state.ap_up = true;
 	clock_init(&run->clock, s->start_s);
 	run->queue = queue_new();
-	run->events = calloc(s->event_count + 1, sizeof(*run->events));
 	run->expects = calloc(s->expect_count + 1, sizeof(*run->expects));
-	if (!run->queue || !run->events || !run->expects)
+	if (!run->queue || !run->expects)
 		goto nomem;
 	r = make_pki(run, ret_error);
 	if (r == 0)
@@ -330,6 +353,9 @@ void run_teardown(struct run *run)
 	for (size_t i = 0; i < ARRAY_LEN(run->last_lines); i++)
 		free(run->last_lines[i]);
 	free(run->events);
+	for (size_t i = 0; i < run->said_count; i++)
+		scenario_free(run->said[i]);
+	free(run->said);
 	free(run->expects);
 	free(run->credentials.client_pem);
 	free(run->credentials.root_pem);

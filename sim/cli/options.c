@@ -1,0 +1,63 @@
+/* See options.h. */
+#define _GNU_SOURCE
+#include "sim/cli/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "emu-applibs/device/readings.h"
+#include "sim/util/error.h"
+
+int cli_bad(const char *command, const char *format, const char *what)
+{
+	(void) fprintf(stderr, "azsim %s: ", command);
+	(void) fprintf(stderr, format, what);
+	(void) fprintf(stderr, "; try: azsim %s --help\n", command);
+	return AZ_USAGE;
+}
+
+int cli_number(const char *text, unsigned long long min, unsigned long long max, unsigned long long *ret)
+{
+	char *end;
+
+	errno = 0;
+	*ret = strtoull(text, &end, 10);
+	return errno || end == text || *end || text[0] == '-' || *ret < min || *ret > max ? -EINVAL : 0;
+}
+
+int cli_add_reading(const char *command, char *pair, struct cli_readings *readings)
+{
+	char *value = strchr(pair, '=');
+	struct readings scratch;
+	int r;
+
+	if (!value)
+		return cli_bad(command, "--reading=%s: write NAME=VALUE", pair);
+	if (readings->count == CLI_READINGS_MAX)
+		return cli_bad(command, "%s", "too many --reading");
+	*value++ = '\0';
+	readings_defaults(&scratch);
+	r = readings_set(&scratch, pair, value);
+	if (r == -ENOENT)
+		return cli_bad(command, "--reading: no reading \"%s\"; `azsim readings` lists them", pair);
+	if (r < 0)
+		return cli_bad(command, "--reading: \"%s\" is not one of its choices; `azsim readings` lists them", value);
+	readings->list[readings->count++] = (struct scn_reading){.name = pair, .choice = value};
+	return 0;
+}
+
+int cli_split(const char *command, const char *option, const char *text, struct cli_words *words)
+{
+	char *save = NULL;
+
+	free(words->copy);
+	*words = (struct cli_words){.copy = strdup(text)};
+	if (!words->copy)
+		abort();
+	for (char *word = strtok_r(words->copy, " \t", &save); word; word = strtok_r(NULL, " \t", &save)) {
+		if (words->count == CLI_WORDS_MAX)
+			return cli_bad(command, "%s: too many words", option);
+		words->list[words->count++] = word;
+	}
+	return 0;
+}
