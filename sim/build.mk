@@ -18,7 +18,7 @@ RUN_SOURCES := sim/app/channel.c sim/app/process.c sim/issuer/http.c sim/issuer/
 	sim/report/timeline.c sim/run/dispatch.c sim/run/events.c sim/run/expect.c sim/run/host.c sim/run/netstate.c \
 	sim/run/live.c sim/run/power.c sim/run/run.c sim/run/setup.c $(WORLD_SOURCES)
 CLI_SOURCES := sim/cli/main.c sim/cli/files.c sim/cli/readings.c sim/cli/run.c sim/cli/jobs.c sim/cli/job.c \
-	sim/cli/options.c sim/cli/workdir.c
+	sim/cli/options.c sim/cli/workdir.c sim/cli/combinations.c
 
 $(eval $(call archive,util,$(UTIL_SOURCES)))
 $(eval $(call archive,run,$(RUN_SOURCES)))

@@ -37,7 +37,7 @@ struct readings_asked {
 };
 
 struct readings {
-	unsigned chosen[READING_COUNT]; /* to be read by readings_ask() alone */
+	unsigned chosen[READING_COUNT]; /* the device reads them by readings_ask() alone */
 	struct readings_asked *asked;   /* the caller's, zeroed; NULL: nobody wants to know */
 };
 

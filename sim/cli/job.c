@@ -7,6 +7,7 @@
 
 #include "sim/cli/cli.h"
 #include "sim/cli/jobs.h"
+#include "sim/cli/options.h"
 #include "sim/cli/workdir.h"
 #include "sim/util/tree.h"
 
@@ -15,6 +16,8 @@
 struct job {
 	const struct scenario *scenario;
 	const struct job_options *options;
+	const struct combination *combination;
+	char *variant; /* NULL: the only run of the scenario */
 	int fd;
 	const struct net_ops *network; /* at work now */
 	int64_t told_ms;
@@ -94,6 +97,15 @@ static void add_word(FILE *f, const char *option, const char *value)
 	(void) fprintf(f, " %s%s", option, word);
 }
 
+static void add_reading(FILE *f, const char *name, const char *choice)
+{
+	cleanup_free char *pair = NULL;
+
+	if (asprintf(&pair, "%s=%s", name, choice) < 0)
+		abort();
+	add_word(f, "--reading=", pair);
+}
+
 static char *repeat_command(const struct job *job, const char *networks)
 {
 	const struct job_options *o = job->options;
@@ -108,11 +120,14 @@ static char *repeat_command(const struct job *job, const char *networks)
 	add_word(f, "--net=", networks);
 	(void) snprintf(seed, sizeof(seed), "%llu", (unsigned long long)o->seed);
 	add_word(f, "--seed=", seed);
-	for (size_t i = 0; i < o->reading_count; i++) {
-		cleanup_free char *pair = NULL;
+	for (size_t i = 0; i < o->reading_count; i++)
+		add_reading(f, o->readings[i].name, o->readings[i].choice);
+	for (size_t i = 0; i < job->combination->count; i++) {
+		const struct outcome_reading *answer = &job->combination->answers[i];
+		const struct reading_info *info = &readings_table()[answer->id];
 
-		if (asprintf(&pair, "%s=%s", o->readings[i].name, o->readings[i].choice) > 0)
-			add_word(f, "--reading=", pair);
+		if (answer->choice != info->default_choice)
+			add_reading(f, info->name, info->choices[answer->choice].name);
 	}
 	if (o->app)
 		add_word(f, "--app=", o->app);
@@ -155,6 +170,15 @@ static void fill(struct outcome *o, const struct job *job, const struct run_resu
 	o->issuer_requests = result->issuer_requests;
 	o->api_calls = result->api_calls;
 	o->real_s = result->real_s;
+	o->variant = job->variant ? strdup(job->variant) : NULL;
+	o->asked = calloc(READING_COUNT, sizeof(*o->asked));
+	if (!o->asked)
+		abort();
+	for (; o->asked_count < result->asked.count; o->asked_count++) {
+		const enum reading_id id = result->asked.ids[o->asked_count];
+
+		o->asked[o->asked_count] = (struct outcome_reading){.id = id, .choice = result->readings.chosen[id]};
+	}
 	o->failures = copy_list(result->failures, result->failure_count, result->verdict == RUN_ERROR ? result->error.text : NULL);
 	o->hints = copy_list(result->hints, result->hint_count, NULL);
 	o->repeat = repeat_command(job, job->network->name);
@@ -165,11 +189,16 @@ static void keep(const struct job *job, const struct run_result *result, const c
 {
 	const char *out = job->options->out ? job->options->out : JOB_DEFAULT_OUT;
 	cleanup_free char *stem = NULL, *json = NULL, *text = NULL, *logs = NULL;
+	char code[READING_COUNT + 1];
 	int r;
 
 	if (result->verdict == RUN_INTERRUPTED || (!job->options->out && result->verdict == RUN_PASSED))
 		return;
-	if (asprintf(&stem, "%s/%s.%s", out, o->scenario, o->network) < 0 || asprintf(&json, "%s.json", stem) < 0 ||
+	/* Of hundreds of combinations only the failed ones, and only where a place was named for them: each can be repeated. */
+	if (o->variant && (!job->options->out || result->verdict == RUN_PASSED))
+		return;
+	combination_code(o, code);
+	if (asprintf(&stem, "%s/%s.%s%s%s", out, o->scenario, o->network, o->variant ? "." : "", o->variant ? code : "") < 0 || asprintf(&json, "%s.json", stem) < 0 ||
 	    asprintf(&text, "%s.timeline", stem) < 0 || asprintf(&logs, "%s.logs", stem) < 0)
 		abort();
 	r = mkdir(out, 0755) < 0 && errno != EEXIST ? -errno : 0;
@@ -219,15 +248,26 @@ static void compare(const struct job *job, const struct run_result *first, const
 static void run_one(struct job *job, struct run_result *result, const struct run_result *first, const char *first_name)
 {
 	const struct job_options *options = job->options;
+	struct scn_reading readings[CLI_READINGS_MAX + READING_COUNT];
+	size_t reading_count = options->reading_count;
 	struct outcome outcome = {0};
 	char work[64] = "";
 	struct run_options run_options = {
-		.seed = options->seed, .readings = options->readings, .reading_count = options->reading_count, .app = options->app,
+		.seed = options->seed, .readings = readings, .app = options->app,
 		.wrapper = options->wrapper, .home = cli_home(), .work_dir = work, .app_wait_s = options->app_wait_s,
 		.interrupted = &cli_interrupted, .progress = on_progress, .progress_ctx = job,
 	};
 	json_t *json;
 
+	for (size_t i = 0; i < options->reading_count; i++)
+		readings[i] = options->readings[i];
+	for (size_t i = 0; i < job->combination->count; i++) {
+		const struct reading_info *info = &readings_table()[job->combination->answers[i].id];
+
+		readings[reading_count].name = (char *)(uintptr_t)info->name;
+		readings[reading_count++].choice = (char *)(uintptr_t)info->choices[job->combination->answers[i].choice].name;
+	}
+	run_options.reading_count = reading_count;
 	memset(result, 0, sizeof(*result));
 	if (workdir_make(work, &result->error) < 0) {
 		result->verdict = RUN_ERROR;
@@ -263,9 +303,10 @@ static bool can_express(const struct scenario *scenario, const char *network)
 	return !scenario->networks;
 }
 
-void job_run(const struct scenario *scenario, const struct job_options *options, int fd)
+void job_run(const struct scenario *scenario, const struct job_options *options, const struct combination *combination, int fd)
 {
-	struct job job = {.scenario = scenario, .options = options, .fd = fd};
+	struct job job = {.scenario = scenario, .options = options, .combination = combination, .fd = fd,
+	                  .variant = options->all_readings ? combination_text(combination) : NULL};
 	struct run_result first, result;
 	const char *first_name = NULL;
 
@@ -283,4 +324,5 @@ void job_run(const struct scenario *scenario, const struct job_options *options,
 	}
 	if (first_name)
 		run_result_clear(&first);
+	free(job.variant);
 }

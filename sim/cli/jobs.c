@@ -19,19 +19,30 @@ struct slot {
 	pid_t pid; /* 0: free */
 	int fd;    /* what it tells; -1 */
 	size_t index; /* of its scenario */
+	struct combination combination;
+	size_t outcomes; /* heard of this process */
 	char *text;   /* unfinished line */
 	size_t length, capacity;
 	char progress[64];
 };
 
+/* One scenario: the combinations of readings that it is played under (without --readings=all: one), and what came of them. */
+struct work {
+	struct combinations todo;
+	size_t next, running;
+	struct outcomes results;
+	bool stopped; /* there are too many */
+};
+
 struct pool {
 	struct scenario *const *scenarios;
-	size_t count, next, over;
+	size_t count, over;
+	size_t told; /* with all_readings: scenarios whose lines were written */
+	struct work *work; /* one for each scenario */
 	const struct job_options *options;
 	FILE *messages;
 	bool terminal;
 	struct slot *slots;
-	struct outcomes *results; /* one list for each scenario */
 	bool told_children;
 };
 
@@ -47,13 +58,15 @@ static void show_progress(const struct pool *pool)
 {
 	struct winsize size = {0};
 	char line[256];
-	size_t n, width = 79;
+	size_t n, width = 79, all = 0;
 
 	if (!pool->terminal)
 		return;
+	for (size_t i = 0; i < pool->count; i++)
+		all += pool->work[i].todo.count;
 	if (ioctl(fileno(pool->messages), TIOCGWINSZ, &size) == 0 && size.ws_col > 20)
 		width = size.ws_col - 1u;
-	n = (size_t)snprintf(line, sizeof(line), "[%zu/%zu]", pool->over, pool->count);
+	n = (size_t)snprintf(line, sizeof(line), "[%zu/%zu]", pool->over, all);
 	for (size_t i = 0; i < pool->options->parallel && n < sizeof(line) - 1; i++)
 		if (pool->slots[i].pid > 0)
 			n += (size_t)snprintf(line + n, sizeof(line) - n, "  %s %s", pool->scenarios[pool->slots[i].index]->name,
@@ -72,14 +85,102 @@ static void tell_outcome(const struct pool *pool, const struct outcome *o)
 	(void) fflush(pool->messages);
 }
 
+/* ---- Combinations -------------------------------------------------------------------------------------------------------- */
+
+static size_t network_order(const struct pool *pool, const char *name)
+{
+	size_t i = 0;
+
+	while (pool->options->networks[i] && strcmp(pool->options->networks[i]->name, name) != 0)
+		i++;
+	return i;
+}
+
+static int compare_outcomes(const void *left, const void *right, void *pool)
+{
+	const struct outcome *a = left, *b = right;
+	const size_t na = network_order(pool, a->network), nb = network_order(pool, b->network);
+	char code_a[READING_COUNT + 1], code_b[READING_COUNT + 1];
+
+	if (na != nb)
+		return na < nb ? -1 : 1;
+	combination_code(a, code_a);
+	combination_code(b, code_b);
+	return strcmp(code_a, code_b);
+}
+
+static void tell_group(const struct pool *pool, const struct outcomes *outcomes, size_t first)
+{
+	const size_t n = outcomes_group(outcomes, first);
+	double real_s;
+	size_t failed;
+	enum run_verdict worst = outcomes_group_verdict(outcomes, first, &failed, &real_s);
+
+	(void) fprintf(pool->messages, "%-5s %s on %s: %zu combination%s of readings, %zu failed (%.2f s)\n", run_verdict_name(worst),
+	               outcomes->list[first].scenario, outcomes->list[first].network, n, n == 1 ? "" : "s", failed, real_s);
+}
+
+/* The scenarios that are over, in their order. */
+static void tell_scenarios(struct pool *pool)
+{
+	while (pool->told < pool->count) {
+		struct work *work = &pool->work[pool->told];
+
+		if (work->running > 0 || (work->next < work->todo.count && !cli_interrupted))
+			return;
+		if (work->results.count > 0)
+			qsort_r(work->results.list, work->results.count, sizeof(*work->results.list), compare_outcomes, pool);
+		clear_progress(pool);
+		for (size_t i = 0; i < work->results.count; i += outcomes_group(&work->results, i))
+			tell_group(pool, &work->results, i);
+		(void) fflush(pool->messages);
+		pool->told++;
+	}
+}
+
+static void add_lost(struct pool *pool, const struct slot *slot, const char *network, const char *why);
+
+/* The first network of this combination is over: what else is there to play? */
+static void branch(struct pool *pool, struct slot *slot, const struct outcome *outcome)
+{
+	const struct scenario *scenario = pool->scenarios[slot->index];
+	struct work *work = &pool->work[slot->index];
+	bool pinned[READING_COUNT] = {false};
+	char why[128];
+	int r;
+
+	if (work->stopped || outcome->verdict > RUN_FAILED)
+		return;
+	for (size_t i = 0; i < READING_COUNT; i++) {
+		const char *name = readings_table()[i].name;
+
+		for (size_t j = 0; j < scenario->reading_count; j++)
+			pinned[i] |= strcmp(scenario->readings[j].name, name) == 0;
+		for (size_t j = 0; j < pool->options->reading_count; j++)
+			pinned[i] |= strcmp(pool->options->readings[j].name, name) == 0;
+	}
+	r = combinations_branch(&work->todo, slot->combination, outcome, pinned);
+	if (r == -E2BIG) {
+		work->stopped = true;
+		(void) snprintf(why, sizeof(why), "there are more than %d combinations of readings; fix some with --reading=NAME=VALUE",
+		                COMBINATIONS_MAX);
+		add_lost(pool, slot, "-", why);
+	} else if (r < 0) {
+		add_lost(pool, slot, "-", "it does not repeat: under the same readings the device asked for others than before");
+	}
+}
+
 static void take_line(struct pool *pool, struct slot *slot, const char *line)
 {
 	json_t *json = json_loads(line, 0, NULL), *inner = json_object_get(json, "outcome");
 	struct outcome outcome;
 
 	if (inner && outcome_from_json(inner, &outcome)) {
-		tell_outcome(pool, &outcome);
-		outcomes_add(&pool->results[slot->index], &outcome);
+		if (pool->options->all_readings && slot->outcomes++ == 0)
+			branch(pool, slot, &outcome);
+		if (!pool->options->all_readings)
+			tell_outcome(pool, &outcome);
+		outcomes_add(&pool->work[slot->index].results, &outcome);
 	} else {
 		const char *network = json_string_value(json_object_get(json, "progress"));
 		json_int_t now_ns = json_integer_value(json_object_get(json, "now_ns"));
@@ -128,8 +229,11 @@ static void add_lost(struct pool *pool, const struct slot *slot, const char *net
 	if (!o.failures || !o.hints)
 		abort();
 	o.failures[0] = strdup(why);
-	tell_outcome(pool, &o);
-	outcomes_add(&pool->results[slot->index], &o);
+	if (pool->options->all_readings)
+		o.variant = combination_text(&slot->combination);
+	else
+		tell_outcome(pool, &o);
+	outcomes_add(&pool->work[slot->index].results, &o);
 }
 
 /* The application, azsim and the daemons of one run take turns and never work at the same time: on one processor they hand over
@@ -153,12 +257,23 @@ static void stay_on_one_processor(size_t slot_number)
 	}
 }
 
-static void start(struct pool *pool, struct slot *slot)
+/* What comes next: of the first scenario that has anything left. NULL: nothing, for now at least. */
+static struct work *next_work(const struct pool *pool)
+{
+	for (size_t i = 0; i < pool->count; i++)
+		if (pool->work[i].next < pool->work[i].todo.count)
+			return &pool->work[i];
+	return NULL;
+}
+
+static void start(struct pool *pool, struct slot *slot, struct work *work)
 {
 	const pid_t parent = getpid();
 	int fds[2];
 
-	slot->index = pool->next++;
+	slot->index = (size_t)(work - pool->work);
+	slot->combination = work->todo.list[work->next++];
+	slot->outcomes = 0;
 	slot->length = 0;
 	slot->progress[0] = '\0';
 	(void) fflush(NULL);
@@ -191,15 +306,17 @@ static void start(struct pool *pool, struct slot *slot)
 				(void) close(pool->slots[i].fd);
 		(void) close(fds[0]);
 		stay_on_one_processor((size_t)(slot - pool->slots));
-		job_run(pool->scenarios[slot->index], pool->options, fds[1]);
+		job_run(pool->scenarios[slot->index], pool->options, &slot->combination, fds[1]);
 		_exit(0);
 	}
 	(void) close(fds[1]);
 	slot->fd = fds[0];
+	work->running++;
 }
 
 static void finish(struct pool *pool, struct slot *slot)
 {
+	struct work *work = &pool->work[slot->index];
 	int status = 0;
 
 	while (waitpid(slot->pid, &status, 0) < 0 && errno == EINTR)
@@ -208,13 +325,14 @@ static void finish(struct pool *pool, struct slot *slot)
 	slot->fd = -1;
 	slot->pid = 0;
 	pool->over++;
+	work->running--;
 	if (WIFSIGNALED(status)) {
 		char why[160];
 
 		(void) snprintf(why, sizeof(why), "azsim's process for this scenario was ended by signal %d (%s)%s", WTERMSIG(status),
 		                strsignal(WTERMSIG(status)), WTERMSIG(status) == SIGKILL ? ": out of memory?" : ": a defect of azsim");
 		add_lost(pool, slot, "-", why);
-	} else if (cli_interrupted && pool->results[slot->index].count == 0) {
+	} else if (cli_interrupted && work->results.count == 0) {
 		add_lost(pool, slot, "-", "interrupted");
 	}
 }
@@ -243,18 +361,21 @@ static void pass_on_interruption(struct pool *pool)
 static bool turn(struct pool *pool)
 {
 	struct pollfd fds[JOBS_MAX];
+	struct work *work;
 	size_t busy = 0;
 
 	for (size_t i = 0; i < pool->options->parallel; i++) {
 		struct slot *slot = &pool->slots[i];
 
-		if (slot->pid == 0 && pool->next < pool->count && !cli_interrupted)
-			start(pool, slot);
+		if (slot->pid == 0 && !cli_interrupted && (work = next_work(pool)))
+			start(pool, slot, work);
 		busy += slot->pid > 0;
 		fds[i] = (struct pollfd){.fd = slot->fd, .events = POLLIN};
 	}
+	if (pool->options->all_readings)
+		tell_scenarios(pool);
 	if (busy == 0)
-		return pool->next < pool->count && !cli_interrupted;
+		return next_work(pool) && !cli_interrupted;
 	show_progress(pool);
 	if (poll(fds, pool->options->parallel, 500) > 0)
 		for (size_t i = 0; i < pool->options->parallel; i++)
@@ -269,11 +390,13 @@ void jobs_run(struct scenario *const *scenarios, size_t count, const struct job_
 {
 	struct pool pool = {
 		.scenarios = scenarios, .count = count, .options = options, .messages = messages, .terminal = isatty(fileno(messages)) == 1,
-		.slots = calloc(options->parallel, sizeof(struct slot)), .results = calloc(count, sizeof(struct outcomes)),
+		.slots = calloc(options->parallel, sizeof(struct slot)), .work = calloc(count, sizeof(struct work)),
 	};
 
-	if (!pool.slots || !pool.results)
+	if (!pool.slots || !pool.work)
 		abort();
+	for (size_t i = 0; i < count; i++)
+		combinations_init(&pool.work[i].todo);
 	for (size_t i = 0; i < options->parallel; i++)
 		pool.slots[i].fd = -1;
 	while (turn(&pool))
@@ -281,12 +404,13 @@ void jobs_run(struct scenario *const *scenarios, size_t count, const struct job_
 	clear_progress(&pool);
 	memset(ret_outcomes, 0, sizeof(*ret_outcomes));
 	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; j < pool.results[i].count; j++)
-			outcomes_add(ret_outcomes, &pool.results[i].list[j]);
-		outcomes_clear(&pool.results[i]);
+		for (size_t j = 0; j < pool.work[i].results.count; j++)
+			outcomes_add(ret_outcomes, &pool.work[i].results.list[j]);
+		outcomes_clear(&pool.work[i].results);
+		combinations_clear(&pool.work[i].todo);
 	}
 	for (size_t i = 0; i < options->parallel; i++)
 		free(pool.slots[i].text);
 	free(pool.slots);
-	free(pool.results);
+	free(pool.work);
 }

@@ -5,6 +5,7 @@
 #ifndef SIM_CLI_JOBS_H
 #define SIM_CLI_JOBS_H
 
+#include "sim/cli/combinations.h"
 #include "sim/report/outcome.h"
 
 #define JOB_NETWORKS_MAX 8
@@ -18,6 +19,7 @@ struct job_options {
 	uint64_t seed;
 	const struct scn_reading *readings;
 	size_t reading_count;
+	bool all_readings;     /* each scenario under every combination of those that are not fixed by `readings` or by itself */
 	const char *const *wrapper;
 	const char *wrapper_text; /* as given, or NULL */
 	const char *out;       /* folder for timelines and logs; NULL: JOB_DEFAULT_OUT, and only when something fails */
@@ -27,11 +29,13 @@ struct job_options {
 
 #define JOB_DEFAULT_OUT "azsim-out"
 
-/* The scenario on each of its networks, in this process. Sends one JSON text a line to fd: {"progress": "model", "now_ns": N} and
+/* The scenario on each of its networks, in this process, under the readings of `options` and of `combination`. Sends one JSON text a line to fd: {"progress": "model", "now_ns": N} and
  * {"outcome": {...}}. Never fails as a whole: what goes wrong is an outcome. */
-void job_run(const struct scenario *scenario, const struct job_options *options, int fd);
+void job_run(const struct scenario *scenario, const struct job_options *options, const struct combination *combination, int fd);
 
-/* All scenarios; outcomes in the order of `scenarios`. messages: progress and one line for each run that is over. */
+/* All scenarios; outcomes in the order of `scenarios`; with all_readings, those of one network together, in the order of the
+ * readings' table, whatever the number of jobs. messages: progress and one line for each run, or for each scenario and network with
+ * all_readings, that is over. */
 void jobs_run(struct scenario *const *scenarios, size_t count, const struct job_options *options, FILE *messages,
               struct outcomes *ret_outcomes);
 

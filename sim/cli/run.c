@@ -20,8 +20,12 @@ static const char help[] =
 	"                         manifest beside it\n"
 	"  --seed=N               another run of chance: retry jitter of the device and random numbers of the application (1)\n"
 	"  --reading=NAME=VALUE   how the device behaves where the documents are silent; `azsim readings` lists them; repeatable\n"
+	"  --readings=all         each scenario under every combination of readings that can matter to it: of those that its device\n"
+	"                         has to decide by, but for those that --reading or the scenario fixes; on the model network\n"
+	"                         alone unless --net says otherwise\n"
 	"  --out=DIR              timelines of every run as DIR/SCENARIO.NETWORK.{json,timeline}, and daemon logs of failed ones\n"
-	"                         (without it: those of failed runs, in " JOB_DEFAULT_OUT ")\n"
+	"                         (without it: those of failed runs, in " JOB_DEFAULT_OUT "; with --readings=all: those of failed runs,\n"
+	"                         only where --out is given, as DIR/SCENARIO.NETWORK.CHOICES...)\n"
 	"  --junit=FILE           JUnit XML report\n"
 	"  --tap                  TAP report on standard output, everything else on standard error\n"
 	"  -j, --jobs=N           so many scenarios at a time (default: as many as processors)\n"
@@ -65,7 +69,7 @@ static int add_networks(struct command *c, char *list)
 	return n ? 0 : bad("--net: %s", "name at least one network");
 }
 
-enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_READING, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER };
+enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_READING, OPT_READINGS, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER };
 
 static int take_option(struct command *c, int option)
 {
@@ -74,6 +78,11 @@ static int take_option(struct command *c, int option)
 	switch (option) {
 	case OPT_NET: return add_networks(c, optarg);
 	case OPT_READING: return cli_add_reading("run", optarg, &c->readings);
+	case OPT_READINGS:
+		if (strcmp(optarg, "all") != 0)
+			return bad("--readings=%s: it takes `all`; a single one is --reading=NAME=VALUE", optarg);
+		c->job.all_readings = true;
+		return 0;
 	case OPT_WRAPPER:
 		c->job.wrapper_text = optarg;
 		return cli_split("run", "--wrapper", optarg, &c->wrapper);
@@ -230,6 +239,7 @@ int cmd_run(int argc, char **argv)
 	static const struct option options[] = {
 		{"net", required_argument, NULL, OPT_NET}, {"app", required_argument, NULL, OPT_APP},
 		{"seed", required_argument, NULL, OPT_SEED}, {"reading", required_argument, NULL, OPT_READING},
+		{"readings", required_argument, NULL, OPT_READINGS},
 		{"out", required_argument, NULL, OPT_OUT}, {"junit", required_argument, NULL, OPT_JUNIT},
 		{"tap", no_argument, NULL, OPT_TAP}, {"jobs", required_argument, NULL, 'j'},
 		{"app-wait", required_argument, NULL, OPT_WAIT}, {"wrapper", required_argument, NULL, OPT_WRAPPER},
@@ -253,6 +263,10 @@ int cmd_run(int argc, char **argv)
 	c.job.readings = c.readings.list;
 	c.job.reading_count = c.readings.count;
 	c.job.wrapper = c.wrapper.count ? (const char *const *)c.wrapper.list : NULL;
+	if (c.job.all_readings && !c.job.networks_named) {
+		c.job.networks[0] = &net_model_ops;
+		c.job.networks[1] = NULL;
+	}
 	if (status == 0 && cli_find_files(argc - optind, argv + optind, &files, &error) < 0)
 		status = bad("%s", error.text);
 	if (status == 0) {

@@ -13,6 +13,8 @@ void outcome_clear(struct outcome *o)
 	free(o->scenario);
 	free(o->file);
 	free(o->network);
+	free(o->variant);
+	free(o->asked);
 	free_list(o->failures);
 	free_list(o->hints);
 	free(o->repeat);
@@ -47,6 +49,59 @@ enum az_status outcomes_status(const struct outcomes *outcomes)
 	return worst;
 }
 
+size_t outcomes_group(const struct outcomes *outcomes, size_t first)
+{
+	const struct outcome *o = &outcomes->list[first];
+	size_t n = 1;
+
+	while (o->variant && first + n < outcomes->count && outcomes->list[first + n].variant &&
+	       strcmp(outcomes->list[first + n].scenario, o->scenario) == 0 && strcmp(outcomes->list[first + n].network, o->network) == 0)
+		n++;
+	return n;
+}
+
+enum run_verdict outcomes_group_verdict(const struct outcomes *outcomes, size_t first, size_t *ret_failed, double *ret_real_s)
+{
+	enum run_verdict worst = RUN_PASSED;
+
+	*ret_failed = 0;
+	*ret_real_s = 0;
+	for (size_t i = first; i < first + outcomes_group(outcomes, first); i++) {
+		const struct outcome *o = &outcomes->list[i];
+
+		worst = o->verdict > worst ? o->verdict : worst;
+		*ret_failed += o->verdict != RUN_PASSED;
+		*ret_real_s += o->real_s;
+	}
+	return worst;
+}
+
+static json_t *asked_to_json(const struct outcome *o)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < o->asked_count; i++)
+		(void) json_array_append_new(array, json_pack("[i, i]", (int)o->asked[i].id, (int)o->asked[i].choice));
+	return array;
+}
+
+static struct outcome_reading *asked_from_json(const json_t *array, size_t *ret_count)
+{
+	size_t n = json_array_size(array);
+	struct outcome_reading *asked = calloc(n + 1, sizeof(*asked));
+
+	if (!asked)
+		abort();
+	for (size_t i = 0; i < n; i++) {
+		const json_t *pair = json_array_get(array, i);
+
+		asked[i].id = (unsigned)json_integer_value(json_array_get(pair, 0));
+		asked[i].choice = (unsigned)json_integer_value(json_array_get(pair, 1));
+	}
+	*ret_count = n;
+	return asked;
+}
+
 static json_t *list_to_json(char *const *list)
 {
 	json_t *array = json_array();
@@ -73,12 +128,13 @@ static char **list_from_json(const json_t *array)
 
 json_t *outcome_to_json(const struct outcome *o)
 {
-	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:s*, s:s*}", "scenario", o->scenario, "file",
+	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:s*, s:s*, s:s*}", "scenario", o->scenario, "file",
 	                 o->file, "network", o->network, "verdict", (int)o->verdict, "status", (int)o->status, "span_ns",
 	                 (json_int_t)o->span_ns, "offline_ns", (json_int_t)o->offline_ns, "authentications",
 	                 (json_int_t)o->authentications, "flash_writes", (json_int_t)o->flash_writes, "issuer_requests",
-	                 (json_int_t)o->issuer_requests, "api_calls", (json_int_t)o->api_calls, "real_s", o->real_s, "failures",
-	                 list_to_json(o->failures), "hints", list_to_json(o->hints), "repeat", o->repeat, "logs", o->logs);
+	                 (json_int_t)o->issuer_requests, "api_calls", (json_int_t)o->api_calls, "real_s", o->real_s, "asked",
+	                 asked_to_json(o), "failures", list_to_json(o->failures), "hints", list_to_json(o->hints), "repeat", o->repeat,
+	                 "logs", o->logs, "variant", o->variant);
 }
 
 static char *copy(const char *s)
@@ -88,24 +144,25 @@ static char *copy(const char *s)
 
 bool outcome_from_json(const json_t *json, struct outcome *ret)
 {
-	const char *scenario, *file, *network, *repeat = NULL, *logs = NULL;
+	const char *scenario, *file, *network, *repeat = NULL, *logs = NULL, *variant = NULL;
 	int verdict, status;
 	json_int_t span, offline, auths, writes, requests, calls;
-	const json_t *failures, *hints;
+	const json_t *asked, *failures, *hints;
 	double real_s;
 
-	if (json_unpack((json_t *)json, "{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s?:s, s?:s}", "scenario",
+	if (json_unpack((json_t *)json, "{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s?:s, s?:s, s?:s}", "scenario",
 	                &scenario, "file", &file, "network", &network, "verdict", &verdict, "status", &status, "span_ns", &span,
 	                "offline_ns", &offline, "authentications", &auths, "flash_writes", &writes, "issuer_requests", &requests,
-	                "api_calls", &calls, "real_s", &real_s, "failures", &failures, "hints", &hints, "repeat", &repeat, "logs",
-	                &logs) < 0)
+	                "api_calls", &calls, "real_s", &real_s, "asked", &asked, "failures", &failures, "hints", &hints, "repeat", &repeat,
+	                "logs", &logs, "variant", &variant) < 0)
 		return false;
 	*ret = (struct outcome){
 		.scenario = copy(scenario), .file = copy(file), .network = copy(network), .verdict = (enum run_verdict)verdict,
 		.status = (enum az_status)status, .span_ns = (uint64_t)span, .offline_ns = (uint64_t)offline,
 		.authentications = (unsigned long)auths, .flash_writes = (unsigned long)writes,
 		.issuer_requests = (unsigned long)requests, .api_calls = (unsigned long)calls, .real_s = real_s,
-		.failures = list_from_json(failures), .hints = list_from_json(hints), .repeat = copy(repeat), .logs = copy(logs),
+		.failures = list_from_json(failures), .hints = list_from_json(hints), .repeat = copy(repeat), .logs = copy(logs), .variant = copy(variant),
 	};
+	ret->asked = asked_from_json(asked, &ret->asked_count);
 	return true;
 }

@@ -9,13 +9,21 @@
 
 #include "sim/run/run.h"
 
+/* A reading that the device had to decide by, and the choice that was in force. */
+struct outcome_reading {
+	unsigned id, choice;
+};
+
 struct outcome {
 	char *scenario, *file, *network;
+	char *variant; /* one of many runs of the scenario: what is special about it, "" for nothing; NULL: it is the only run */
 	enum run_verdict verdict;
 	enum az_status status; /* of this run alone */
 	uint64_t span_ns, offline_ns;
 	unsigned long authentications, flash_writes, issuer_requests, api_calls;
 	double real_s;
+	struct outcome_reading *asked; /* in the order of the first question */
+	size_t asked_count;
 	char **failures; /* NULL-terminated; an error of the environment is one too */
 	char **hints;    /* NULL-terminated */
 	char *repeat;    /* the command that repeats it */
@@ -37,6 +45,11 @@ enum az_status outcomes_status(const struct outcomes *outcomes);
 /* For the way from a job's process to azsim's. */
 json_t *outcome_to_json(const struct outcome *outcome);
 bool outcome_from_json(const json_t *json, struct outcome *ret);
+
+/* Runs of one scenario on one network that differ in their variant, one after the other in the list. */
+size_t outcomes_group(const struct outcomes *outcomes, size_t first); /* how many, from `first` on */
+/* The worst verdict among them. */
+enum run_verdict outcomes_group_verdict(const struct outcomes *outcomes, size_t first, size_t *ret_failed, double *ret_real_s);
 
 /* Reports. Those that write a file return 0 or negative errno. */
 void report_table(const struct outcomes *outcomes, FILE *out);

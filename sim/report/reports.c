@@ -6,6 +6,14 @@
 #include "sim/report/outcome.h"
 
 #define DAY_NS (86400 * NS_PER_S)
+#define FAILED_VARIANTS_IN_FULL 3
+#define FAILED_VARIANTS_BY_NAME 23
+
+/* "" for the only run of its scenario. */
+static const char *variant_name(const struct outcome *o)
+{
+	return !o->variant ? "" : o->variant[0] ? o->variant : "all defaults";
+}
 
 static void duration(uint64_t ns, char buffer[32])
 {
@@ -21,6 +29,20 @@ static void duration(uint64_t ns, char buffer[32])
 		(void) snprintf(buffer, 32, "%.1fd", (double)ns / (double)DAY_NS);
 }
 
+/* One line for all variants of a scenario on a network. */
+static void table_of_groups(const struct outcomes *outcomes, int width, FILE *out)
+{
+	(void) fprintf(out, "\n%-*s  %-7s %-7s %12s %7s %9s\n", width, "scenario", "network", "verdict", "combinations", "failed", "real");
+	for (size_t i = 0; i < outcomes->count; i += outcomes_group(outcomes, i)) {
+		double real_s;
+		size_t failed;
+		enum run_verdict worst = outcomes_group_verdict(outcomes, i, &failed, &real_s);
+
+		(void) fprintf(out, "%-*s  %-7s %-7s %12zu %7zu %8.2fs\n", width, outcomes->list[i].scenario, outcomes->list[i].network,
+		               run_verdict_name(worst), outcomes_group(outcomes, i), failed, real_s);
+	}
+}
+
 void report_table(const struct outcomes *outcomes, FILE *out)
 {
 	int width = 8;
@@ -28,6 +50,10 @@ void report_table(const struct outcomes *outcomes, FILE *out)
 	for (size_t i = 0; i < outcomes->count; i++)
 		if ((int)strlen(outcomes->list[i].scenario) > width)
 			width = (int)strlen(outcomes->list[i].scenario);
+	if (outcomes->count > 0 && outcomes->list[0].variant) {
+		table_of_groups(outcomes, width, out);
+		return;
+	}
 	(void) fprintf(out, "\n%-*s  %-7s %-7s %8s %8s %6s %7s %7s %8s\n", width, "scenario", "network", "verdict", "span", "offline", "auths",
 	               "writes", "issuer", "real");
 	for (size_t i = 0; i < outcomes->count; i++) {
@@ -41,22 +67,94 @@ void report_table(const struct outcomes *outcomes, FILE *out)
 	}
 }
 
-void report_failures(const struct outcomes *outcomes, FILE *out)
+static bool went_wrong(const struct outcome *o)
 {
-	for (size_t i = 0; i < outcomes->count; i++) {
+	return o->verdict != RUN_PASSED && o->verdict != RUN_INTERRUPTED;
+}
+
+static void failure(const struct outcome *o, FILE *out)
+{
+	for (size_t j = 0; o->failures && o->failures[j]; j++)
+		(void) fprintf(out, "  %s\n", o->failures[j]);
+	for (size_t j = 0; o->hints && o->hints[j]; j++)
+		(void) fprintf(out, "  note: %s\n", o->hints[j]);
+	if (o->logs)
+		(void) fprintf(out, "  logs: %s\n", o->logs);
+	if (o->repeat)
+		(void) fprintf(out, "  repeat: %s\n", o->repeat);
+}
+
+static bool answered(const struct outcome *o, unsigned id, unsigned choice)
+{
+	for (size_t i = 0; i < o->asked_count; i++)
+		if (o->asked[i].id == id)
+			return o->asked[i].choice == choice;
+	return false;
+}
+
+/* The answers that all who failed have in common, and somebody who passed has not: likely what it hangs on. */
+static void common_answers(const struct outcomes *outcomes, size_t first, FILE *out)
+{
+	const size_t n = outcomes_group(outcomes, first);
+
+	for (unsigned id = 0; id < READING_COUNT; id++)
+		for (unsigned choice = 0; choice < readings_table()[id].choice_count; choice++) {
+			bool all = true, others = false;
+
+			for (size_t i = first; i < first + n; i++) {
+				const struct outcome *o = &outcomes->list[i];
+
+				if (went_wrong(o))
+					all = all && answered(o, id, choice);
+				else
+					others = others || !answered(o, id, choice);
+			}
+			if (all && others)
+				(void) fprintf(out, "  all that failed have %s=%s\n", readings_table()[id].name, readings_table()[id].choices[choice].name);
+		}
+}
+
+/* The first ones in full, some more by name. */
+static void failed_variants(const struct outcomes *outcomes, size_t first, FILE *out)
+{
+	const size_t n = outcomes_group(outcomes, first);
+	size_t told = 0, wrong = 0;
+
+	for (size_t i = first; i < first + n; i++)
+		wrong += went_wrong(&outcomes->list[i]);
+	if (wrong == 0)
+		return;
+	(void) fprintf(out, "\n%s on %s: %zu of %zu combination%s of readings failed\n", outcomes->list[first].scenario,
+	               outcomes->list[first].network, wrong, n, n == 1 ? "" : "s");
+	common_answers(outcomes, first, out);
+	for (size_t i = first; i < first + n; i++) {
 		const struct outcome *o = &outcomes->list[i];
 
-		if (o->verdict == RUN_PASSED || o->verdict == RUN_INTERRUPTED)
+		if (!went_wrong(o))
 			continue;
-		(void) fprintf(out, "\n%s: %s on %s\n", run_verdict_name(o->verdict), o->scenario, o->network);
-		for (size_t j = 0; o->failures && o->failures[j]; j++)
-			(void) fprintf(out, "  %s\n", o->failures[j]);
-		for (size_t j = 0; o->hints && o->hints[j]; j++)
-			(void) fprintf(out, "  note: %s\n", o->hints[j]);
-		if (o->logs)
-			(void) fprintf(out, "  logs: %s\n", o->logs);
-		if (o->repeat)
-			(void) fprintf(out, "  repeat: %s\n", o->repeat);
+		if (told++ < FAILED_VARIANTS_IN_FULL) {
+			(void) fprintf(out, "\n%s: %s on %s, %s\n", run_verdict_name(o->verdict), o->scenario, o->network, variant_name(o));
+			failure(o, out);
+		} else if (told <= FAILED_VARIANTS_BY_NAME) {
+			(void) fprintf(out, "%s%s with %s\n  repeat: %s\n", told == FAILED_VARIANTS_IN_FULL + 1 ? "\n" : "",
+			               run_verdict_name(o->verdict), variant_name(o), o->repeat ? o->repeat : "-");
+		}
+	}
+	if (told > FAILED_VARIANTS_BY_NAME)
+		(void) fprintf(out, "and %zu more; --junit=FILE and --tap name every one\n", told - FAILED_VARIANTS_BY_NAME);
+}
+
+void report_failures(const struct outcomes *outcomes, FILE *out)
+{
+	for (size_t i = 0; i < outcomes->count; i += outcomes_group(outcomes, i)) {
+		const struct outcome *o = &outcomes->list[i];
+
+		if (o->variant) {
+			failed_variants(outcomes, i, out);
+		} else if (went_wrong(o)) {
+			(void) fprintf(out, "\n%s: %s on %s\n", run_verdict_name(o->verdict), o->scenario, o->network);
+			failure(o, out);
+		}
 	}
 }
 
@@ -66,7 +164,8 @@ void report_tap(const struct outcomes *outcomes, FILE *out)
 	for (size_t i = 0; i < outcomes->count; i++) {
 		const struct outcome *o = &outcomes->list[i];
 
-		(void) fprintf(out, "%s %zu - %s on %s\n", o->verdict == RUN_PASSED ? "ok" : "not ok", i + 1, o->scenario, o->network);
+		(void) fprintf(out, "%s %zu - %s on %s%s%s\n", o->verdict == RUN_PASSED ? "ok" : "not ok", i + 1, o->scenario, o->network,
+		               o->variant ? ", " : "", variant_name(o));
 		for (size_t j = 0; o->failures && o->failures[j]; j++) {
 			(void) fputs("# ", out);
 			for (const char *c = o->failures[j]; *c; c++) {
@@ -102,6 +201,8 @@ static void junit_case(FILE *out, const struct outcome *o)
 	xml(out, o->network);
 	(void) fputs("\" name=\"", out);
 	xml(out, o->scenario);
+	(void) fputs(o->variant ? ", " : "", out);
+	xml(out, variant_name(o));
 	(void) fprintf(out, "\" time=\"%.3f\"", o->real_s);
 	if (o->verdict == RUN_PASSED) {
 		(void) fputs("/>\n", out);

@@ -66,6 +66,8 @@ struct run_result {
 	char **hints;            /* what may explain a failure, for the report */
 	size_t hint_count;
 	struct timeline timeline;
+	struct readings readings;      /* in force; what was asked of them is in `asked` */
+	struct readings_asked asked;
 	uint64_t span_ns;        /* virtual time that passed */
 	uint64_t offline_ns;     /* powered and not connected */
 	unsigned long authentications, flash_writes, issuer_requests, api_calls, app_starts;

@@ -186,15 +186,16 @@ static int provision(struct run *run, struct az_error *ret_error)
 static void make_device(struct run *run)
 {
 	struct device_host host = run_device_host_template;
-	struct readings readings;
+	struct readings *readings = &run->result->readings;
 
 	host.ctx = run;
-	readings_defaults(&readings);
+	readings_defaults(readings);
+	readings->asked = &run->result->asked;
 	for (size_t i = 0; i < run->scenario->reading_count; i++)
-		(void) readings_set(&readings, run->scenario->readings[i].name, run->scenario->readings[i].choice);
+		(void) readings_set(readings, run->scenario->readings[i].name, run->scenario->readings[i].choice);
 	for (size_t i = 0; i < run->options->reading_count; i++)
-		(void) readings_set(&readings, run->options->readings[i].name, run->options->readings[i].choice);
-	run->device = device_new(&host, &readings, run->options->seed);
+		(void) readings_set(readings, run->options->readings[i].name, run->options->readings[i].choice);
+	run->device = device_new(&host, readings, run->options->seed);
 }
 
 /* The image package; replaces the one that run->package holds. The scenario's app is relative to the scenario's file. */

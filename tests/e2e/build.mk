@@ -11,4 +11,4 @@ endef
 $(foreach a,crash hang spin probe waits,$(eval $(call e2e_app,$(a))))
 $(patsubst %,$(BUILD)/obj/tests/e2e/apps/%.o,crash hang spin probe waits): CFLAGS_ALL += -Iemu-applibs/include
 
-$(foreach t,usage faults runs,$(eval $(call e2e_program,test_$(t),tests/e2e/test_$(t).c $(E2E_HARNESS),,)))
+$(foreach t,usage faults runs readings,$(eval $(call e2e_program,test_$(t),tests/e2e/test_$(t).c $(E2E_HARNESS),,)))
