@@ -50,7 +50,7 @@ endef
 
 .DEFAULT_GOAL := all
 
-include $(wildcard emu-applibs/wire/build.mk certs/build.mk emu-applibs/device/build.mk emu-applibs/client/build.mk \
+include $(wildcard emu-applibs/wire/build.mk certs/build.mk emu-applibs/device/build.mk emu-applibs/client/build.mk emu-applibs/curl/build.mk \
 	emu-applibs/vtime/build.mk app/build.mk sim/net/build.mk sim/scenario/build.mk sim/build.mk tests/*/build.mk)
 
 .PHONY: all
@@ -112,6 +112,7 @@ install: all
 	install -d $(INSTALL_DIR)/app $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/azsim/scenarios
 	install -m 755 build/azsim build/azpki $(INSTALL_DIR)
 	cp -P build/lib*.so* $(INSTALL_DIR)
+	cp -r build/http-shim $(INSTALL_DIR)
 	cp -r build/app/approot $(INSTALL_DIR)/app
 	if [ -e build/daemons/complete ]; then cp -r build/daemons $(INSTALL_DIR); fi
 	install -m 644 scenarios/*.yaml scenarios/README.md $(DESTDIR)$(PREFIX)/share/azsim/scenarios

@@ -167,13 +167,13 @@ static int exchange(struct call *c)
 		drop_fd(c);
 		return call_fail(wire_to_errno(h.result == INT32_MIN ? 0 : -h.result));
 	}
-	if (c->op != WIRE_STORAGE_OPEN) {
-		drop_fd(c);
-	} else if (c->fd < 0) {
+	if (c->op == WIRE_STORAGE_OPEN && c->fd < 0) {
 		if (!fd_lost)
 			call_broken(c, "no descriptor");
 		return call_fail(EMFILE);
 	}
+	if (c->op != WIRE_STORAGE_OPEN && c->op != WIRE_HTTP_REQUEST)
+		drop_fd(c);
 	return h.result;
 }
 

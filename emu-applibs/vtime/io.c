@@ -122,7 +122,7 @@ ssize_t read(int fd, void *buffer, size_t n)
 		return vt_real.read(fd, buffer, n);
 	if (vt_random_on() && vt_is_random_device(fd)) {
 		n = n < SSIZE_MAX ? n : SSIZE_MAX;
-		vt_random_fill(buffer, n);
+		vt_random_fill(__builtin_return_address(0), buffer, n);
 		return (ssize_t) n;
 	}
 	if (vt_io_wait(fd, POLLIN, 0) < 0 || io_cancelled(fd))

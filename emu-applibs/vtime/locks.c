@@ -43,14 +43,22 @@ static int locks_take_until(int (*attempt)(void *), void *object, clockid_t cloc
 
 /* ---- Mutexes ---- */
 
+/* Of an error-checking one; musl's type comes first and the owner, below two flags, second. */
+#ifdef __GLIBC__
+#define MUTEX_KIND(m) ((m)->__data.__kind)
+#define MUTEX_OWNER(m) ((m)->__data.__owner)
+#else
+#define MUTEX_KIND(m) ((m)->__u.__i[0])
+#define MUTEX_OWNER(m) ((m)->__u.__i[1] & 0x3fffffff)
+#endif
+
 static int locks_try_mutex(void *object)
 {
 	pthread_mutex_t *m = object;
 	int r = vt_real.pthread_mutex_trylock(m);
 
 	/* Try says busy where lock would say that the caller has it already. */
-	if (r == EBUSY && (m->__data.__kind & 3) == PTHREAD_MUTEX_ERRORCHECK_NP &&
-	    m->__data.__owner == (int) vt_real.syscall(SYS_gettid))
+	if (r == EBUSY && (MUTEX_KIND(m) & 3) == PTHREAD_MUTEX_ERRORCHECK && MUTEX_OWNER(m) == (int) vt_real.syscall(SYS_gettid))
 		return EDEADLK;
 	return r;
 }

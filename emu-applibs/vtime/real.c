@@ -11,10 +11,14 @@ static bool real_known;
 
 static void *real_find(const char *name)
 {
+#ifdef __GLIBC__
 	/* Conditions exist twice in glibc; the default of dlsym may be the older layout. */
 	void *f = strncmp(name, "pthread_cond_", 13) == 0 ? dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2") : NULL;
 
-	return f ? f : dlsym(RTLD_NEXT, name);
+	if (f)
+		return f;
+#endif
+	return dlsym(RTLD_NEXT, name);
 }
 
 void vt_real_init(void)

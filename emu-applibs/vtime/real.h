@@ -28,6 +28,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "emu-applibs/vtime/musl.h"
+
 #define REAL_FUNCTIONS(X)                                                                                              \
 	/* clocks and sleeps */                                                                                        \
 	X(clock_gettime) X(clock_getres) X(clock_settime) X(time) X(gettimeofday) X(settimeofday)                      \

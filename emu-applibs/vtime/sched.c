@@ -8,7 +8,6 @@
 #include "emu-applibs/vtime/vtime.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <string.h>
 #include <sys/syscall.h>
 

@@ -171,7 +171,7 @@ static int sockets_connect(int fd, const struct sockaddr_in *address)
 
 int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
-	const struct sockaddr *to = address.__sockaddr__;
+	const struct sockaddr *to = VT_SOCKADDR(address);
 
 	if (!vt_on() || !to)
 		return vt_real.connect(fd, address, length);
@@ -195,7 +195,7 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 
 ssize_t sendto(int fd, const void *bytes, size_t n, int flags, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
-	const struct sockaddr *to = address.__sockaddr__;
+	const struct sockaddr *to = VT_SOCKADDR(address);
 
 	if (!vt_on())
 		return vt_real.sendto(fd, bytes, n, flags, address, length);
@@ -226,7 +226,7 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 			return -1;
 		return vt_real.sendmsg(fd, message, flags);
 	}
-	for (size_t i = 0; i < message->msg_iovlen; i++) {
+	for (size_t i = 0; i < (size_t) message->msg_iovlen; i++) {
 		const struct iovec *part = &message->msg_iov[i];
 		ssize_t r;
 
@@ -257,7 +257,7 @@ int getpeername(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
 
 	if (!s)
 		return vt_real.getpeername(fd, address, length);
-	return sockets_tell(&s->peer, address.__sockaddr__, length);
+	return sockets_tell(&s->peer, VT_SOCKADDR(address), length);
 }
 
 int getsockname(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
@@ -266,7 +266,7 @@ int getsockname(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
 
 	if (!s)
 		return vt_real.getsockname(fd, address, length);
-	return sockets_tell(&s->local, address.__sockaddr__, length);
+	return sockets_tell(&s->local, VT_SOCKADDR(address), length);
 }
 
 int setsockopt(int fd, int level, int option, const void *value, socklen_t length)

@@ -7,11 +7,26 @@
 #include "emu-applibs/vtime/vtime.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/syscall.h>
+
+/* The calls that take the times of our own struct timespec. On 32-bit machines those for 32-bit times, which the device's C
+ * library offers no way to make, go straight through. */
+#if UINTPTR_MAX > UINT32_MAX
+#define SYS_CLOCK_GETTIME SYS_clock_gettime
+#define SYS_CLOCK_SETTIME SYS_clock_settime
+#define SYS_CLOCK_NANOSLEEP SYS_clock_nanosleep
+#define SYS_FUTEX SYS_futex
+#define SYS_PPOLL SYS_ppoll
+#else
+#define SYS_CLOCK_GETTIME SYS_clock_gettime64
+#define SYS_CLOCK_SETTIME SYS_clock_settime64
+#define SYS_CLOCK_NANOSLEEP SYS_clock_nanosleep_time64
+#define SYS_FUTEX SYS_futex_time64
+#define SYS_PPOLL SYS_ppoll_time64
+#endif
 
 static long syscall_result(int error)
 {
@@ -48,7 +63,7 @@ static long syscall_futex_wait(const uint32_t *word, int op, uint32_t value, con
 static long syscall_futex(long a1, long op, long a3, long a4, long a5, long a6)
 {
 	const void *word = (const void *) a1;
-	unsigned n = a3 < 0 || a3 > UINT32_MAX ? UINT32_MAX : (unsigned) a3;
+	unsigned n = a3 < 0 || (unsigned long) a3 > UINT32_MAX ? UINT32_MAX : (unsigned) a3;
 
 	switch (op & FUTEX_CMD_MASK) {
 	case FUTEX_WAIT:
@@ -91,21 +106,28 @@ long syscall(long number, ...)
 	if (!vt_on())
 		return vt_real.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 	switch (number) {
-	case SYS_futex:
-		return syscall_futex(a[0], a[1], a[2], a[3], a[4], a[5]);
-	case SYS_clock_gettime:
+	case SYS_CLOCK_GETTIME:
 		return clock_gettime((clockid_t) a[0], (struct timespec *) a[1]);
-	case SYS_clock_settime:
+	case SYS_CLOCK_SETTIME:
 		return clock_settime((clockid_t) a[0], (const struct timespec *) a[1]);
+	case SYS_CLOCK_NANOSLEEP:
+		return syscall_result(clock_nanosleep((clockid_t) a[0], (int) a[1], (const struct timespec *) a[2],
+						      (struct timespec *) a[3]));
+	case SYS_FUTEX:
+		return syscall_futex(a[0], a[1], a[2], a[3], a[4], a[5]);
+	case SYS_PPOLL:
+		return ppoll((struct pollfd *) a[0], (nfds_t) a[1], (const struct timespec *) a[2],
+			     a[3] ? syscall_mask(&mask, (const void *) a[3]) : NULL);
+#if UINTPTR_MAX > UINT32_MAX
 	case SYS_gettimeofday:
 		return gettimeofday((struct timeval *) a[0], (void *) a[1]);
 	case SYS_time:
 		return time((time_t *) a[0]);
 	case SYS_nanosleep:
 		return nanosleep((const struct timespec *) a[0], (struct timespec *) a[1]);
-	case SYS_clock_nanosleep:
-		return syscall_result(clock_nanosleep((clockid_t) a[0], (int) a[1], (const struct timespec *) a[2],
-						      (struct timespec *) a[3]));
+	case SYS_select:
+		return select((int) a[0], (fd_set *) a[1], (fd_set *) a[2], (fd_set *) a[3], (struct timeval *) a[4]);
+#endif
 	case SYS_poll:
 		return poll((struct pollfd *) a[0], (nfds_t) a[1], (int) a[2]);
 	case SYS_epoll_wait:
@@ -114,14 +136,9 @@ long syscall(long number, ...)
 		return sched_yield();
 	case SYS_close:
 		return close((int) a[0]);
-	case SYS_select:
-		return select((int) a[0], (fd_set *) a[1], (fd_set *) a[2], (fd_set *) a[3], (struct timeval *) a[4]);
 	case SYS_epoll_pwait:
 		return epoll_pwait((int) a[0], (struct epoll_event *) a[1], (int) a[2], (int) a[3],
 				   a[4] ? syscall_mask(&mask, (const void *) a[4]) : NULL);
-	case SYS_ppoll:
-		return ppoll((struct pollfd *) a[0], (nfds_t) a[1], (const struct timespec *) a[2],
-			     a[3] ? syscall_mask(&mask, (const void *) a[3]) : NULL);
 	case SYS_getrandom:
 		return getrandom((void *) a[0], (size_t) a[1], (unsigned) a[2]);
 	case SYS_fork:

@@ -227,7 +227,8 @@ int vt_mutex_unlock(pthread_mutex_t *m);
 void vt_random_init(void);
 /* True when random numbers repeat. */
 bool vt_random_on(void);
-void vt_random_fill(void *buffer, size_t n);
+/* caller: where the application's call returns to; the program and its libraries have sequences of their own. */
+void vt_random_fill(const void *caller, void *buffer, size_t n);
 /* True when fd is /dev/random or /dev/urandom. */
 bool vt_is_random_device(int fd);
 

@@ -3,7 +3,7 @@
  * Transport: AF_UNIX, SOCK_SEQPACKET, path in the environment variable AZSIM_SOCKET; one request, one reply.
  * Everything is little-endian and of fixed width, so a 32-bit ARM application and an x86-64 simulator agree.
  * A message is a struct wire_header and `length` bytes of fields, written and read one after the other with the
- * cursors below. A descriptor (WIRE_STORAGE_OPEN) travels beside its reply as SCM_RIGHTS.
+ * cursors below. A descriptor (WIRE_STORAGE_OPEN, WIRE_HTTP_REQUEST) travels beside its reply as SCM_RIGHTS.
  *
  * Leaves to others: sockets (client/transport.c, sim), meaning (device/), virtual time (wire/vtime_proto.h).
  */
@@ -109,7 +109,15 @@ _Static_assert(sizeof(struct wire_header) == 16, "wire header is 16 bytes on eve
 	/* in: -; result: 0 not ready, 1 ready */                                                                 \
 	X(DEVICE_AUTH_READY, 91, "Application_IsDeviceAuthReady")                                                 \
 	/* in: -; out: str certificate chain PEM, str key PEM */                                                  \
-	X(DEVICE_AUTH, 92, "DeviceAuth_SslCtxFunc")
+	X(DEVICE_AUTH, 92, "DeviceAuth_SslCtxFunc")                                                               \
+	/* For the libcurl of emu-applibs/curl, no API calls.                                                     \
+	 * in: str host, u32 port; result: enum wire_http_stage; out: i32 errno code, of WIRE_HTTP_NO_ROUTE */    \
+	X(HTTP_CONNECT, 110, "HTTP connect")                                                                      \
+	/* in: u8 tls, str host, u32 port, str method, str path, u64 length of the body, bytes body (cut at       \
+	 * WIRE_HTTP_BODY_MAX), str client certificate chain PEM ("": none), str trusted roots PEM, u8 verify     \
+	 * peer, u8 verify host; out: bytes answer (struct wire_http_head, then the body), or none and a stream   \
+	 * descriptor that the same bytes come from, later */                                                     \
+	X(HTTP_REQUEST, 111, "HTTP request")
 
 enum wire_op {
 #define X(op, number, name) WIRE_##op = number,
@@ -118,6 +126,28 @@ enum wire_op {
 };
 
 #define WIRE_MAX_LOG 4096u
+#define WIRE_HTTP_BODY_MAX 8192u /* bytes of a request's body that travel; the issuer refuses half of that */
+
+enum wire_http_stage { WIRE_HTTP_CONNECTED, WIRE_HTTP_NO_NAME, WIRE_HTTP_NO_ROUTE };
+
+/* What became of an HTTPS request. */
+enum wire_http_outcome {
+	WIRE_HTTP_ANSWERED,
+	WIRE_HTTP_UNTRUSTED, /* the server's certificate does not pass */
+	WIRE_HTTP_BAD_ROOTS, /* nothing could be read from the trusted roots */
+	WIRE_HTTP_LOST,      /* the connection ended */
+};
+
+#define WIRE_HTTP_MAGIC 0x50545448u /* "HTTP" */
+struct wire_http_head {
+	uint32_t magic;       /* WIRE_HTTP_MAGIC */
+	uint32_t outcome;     /* enum wire_http_outcome; what follows is of WIRE_HTTP_ANSWERED */
+	uint32_t status;
+	uint32_t reserved;
+	uint64_t body_length; /* bytes behind this head */
+	char content_type[40]; /* padded with NUL */
+};
+_Static_assert(sizeof(struct wire_http_head) == 64, "wire_http_head is 64 bytes on every ABI");
 
 /* The function name of `op` as the timeline shows it, or NULL for an unknown number. Static storage. */
 const char *wire_op_name(uint16_t op);

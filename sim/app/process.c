@@ -241,7 +241,8 @@ static char **environment(const struct app_launch *launch)
 	if (asprintf(&env[n++], "ASAN_OPTIONS=verify_asan_link_order=0:allocator_release_to_os_interval_ms=-1:%s", asan ? asan : "") < 0)
 		abort();
 	if (asprintf(&env[n++], "LD_PRELOAD=%s/libvtime.so", launch->lib_dir) < 0 ||
-	    asprintf(&env[n++], "LD_LIBRARY_PATH=%s", launch->lib_dir) < 0 ||
+	    asprintf(&env[n++], "LD_LIBRARY_PATH=%s%s%s", launch->http_shim ? launch->lib_dir : "",
+	             launch->http_shim ? "/http-shim:" : "", launch->lib_dir) < 0 ||
 	    asprintf(&env[n++], WIRE_ENV_SOCKET "=%s", launch->socket) < 0 ||
 	    asprintf(&env[n++], WIRE_ENV_APPROOT "=%s/approot", launch->run_dir) < 0 ||
 	    asprintf(&env[n++], VT_ENV_APP "=app") < 0 ||

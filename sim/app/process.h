@@ -41,6 +41,7 @@ struct app_launch {
 	const char *const *wrapper; /* words before the program (valgrind ...), NULL-terminated, or NULL */
 	unsigned mutable_kb;  /* no file of the application may grow beyond this; 0: no mutable storage */
 	uint64_t seed;        /* AZSIM_SEED: repeatable random numbers */
+	bool http_shim;       /* libcurl and libtlsutils without TLS (emu-applibs/curl) stand before the real ones */
 };
 
 /* Lay out run_dir/approot as links into the package. 0 or negative errno and *ret_error. */

@@ -131,6 +131,8 @@ static char *repeat_command(const struct job *job, const char *networks)
 	}
 	if (o->app)
 		add_word(f, "--app=", o->app);
+	if (o->http_shim)
+		add_word(f, "--http=", "shim");
 	if (o->wrapper_text)
 		add_word(f, "--wrapper=", o->wrapper_text);
 	if (o->out)
@@ -254,7 +256,7 @@ static void run_one(struct job *job, struct run_result *result, const struct run
 	char work[64] = "";
 	struct run_options run_options = {
 		.seed = options->seed, .readings = readings, .app = options->app,
-		.wrapper = options->wrapper, .home = cli_home(), .work_dir = work, .app_wait_s = options->app_wait_s,
+		.wrapper = options->wrapper, .http_shim = options->http_shim, .home = cli_home(), .work_dir = work, .app_wait_s = options->app_wait_s,
 		.interrupted = &cli_interrupted, .progress = on_progress, .progress_ctx = job,
 	};
 	json_t *json;

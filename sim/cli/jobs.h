@@ -20,6 +20,7 @@ struct job_options {
 	const struct scn_reading *readings;
 	size_t reading_count;
 	bool all_readings;     /* each scenario under every combination of those that are not fixed by `readings` or by itself */
+	bool http_shim;        /* --http=shim */
 	const char *const *wrapper;
 	const char *wrapper_text; /* as given, or NULL */
 	const char *out;       /* folder for timelines and logs; NULL: JOB_DEFAULT_OUT, and only when something fails */

@@ -23,6 +23,8 @@ static const char help[] =
 	"  --readings=all         each scenario under every combination of readings that can matter to it: of those that its device\n"
 	"                         has to decide by, but for those that --reading or the scenario fixes; on the model network\n"
 	"                         alone unless --net says otherwise\n"
+	"  --http=real|shim       the application's libcurl: with real TLS (default), or handing its requests to azsim as a whole;\n"
+	"                         both give the same history\n"
 	"  --out=DIR              timelines of every run as DIR/SCENARIO.NETWORK.{json,timeline}, and daemon logs of failed ones\n"
 	"                         (without it: those of failed runs, in " JOB_DEFAULT_OUT "; with --readings=all: those of failed runs,\n"
 	"                         only where --out is given, as DIR/SCENARIO.NETWORK.CHOICES...)\n"
@@ -69,7 +71,7 @@ static int add_networks(struct command *c, char *list)
 	return n ? 0 : bad("--net: %s", "name at least one network");
 }
 
-enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_READING, OPT_READINGS, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER };
+enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_READING, OPT_READINGS, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP };
 
 static int take_option(struct command *c, int option)
 {
@@ -87,6 +89,9 @@ static int take_option(struct command *c, int option)
 		c->job.wrapper_text = optarg;
 		return cli_split("run", "--wrapper", optarg, &c->wrapper);
 	case OPT_APP: c->job.app = optarg; return 0;
+	case OPT_HTTP:
+		c->job.http_shim = strcmp(optarg, "shim") == 0;
+		return c->job.http_shim || strcmp(optarg, "real") == 0 ? 0 : bad("--http=%s: real or shim", optarg);
 	case OPT_OUT: c->job.out = optarg; return 0;
 	case OPT_JUNIT: c->junit = optarg; return 0;
 	case OPT_TAP: c->tap = true; return 0;
@@ -238,6 +243,7 @@ int cmd_run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"net", required_argument, NULL, OPT_NET}, {"app", required_argument, NULL, OPT_APP},
+		{"http", required_argument, NULL, OPT_HTTP},
 		{"seed", required_argument, NULL, OPT_SEED}, {"reading", required_argument, NULL, OPT_READING},
 		{"readings", required_argument, NULL, OPT_READINGS},
 		{"out", required_argument, NULL, OPT_OUT}, {"junit", required_argument, NULL, OPT_JUNIT},

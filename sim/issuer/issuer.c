@@ -9,37 +9,10 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-#include "sim/issuer/http.h"
+#include "sim/issuer/internal.h"
 
-#define MAX_CONNECTIONS 16
 #define CONTENT_PEM "application/x-pem-file"
 #define CONTENT_TEXT "text/plain"
-
-struct pending { /* an answer held back by the slow state */
-	uint64_t due_ns, connection;
-	int status;
-	char *body; /* wiped when sent */
-	size_t length;
-};
-
-struct issuer {
-	struct issuer_host host;
-	struct issuer_setup setup;
-	char *identity;
-	SSL_CTX *tls;
-	struct http_connection *connections[MAX_CONNECTIONS];
-	struct pending pending[MAX_CONNECTIONS];
-	uint64_t last_connection;
-	const struct pki_cert *root, *client_ca;
-	uint64_t client_life_s;
-	int64_t client_start_s;
-	enum scn_issuer_state state;
-	uint64_t delay_ns;
-	char *wrong;
-	struct pki_cert **issued;
-	size_t issued_count;
-	unsigned requests;
-};
 
 /* Every certificate is let through the handshake, so that HTTP can say 403 and why; http.c keeps the verify result. */
 static int accept_all(int ok, X509_STORE_CTX *store)
@@ -132,6 +105,7 @@ void issuer_drop_connections(struct issuer *issuer)
 		issuer->connections[i] = NULL;
 		drop_pending(&issuer->pending[i]);
 	}
+	forward_drop_all(issuer);
 }
 
 void issuer_free(struct issuer *issuer)
@@ -142,6 +116,7 @@ void issuer_free(struct issuer *issuer)
 	for (size_t i = 0; i < issuer->issued_count; i++)
 		pki_free(issuer->issued[i]);
 	free(issuer->issued);
+	forward_forget(issuer);
 	SSL_CTX_free(issuer->tls);
 	free(issuer->identity);
 	free(issuer->wrong);
@@ -167,18 +142,13 @@ void issuer_change(struct issuer *issuer, const struct scn_issuer *change, const
 		free(issuer->wrong);
 		issuer->wrong = strdup(change->wrong);
 	}
-	if (change->state == SCN_ISSUER_DOWN)
+	if (change->state == SCN_ISSUER_DOWN) {
 		issuer_drop_connections(issuer);
+		issuer->dropped = true;
+	}
 }
 
 /* ---- What is answered ---------------------------------------------------------------------------------------------------- */
-
-struct answer {
-	int status;
-	const char *content_type;
-	char *body; /* malloc'ed; NULL: none */
-	char note[160]; /* for the timeline */
-};
 
 static void answer_text(struct answer *a, int status, const char *text)
 {
@@ -330,42 +300,60 @@ static void decide(struct issuer *issuer, const struct http_request *request, st
 
 /* ---- Connections --------------------------------------------------------------------------------------------------------- */
 
+void issuer_decide(struct issuer *issuer, const struct http_request *request, struct answer *ret)
+{
+	char text[HTTP_PATH_MAX + 256];
+
+	*ret = (struct answer){.status = 500, .content_type = CONTENT_TEXT};
+	issuer->requests++;
+	decide(issuer, request, ret);
+	if (!ret->body)
+		ret->body = strdup("");
+	if (!ret->body)
+		abort();
+	ret->length = strlen(ret->body);
+	(void) snprintf(text, sizeof(text), "%s %s -> %d%s%s", request->method, request->path, ret->status, ret->note,
+	                issuer->state == SCN_ISSUER_SLOW ? " (delayed)" : "");
+	issuer->host.event(issuer->host.ctx, text);
+	if (issuer->state == SCN_ISSUER_SLOW)
+		ret->due_ns = issuer->host.mono_ns(issuer->host.ctx) + issuer->delay_ns;
+}
+
+void issuer_answer_clear(struct answer *a)
+{
+	OPENSSL_cleanse(a->body, a->length);
+	free(a->body);
+	a->body = NULL;
+}
+
 static void on_request(void *ctx, uint64_t id, const struct http_request *request)
 {
 	struct issuer *issuer = ctx;
-	struct answer a = {.status = 500, .content_type = CONTENT_TEXT};
-	char text[HTTP_PATH_MAX + 256];
+	struct answer a;
 
-	issuer->requests++;
-	decide(issuer, request, &a);
-	if (!a.body)
-		a.body = strdup("");
-	(void) snprintf(text, sizeof(text), "%s %s -> %d%s%s", request->method, request->path, a.status, a.note,
-	                issuer->state == SCN_ISSUER_SLOW ? " (delayed)" : "");
-	issuer->host.event(issuer->host.ctx, text);
+	issuer_decide(issuer, request, &a);
 	for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
 		struct http_connection *c = issuer->connections[i];
 
 		if (!c || http_connection_id(c) != id)
 			continue;
-		if (issuer->state == SCN_ISSUER_SLOW) {
-			size_t length = strlen(a.body);
-
+		if (a.due_ns > 0) {
 			issuer->pending[i] = (struct pending){
-				.due_ns = issuer->host.mono_ns(issuer->host.ctx) + issuer->delay_ns,
-				.connection = id,
-				.status = a.status,
-				.body = OPENSSL_malloc(length + 1),
-				.length = length,
+				.due_ns = a.due_ns, .status = a.status, .content_type = a.content_type,
+				.body = OPENSSL_malloc(a.length + 1), .length = a.length,
 			};
 			if (issuer->pending[i].body)
-				memcpy(issuer->pending[i].body, a.body, length + 1);
+				memcpy(issuer->pending[i].body, a.body, a.length + 1);
 		} else {
-			http_respond(c, a.status, a.content_type, a.body, strlen(a.body));
+			http_respond(c, a.status, a.content_type, a.body, a.length);
 		}
 	}
-	OPENSSL_cleanse(a.body, strlen(a.body));
-	free(a.body);
+	issuer_answer_clear(&a);
+}
+
+bool issuer_is_up(const struct issuer *issuer)
+{
+	return issuer->state != SCN_ISSUER_DOWN;
 }
 
 int issuer_connect(struct issuer *issuer, int *ret_fd)
@@ -373,7 +361,7 @@ int issuer_connect(struct issuer *issuer, int *ret_fd)
 	int pair[2];
 	size_t slot = 0;
 
-	if (issuer->state == SCN_ISSUER_DOWN)
+	if (!issuer_is_up(issuer))
 		return -ECONNREFUSED;
 	while (slot < MAX_CONNECTIONS && issuer->connections[slot])
 		slot++;
@@ -398,8 +386,9 @@ int issuer_connect(struct issuer *issuer, int *ret_fd)
 
 bool issuer_pump(struct issuer *issuer)
 {
-	bool moved = false;
+	bool moved = forward_pump(issuer) || issuer->dropped;
 
+	issuer->dropped = false;
 	for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
 		struct http_connection *c = issuer->connections[i];
 		struct pending *p = &issuer->pending[i];
@@ -407,7 +396,7 @@ bool issuer_pump(struct issuer *issuer)
 		if (!c)
 			continue;
 		if (p->body && p->due_ns <= issuer->host.mono_ns(issuer->host.ctx)) {
-			http_respond(c, p->status, CONTENT_PEM, p->body, p->length);
+			http_respond(c, p->status, p->content_type, p->body, p->length);
 			drop_pending(p);
 			moved = true;
 		}
@@ -424,7 +413,7 @@ bool issuer_pump(struct issuer *issuer)
 
 uint64_t issuer_next_deadline(const struct issuer *issuer)
 {
-	uint64_t next = TIME_NEVER;
+	uint64_t next = forward_next_deadline(issuer);
 
 	for (size_t i = 0; i < MAX_CONNECTIONS; i++)
 		if (issuer->pending[i].body && issuer->pending[i].due_ns < next)

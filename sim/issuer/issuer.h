@@ -45,8 +45,23 @@ void issuer_free(struct issuer *issuer); /* NULL is fine; closes all connections
 void issuer_change(struct issuer *issuer, const struct scn_issuer *change, const struct pki_cert *root,
                    const struct pki_cert *client_ca);
 
+bool issuer_is_up(const struct issuer *issuer);
 /* A connection for the application: *ret_fd is its end (a stream socket, blocking; caller's). -ECONNREFUSED when down. */
 int issuer_connect(struct issuer *issuer, int *ret_fd);
+/* A request of the libcurl without TLS (emu-applibs/curl), as TLS and HTTP would have brought it. */
+struct issuer_request {
+	bool tls;
+	const char *host, *method, *path, *body;
+	size_t body_length;      /* what there is of it */
+	bool too_large;
+	const char *client_chain; /* PEM the device presents; "": none */
+	const char *roots;        /* PEM the application trusts; "": none */
+	bool verify_peer, verify_host;
+	int64_t device_wall_s;    /* the time at which the application judges certificates */
+};
+/* 0, and either the answer as on the wire (struct wire_http_head and body) in *ret_bytes, malloc'ed, to be wiped by the caller; or
+ * *ret_bytes NULL and in *ret_fd the caller's end of the stream that it comes from later. -ECONNREFUSED when down, -ENOMEM, -EMFILE. */
+int issuer_forward(struct issuer *issuer, const struct issuer_request *request, char **ret_bytes, size_t *ret_length, int *ret_fd);
 /* Serve what can be served now. True when anything was done (the application may have something to read). */
 bool issuer_pump(struct issuer *issuer);
 /* When a delayed answer falls due, or TIME_NEVER. */

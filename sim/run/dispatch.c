@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -13,8 +12,6 @@
 
 #define MESSAGES_AT_ONCE_MAX 200000ul /* at one moment of virtual time */
 #define SPINS_MAX 600000ul            /* ms of virtual time spent without ever waiting: ten minutes */
-#define ISSUER_ADDRESS 0xc6120001u    /* 198.18.0.1, of the range reserved for tests */
-#define HTTPS_PORT 443
 
 /* ---- Output and mutable file --------------------------------------------------------------------------------------------- */
 
@@ -105,6 +102,11 @@ static void handle_request(struct run *run, struct channel_message *m)
 	bool own = op == WIRE_LOG;
 	int fd = -1, r;
 
+	if (op == WIRE_HTTP_CONNECT || op == WIRE_HTTP_REQUEST) {
+		run_http(run, m);
+		OPENSSL_cleanse(m->payload, m->header.length);
+		return;
+	}
 	if (!own) {
 		run->result->api_calls++;
 		oracle_count_call(run);
@@ -134,42 +136,18 @@ static void handle_request(struct run *run, struct channel_message *m)
 
 /* ---- Clock and connections ----------------------------------------------------------------------------------------------- */
 
-static bool online(const struct run *run)
-{
-	return device_is_on(run->device) && device_get_connected(run->device) >= 0;
-}
-
 static void handle_resolve(struct run *run, const struct channel_message *m)
 {
-	const char *host = m->vt.text;
-	int status = 0;
+	uint64_t address = 0;
+	int status = run_resolve(run, m->vt.text, &address);
 
-	if (!online(run))
-		status = EAI_AGAIN;
-	else if (!device_manifest_allows_host(run->device, host)) {
-		status = EAI_AGAIN;
-		run_hint(run, "%s is not among the AllowedConnections of %s/app_manifest.json", host, run->package.folder);
-	} else if (strcasecmp(host, run->scenario->issuer_host) != 0)
-		status = EAI_NONAME;
-	if (status)
-		run_note(run, TL_APP, true, NULL, "name %s: %s", host, gai_strerror(status));
-	(void) channel_answer_vt(run->channel, m->connection, VT_RESOLVED, status, status ? 0 : ISSUER_ADDRESS, -1);
+	(void) channel_answer_vt(run->channel, m->connection, VT_RESOLVED, status, address, -1);
 }
 
 static void handle_connect(struct run *run, const struct channel_message *m)
 {
-	int fd = -1, r = 0;
+	int fd = -1, r = run_route(run, m->vt.a, m->vt.b, &fd);
 
-	if (!online(run))
-		r = -ENETUNREACH;
-	else if (m->vt.a != ISSUER_ADDRESS)
-		r = -EHOSTUNREACH;
-	else if (m->vt.b != HTTPS_PORT)
-		r = -ECONNREFUSED;
-	else
-		r = issuer_connect(run->issuer, &fd);
-	if (r < 0)
-		run_note(run, TL_APP, true, NULL, "connection to port %u: %s", (unsigned)m->vt.b, strerrorname_np(-r));
 	(void) channel_answer_vt(run->channel, m->connection, VT_CONNECTED, -r, 0, fd);
 	if (fd >= 0)
 		(void) close(fd);

@@ -180,6 +180,14 @@ void run_drop_watch(struct run *run, size_t watch);
 bool run_events_on_call(struct run *run, uint16_t op, int attribute, bool after);
 void run_events_on_state(struct run *run);
 
+/* route.c */
+/* What the application may reach, and why not: an EAI_* number and the address; 0 or negative errno and a descriptor (ret_fd NULL:
+ * only whether one could be had). Both tell the timeline of a failure. */
+int run_resolve(struct run *run, const char *host, uint64_t *ret_address);
+int run_route(struct run *run, uint64_t address, uint64_t port, int *ret_fd);
+/* A request of the libcurl without TLS. */
+void run_http(struct run *run, const struct channel_message *message);
+
 /* dispatch.c */
 void run_handle_message(struct run *run, struct channel_message *message, enum channel_message_kind kind);
 void run_drain_output(struct run *run);

@@ -41,6 +41,7 @@ struct run_options {
 	size_t reading_count;
 	const char *app;             /* path as for --app; NULL: the scenario's, or the rotation app beside azsim */
 	const char *const *wrapper;  /* words before the application (valgrind ...), NULL-terminated; NULL: none */
+	bool http_shim;              /* the application's libcurl hands its requests to us, without TLS */
 	const char *home;            /* folder of azsim itself: libraries, app/approot */
 	const char *work_dir;        /* short private folder of this run, exists, empty; the caller removes it */
 	unsigned app_wait_s;         /* real seconds that the application may compute without asking for anything */

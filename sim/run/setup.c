@@ -260,6 +260,7 @@ static int prepare_launch(struct run *run, struct az_error *ret_error)
 		.package = &run->package, .run_dir = run->run_dir, .socket = run->socket_path, .lib_dir = run->options->home,
 		.args = device_manifest_cmd_args(run->device), .issuer_ca_pem = pki_cert_pem(run->issuer_root),
 		.wrapper = run->options->wrapper, .mutable_kb = device_manifest_mutable_kb(run->device), .seed = run->options->seed,
+		.http_shim = run->options->http_shim,
 	};
 	return app_lay_out(&run->launch, ret_error) < 0 ? -EIO : channel_new(run->socket_path, &run->channel, ret_error);
 }

@@ -1,14 +1,16 @@
 # End to end: azsim as a user calls it.
 E2E_HARNESS := tests/e2e/harness.c
 
+# $(call e2e_app,NAME,LIBRARIES)
 define e2e_app
 TEST_FILES += $(BUILD)/tests/apps/$(1)/bin/app
 $(BUILD)/tests/apps/$(1)/bin/app: $(call objs,tests/e2e/apps/$(1).c) $(BUILD)/libapplibs.so.0
 	@mkdir -p $$(@D)
 	$(call say,LINK,$$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $$@ $(call objs,tests/e2e/apps/$(1).c) -L$(BUILD) -l:libapplibs.so.0
+	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $$@ $(call objs,tests/e2e/apps/$(1).c) -L$(BUILD) -l:libapplibs.so.0 $(2)
 endef
-$(foreach a,crash hang spin probe waits,$(eval $(call e2e_app,$(a))))
-$(patsubst %,$(BUILD)/obj/tests/e2e/apps/%.o,crash hang spin probe waits): CFLAGS_ALL += -Iemu-applibs/include
+$(foreach a,crash hang spin probe waits,$(eval $(call e2e_app,$(a),)))
+$(eval $(call e2e_app,http,-Wl$(comma)-rpath-link$(comma)$(BUILD) -l:libtlsutils.so.0 -lcurl))
+$(patsubst %,$(BUILD)/obj/tests/e2e/apps/%.o,crash hang spin probe waits http): CFLAGS_ALL += -Iemu-applibs/include
 
-$(foreach t,usage faults runs readings,$(eval $(call e2e_program,test_$(t),tests/e2e/test_$(t).c $(E2E_HARNESS),,)))
+$(foreach t,usage faults runs readings http,$(eval $(call e2e_program,test_$(t),tests/e2e/test_$(t).c $(E2E_HARNESS),,)))

@@ -1,0 +1,77 @@
+/* libtlsutils.so.0 for the libcurl of this folder: the certificate chain for its TLS context, without OpenSSL.
+ *
+ * The private key stays with the simulated device, as it stays in hardware on a real one.
+ */
+#define _GNU_SOURCE
+#include <tlsutils/deviceauth.h>
+#include <tlsutils/deviceauth_curl.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "emu-applibs/base/base.h"
+#include "emu-applibs/client/transport.h"
+#include "emu-applibs/curl/shim.h"
+
+/* The chain as malloc'ed PEM; NULL and errno: the device's, or ENOMEM. */
+static char *fetch_chain(void)
+{
+	struct call c;
+	char *chain = NULL;
+	int r;
+
+	call_begin(&c, WIRE_DEVICE_AUTH);
+	r = call_send(&c);
+	if (r >= 0) {
+		size_t length, key;
+		const uint8_t *pem = wire_get_bytes(&c.in, &length);
+
+		(void) wire_get_bytes(&c.in, &key);
+		chain = memchr(pem, '\0', length) ? NULL : strndup((const char *)pem, length);
+	}
+	r = call_end(&c, r);
+	if (r >= 0 && !chain)
+		errno = ENOMEM;
+	return chain;
+}
+
+DeviceAuthSslResult DeviceAuth_SslCtxFunc(void *sslCtx)
+{
+	struct shim_tls *tls = sslCtx;
+	char *chain;
+
+	if (!tls)
+		return DeviceAuthSslResult_GetTenantCertificateError;
+	if (tls->magic != SHIM_TLS_MAGIC || tls->size != sizeof(*tls)) {
+		(void) fprintf(stderr, "azsim: libtlsutils: DeviceAuth_SslCtxFunc takes the context that libcurl hands to "
+		               "CURLOPT_SSL_CTX_FUNCTION, and no other\n");
+		return DeviceAuthSslResult_GetTenantCertificateError;
+	}
+	chain = fetch_chain();
+	if (!chain)
+		return errno == EACCES ? DeviceAuthSslResult_GetTenantIdError : DeviceAuthSslResult_GetTenantCertificateError;
+	free(tls->chain);
+	tls->chain = chain;
+	return DeviceAuthSslResult_Success;
+}
+
+/* Only the chain: a file with the key would be for a TLS library that is not here. */
+const char *DeviceAuth_GetCertificatePath(void)
+{
+	static char path[64];
+	static int fd = -1;
+	char *chain = fetch_chain();
+	ssize_t length = chain ? (ssize_t)strlen(chain) : 0;
+
+	if (fd < 0) {
+		fd = memfd_create("device-auth", MFD_CLOEXEC);
+		(void) snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	}
+	if (fd >= 0 && ftruncate(fd, 0) == 0 && length > 0 && pwrite(fd, chain, (size_t)length, 0) != length)
+		(void) !ftruncate(fd, 0);
+	free(chain);
+	return path;
+}

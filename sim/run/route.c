@@ -1,0 +1,165 @@
+/* The way from the application to the issuer: names and routes, and the requests of the libcurl without TLS. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+
+#include "sim/run/internal.h"
+
+#define ISSUER_ADDRESS 0xc6120001u /* 198.18.0.1, of the range reserved for tests */
+#define HTTPS_PORT 443
+#define HOST_MAX VT_TEXT_MAX
+#define PATH_MAX_SENT 1024
+#define PEM_MAX 16384
+
+static bool online(const struct run *run)
+{
+	return device_is_on(run->device) && device_get_connected(run->device) >= 0;
+}
+
+int run_resolve(struct run *run, const char *host, uint64_t *ret_address)
+{
+	int status = 0;
+
+	if (!online(run)) {
+		status = EAI_AGAIN;
+	} else if (!device_manifest_allows_host(run->device, host)) {
+		status = EAI_AGAIN;
+		run_hint(run, "%s is not among the AllowedConnections of %s/app_manifest.json", host, run->package.folder);
+	} else if (strcasecmp(host, run->scenario->issuer_host) != 0) {
+		status = EAI_NONAME;
+	}
+	if (status)
+		run_note(run, TL_APP, true, NULL, "name %s: %s", host, gai_strerror(status));
+	*ret_address = status ? 0 : ISSUER_ADDRESS;
+	return status;
+}
+
+int run_route(struct run *run, uint64_t address, uint64_t port, int *ret_fd)
+{
+	int r = 0;
+
+	if (!online(run))
+		r = -ENETUNREACH;
+	else if (address != ISSUER_ADDRESS)
+		r = -EHOSTUNREACH;
+	else if (port != HTTPS_PORT)
+		r = -ECONNREFUSED;
+	else if (ret_fd)
+		r = issuer_connect(run->issuer, ret_fd);
+	else
+		r = issuer_is_up(run->issuer) ? 0 : -ECONNREFUSED;
+	if (r < 0)
+		run_note(run, TL_APP, true, NULL, "connection to port %u: %s", (unsigned)port, strerrorname_np(-r));
+	return r;
+}
+
+/* ---- Requests without TLS ------------------------------------------------------------------------------------------------ */
+
+static void refuse(struct run *run, const struct channel_message *m, int error)
+{
+	(void) channel_answer(run->channel, m->connection, &m->header, -wire_from_errno(error), NULL, 0, -1);
+}
+
+static void http_connect(struct run *run, const struct channel_message *m, struct wire_reader *in)
+{
+	uint8_t reply[16];
+	struct wire_writer out;
+	enum wire_http_stage stage = WIRE_HTTP_CONNECTED;
+	struct in_addr number;
+	char host[HOST_MAX];
+	uint64_t address;
+	uint32_t port;
+	int r = 0;
+
+	(void) wire_get_str(in, host, sizeof(host));
+	port = wire_get_u32(in);
+	if (!wire_reader_done(in)) {
+		refuse(run, m, EBADMSG);
+		return;
+	}
+	if (inet_pton(AF_INET, host, &number) == 1)
+		address = ntohl(number.s_addr);
+	else if (run_resolve(run, host, &address) != 0)
+		stage = WIRE_HTTP_NO_NAME;
+	if (stage == WIRE_HTTP_CONNECTED) {
+		r = run_route(run, address, port, NULL);
+		if (r < 0)
+			stage = WIRE_HTTP_NO_ROUTE;
+	}
+	wire_writer_init(&out, reply, sizeof(reply));
+	wire_put_i32(&out, r < 0 ? wire_from_errno(-r) : 0);
+	(void) channel_answer(run->channel, m->connection, &m->header, stage, reply, out.length, -1);
+}
+
+/* Reads the request's fields into *ret and the buffers behind it. */
+struct fields {
+	struct issuer_request request;
+	char host[HOST_MAX], method[16], path[PATH_MAX_SENT], chain[PEM_MAX], roots[PEM_MAX];
+	uint32_t port;
+};
+
+static bool take_fields(struct run *run, struct wire_reader *in, struct fields *ret)
+{
+	uint64_t whole;
+
+	ret->request = (struct issuer_request){.host = ret->host, .method = ret->method, .path = ret->path, .client_chain = ret->chain,
+		.roots = ret->roots, .device_wall_s = clock_wall_s(&run->clock, CLOCK_DEVICE)};
+	ret->request.tls = wire_get_u8(in) != 0;
+	(void) wire_get_str(in, ret->host, sizeof(ret->host));
+	ret->port = wire_get_u32(in);
+	(void) wire_get_str(in, ret->method, sizeof(ret->method));
+	(void) wire_get_str(in, ret->path, sizeof(ret->path));
+	whole = wire_get_u64(in);
+	ret->request.body = (const char *)wire_get_bytes(in, &ret->request.body_length);
+	ret->request.too_large = whole != ret->request.body_length;
+	(void) wire_get_str(in, ret->chain, sizeof(ret->chain));
+	(void) wire_get_str(in, ret->roots, sizeof(ret->roots));
+	ret->request.verify_peer = wire_get_u8(in) != 0;
+	ret->request.verify_host = wire_get_u8(in) != 0;
+	return wire_reader_done(in);
+}
+
+static void http_request(struct run *run, const struct channel_message *m, struct wire_reader *in)
+{
+	static uint8_t reply[WIRE_MAX_PAYLOAD];
+	static struct fields fields;
+	struct wire_writer out;
+	char *bytes = NULL;
+	size_t length = 0;
+	int fd = -1, r;
+
+	r = take_fields(run, in, &fields) ? 0 : -EBADMSG;
+	if (r == 0 && fields.port != HTTPS_PORT)
+		r = -ECONNREFUSED;
+	if (r == 0)
+		r = issuer_forward(run->issuer, &fields.request, &bytes, &length, &fd);
+	OPENSSL_cleanse(&fields, sizeof(fields));
+	if (r < 0) {
+		refuse(run, m, -r);
+		return;
+	}
+	wire_writer_init(&out, reply, sizeof(reply));
+	wire_put_bytes(&out, bytes, length);
+	(void) channel_answer(run->channel, m->connection, &m->header, 0, reply, out.length, fd);
+	OPENSSL_cleanse(reply, out.length);
+	if (bytes) {
+		OPENSSL_cleanse(bytes, length);
+		free(bytes);
+	}
+	if (fd >= 0)
+		(void) close(fd);
+}
+
+void run_http(struct run *run, const struct channel_message *m)
+{
+	struct wire_reader in;
+
+	wire_reader_init(&in, m->payload, m->header.length);
+	if (m->header.op == WIRE_HTTP_CONNECT)
+		http_connect(run, m, &in);
+	else
+		http_request(run, m, &in);
+}
