@@ -1,7 +1,8 @@
-/* The application's process: its image package, its environment, its start, its end.
+/* The application's process: its environment, its start, its end.
  *
  * It is a separate process, as on the device: a power cut is SIGKILL, a reboot is a new exec. Everything it starts dies with
- * azsim (parent-death signal). Leaves to others: what it says (channel.h) and when it runs (run/).
+ * azsim (parent-death signal). Leaves to others: what is in approot/ (package.h), what it says (channel.h) and when it runs
+ * (run/).
  */
 #ifndef SIM_APP_PROCESS_H
 #define SIM_APP_PROCESS_H
@@ -12,19 +13,6 @@
 
 #include "sim/util/error.h"
 
-/* An image package as found on disk. */
-struct app_package {
-	char *folder;     /* holds app_manifest.json */
-	char *executable; /* absolute path */
-	char *manifest;   /* JSON text */
-	size_t manifest_length;
-};
-
-/* path: a folder with app_manifest.json and bin/app, or an executable with app_manifest.json beside it or one folder up.
- * 0 or negative errno and *ret_error. */
-int app_package_find(const char *path, struct app_package *ret, struct az_error *ret_error);
-void app_package_clear(struct app_package *package);
-
 struct app_process {
 	pid_t pid;   /* 0: not running */
 	int pidfd;   /* readable when it has ended; -1 */
@@ -32,20 +20,16 @@ struct app_process {
 };
 
 struct app_launch {
-	const struct app_package *package;
-	const char *run_dir;  /* short path of a private folder; approot/ in it is laid out at the first start */
+	const char *run_dir;  /* short path of a private folder; approot/ in it is the image package */
 	const char *socket;   /* path of the simulator's socket */
 	const char *lib_dir;  /* folder of libapplibs.so.0, libtlsutils.so.0 and libvtime.so */
 	const char *const *args; /* CmdArgs of the manifest, NULL-terminated */
-	const char *issuer_ca_pem; /* placed at certs/issuer-ca.pem of the image package */
 	const char *const *wrapper; /* words before the program (valgrind ...), NULL-terminated, or NULL */
 	unsigned mutable_kb;  /* no file of the application may grow beyond this; 0: no mutable storage */
 	uint64_t seed;        /* AZSIM_SEED: repeatable random numbers */
 	bool http_shim;       /* libcurl and libtlsutils without TLS (emu-applibs/curl) stand before the real ones */
 };
 
-/* Lay out run_dir/approot as links into the package. 0 or negative errno and *ret_error. */
-int app_lay_out(const struct app_launch *launch, struct az_error *ret_error);
 /* Start it. 0, or negative errno and *ret_error. */
 int app_start(const struct app_launch *launch, struct app_process *ret, struct az_error *ret_error);
 /* SIGKILL and reap; no-op when not running. */

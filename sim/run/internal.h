@@ -5,6 +5,7 @@
 #include "certs/pki.h"
 #include "emu-applibs/device/device.h"
 #include "sim/app/channel.h"
+#include "sim/app/package.h"
 #include "sim/app/process.h"
 #include "sim/issuer/issuer.h"
 #include "sim/run/run.h"

@@ -235,34 +235,45 @@ static int find_package(struct run *run, struct az_error *ret_error)
 	return 0;
 }
 
-int run_reload_package(struct run *run, struct az_error *ret_error)
+/* approot/ of the run, anew: the image package with what the world puts into it. */
+static int lay_out(struct run *run, struct az_error *ret_error)
 {
+	const struct app_overlay overlays[] = {{"certs/issuer-ca.pem", pki_cert_pem(run->issuer_root)}};
 	cleanup_free char *approot = NULL;
-	int r = find_package(run, ret_error);
 
-	if (r < 0)
-		return r;
 	if (asprintf(&approot, "%s/approot", run->run_dir) < 0) {
 		approot = NULL;
 		return -ENOMEM;
 	}
 	tree_remove(approot);
+	return app_package_lay_out(&run->package, approot, overlays, ARRAY_LEN(overlays), ret_error);
+}
+
+int run_reload_package(struct run *run, struct az_error *ret_error)
+{
+	int r = find_package(run, ret_error);
+
+	if (r < 0)
+		return r;
 	run->launch.args = device_manifest_cmd_args(run->device);
 	run->launch.mutable_kb = device_manifest_mutable_kb(run->device);
-	return app_lay_out(&run->launch, ret_error);
+	return lay_out(run, ret_error);
 }
 
 static int prepare_launch(struct run *run, struct az_error *ret_error)
 {
+	int r;
+
 	if (asprintf(&run->run_dir, "%s", run->options->work_dir) < 0 || asprintf(&run->socket_path, "%s/app.sock", run->run_dir) < 0)
 		return -ENOMEM;
 	run->launch = (struct app_launch){
-		.package = &run->package, .run_dir = run->run_dir, .socket = run->socket_path, .lib_dir = run->options->home,
-		.args = device_manifest_cmd_args(run->device), .issuer_ca_pem = pki_cert_pem(run->issuer_root),
-		.wrapper = run->options->wrapper, .mutable_kb = device_manifest_mutable_kb(run->device), .seed = run->options->seed,
+		.run_dir = run->run_dir, .socket = run->socket_path, .lib_dir = run->options->home,
+		.args = device_manifest_cmd_args(run->device), .wrapper = run->options->wrapper,
+		.mutable_kb = device_manifest_mutable_kb(run->device), .seed = run->options->seed,
 		.http_shim = run->options->http_shim,
 	};
-	return app_lay_out(&run->launch, ret_error) < 0 ? -EIO : channel_new(run->socket_path, &run->channel, ret_error);
+	r = lay_out(run, ret_error);
+	return r < 0 ? r : channel_new(run->socket_path, &run->channel, ret_error);
 }
 
 static int open_networks(struct run *run, struct az_error *ret_error)
