@@ -14,18 +14,19 @@ $(VERSION_OBJECTS): CFLAGS_ALL += -DAZSIM_VERSION='"$(AZSIM_VERSION)"'
 UTIL_SOURCES := sim/util/error.c sim/util/text.c sim/util/callname.c sim/util/tree.c
 WORLD_SOURCES := sim/world/clock.c sim/world/queue.c
 RUN_SOURCES := sim/app/channel.c sim/app/package.c sim/app/process.c sim/issuer/forward.c sim/issuer/http.c sim/issuer/issuer.c \
-	sim/oracle/bounded.c \
-	sim/oracle/credentials.c sim/oracle/finish.c sim/oracle/stranded.c sim/report/outcome.c sim/report/reports.c \
+	sim/oracle/bounded.c sim/oracle/credentials.c sim/oracle/finish.c sim/oracle/stranded.c sim/report/outcome.c sim/report/reports.c \
 	sim/report/timeline.c sim/run/dispatch.c sim/run/events.c sim/run/expect.c sim/run/host.c sim/run/netstate.c \
 	sim/run/live.c sim/run/power.c sim/run/route.c sim/run/run.c sim/run/setup.c $(WORLD_SOURCES)
+SDK_SOURCES := sim/sdk/files.c sim/sdk/hwdef.c sim/sdk/hwdef_header.c sim/sdk/app_manifest.c
 CLI_SOURCES := sim/cli/main.c sim/cli/files.c sim/cli/readings.c sim/cli/run.c sim/cli/jobs.c sim/cli/job.c \
-	sim/cli/options.c sim/cli/workdir.c sim/cli/combinations.c
+	sim/cli/options.c sim/cli/workdir.c sim/cli/combinations.c sim/cli/hardware.c
 
 $(eval $(call archive,util,$(UTIL_SOURCES)))
 $(eval $(call archive,run,$(RUN_SOURCES)))
+$(eval $(call archive,sdk,$(SDK_SOURCES)))
 
 # Archives in the order of need, and the libraries behind them; tests of sim/ link the same.
-AZSIM_ARCHIVES := $(foreach a,run scenario net device certs wire util,$(BUILD)/lib/$(a).a)
+AZSIM_ARCHIVES := $(foreach a,sdk run scenario net device certs wire util,$(BUILD)/lib/$(a).a)
 AZSIM_LIBS := -lcyaml -lyaml -ljansson -lhttp_parser -lwpa_client -lssl -lcrypto
 
 ALL += $(BUILD)/azsim

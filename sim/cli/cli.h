@@ -11,6 +11,7 @@ int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_readings(int argc, char **argv);
+int cmd_hardware(int argc, char **argv);
 
 /* Folder of the azsim executable; static storage. */
 const char *cli_home(void);

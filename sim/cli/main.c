@@ -18,6 +18,7 @@ static const struct {
 	{"check", cmd_check, "read scenarios and say what is wrong with them, without running"},
 	{"list", cmd_list, "list scenarios with what they are about"},
 	{"readings", cmd_readings, "list the points on which Microsoft's documents differ, and the choices"},
+	{"hardware", cmd_hardware, "make headers and manifests from hardware definitions, for builds"},
 };
 
 volatile sig_atomic_t cli_interrupted;
@@ -104,6 +105,6 @@ int main(int argc, char **argv)
 			}
 		return commands[i].run(argc - 1, argv + 1);
 	}
-	(void) fprintf(stderr, "azsim: no command \"%s\"; there are run, check, list, readings; try: azsim --help\n", name);
+	(void) fprintf(stderr, "azsim: no command \"%s\"; there are run, check, list, readings, hardware; try: azsim --help\n", name);
 	return AZ_USAGE;
 }

@@ -14,7 +14,7 @@
 
 static void help_and_version_are_everywhere(void **state)
 {
-	static const char *const commands[] = {"run", "check", "list", "readings"};
+	static const char *const commands[] = {"run", "check", "list", "readings", "hardware"};
 	struct e2e *e = *state;
 	struct e2e_result r = e2e_run(e, "--help", NULL);
 
@@ -23,7 +23,7 @@ static void help_and_version_are_everywhere(void **state)
 	r = e2e_run(e, "--version", NULL);
 	e2e_expect(&r, 0, "azsim ", NULL);
 	e2e_clear(&r);
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		r = e2e_run(e, commands[i], "--help", NULL);
 		e2e_expect(&r, 0, "usage: azsim", commands[i], NULL);
 		assert_string_equal(r.err, "");
@@ -60,6 +60,9 @@ static void wrong_options_are_named(void **state)
 		{{"run", "t"}, "no scenario (*.yaml)"},
 		{{"check", "missing.yaml"}, "missing.yaml: No such file"},
 		{{"readings", "extra"}, "no arguments"},
+		{{"hardware"}, "\"header\" or \"manifest\""},
+		{{"hardware", "header", "x.json"}, "--out is missing"},
+		{{"hardware", "--out=h", "header"}, "\"header\" or \"manifest\""},
 	};
 	struct e2e *e = *state;
 
