@@ -69,7 +69,7 @@ help:
 	@echo 'make check      install what is missing, build (gcc, clang, sanitizers), run all tests and every scenario'
 	@echo 'make unit       build and run the unit tests'
 	@echo 'make bench      measure speed and memory, as ratios'
-	@echo 'make install    copy azsim to PREFIX (/usr/local); DESTDIR is heeded'
+	@echo 'make install    an SDK-shaped folder with azsim in it at PREFIX (/opt/azsim); DESTDIR is heeded'
 	@echo 'make clean      remove what was built; make distclean: the unpacked daemons too'
 	@echo 'Settings: CC=clang  V=1 (show commands)  ARGS="--net=model ..." (for make run)'
 
@@ -104,19 +104,31 @@ bench: setup
 	@$(MAKE) --no-print-directory bench-programs
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && AZSIM_DAEMONS="$(CURDIR)/build/daemons" $(BUILD)/tests/bench "$(CURDIR)/$(BUILD)" "$$dir"
 
-# azsim finds its libraries, application and daemons in the folder it lies in, so they stay together.
-PREFIX ?= /usr/local
-INSTALL_DIR := $(DESTDIR)$(PREFIX)/lib/azsim
-.PHONY: install
+# An SDK-shaped folder: what AzureSphereDefaultSDKDir may point to, with azsim in it. azsim finds its libraries, application and
+# daemons in the folder that it lies in, so they stay together. Nothing in it knows where it is: it can be moved.
+PREFIX ?= /opt/azsim
+SDK_DIR := $(DESTDIR)$(PREFIX)
+INSTALL_DIR := $(SDK_DIR)/lib/azsim
+.PHONY: install install-files
 install: all
-	install -d $(INSTALL_DIR)/app $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/azsim/scenarios
-	install -m 755 build/azsim build/azpki $(INSTALL_DIR)
-	cp -P build/lib*.so* $(INSTALL_DIR)
-	cp -r build/http-shim $(INSTALL_DIR)
-	cp -r build/app/approot $(INSTALL_DIR)/app
-	if [ -e build/daemons/complete ]; then cp -r build/daemons $(INSTALL_DIR); fi
-	install -m 644 scenarios/*.yaml scenarios/README.md $(DESTDIR)$(PREFIX)/share/azsim/scenarios
-	ln -sf ../lib/azsim/azsim ../lib/azsim/azpki $(DESTDIR)$(PREFIX)/bin
+	@$(MAKE) --no-print-directory install-files
+install-files:
+	install -d $(INSTALL_DIR)/app $(addprefix $(SDK_DIR)/,bin include lib/pkgconfig CMakeFiles HardwareDefinitions Sysroots/host \
+		share/azsim/scenarios)
+	install -m 755 $(BUILD)/azsim $(BUILD)/azpki $(INSTALL_DIR)
+	cp -P $(BUILD)/lib*.so* $(INSTALL_DIR)
+	cp -r $(BUILD)/http-shim $(INSTALL_DIR)
+	cp -r $(BUILD)/app/approot $(INSTALL_DIR)/app
+	if [ -e build/daemons/complete ]; then install -d $(INSTALL_DIR)/daemons && cp -r build/daemons/. $(INSTALL_DIR)/daemons; fi
+	install -m 644 scenarios/*.yaml scenarios/README.md $(SDK_DIR)/share/azsim/scenarios
+	cp -r emu-applibs/include/applibs emu-applibs/include/tlsutils $(SDK_DIR)/include
+	install -m 644 emu-applibs/sdk/CMakeFiles/*.cmake $(SDK_DIR)/CMakeFiles
+	install -m 644 emu-applibs/sdk/HardwareDefinitions/*.json $(SDK_DIR)/HardwareDefinitions
+	install -m 644 emu-applibs/sdk/pkgconfig/*.pc $(SDK_DIR)/lib/pkgconfig
+	for f in $(SDK_DIR)/HardwareDefinitions/*.json; do \
+		$(INSTALL_DIR)/azsim hardware header --out=$(SDK_DIR)/HardwareDefinitions/inc/hw $$f >/dev/null || exit 1; done
+	ln -sfn ../.. $(SDK_DIR)/Sysroots/host/usr
+	ln -sf ../lib/azsim/azsim ../lib/azsim/azpki $(SDK_DIR)/bin
 
 .PHONY: clean distclean
 clean:

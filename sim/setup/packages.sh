@@ -13,7 +13,7 @@ build="gcc make libc6-dev libssl-dev libcyaml-dev libyaml-dev libjansson-dev lib
 # What the unpacked daemons link to, and the clock that they are given.
 run="libfaketime libcap2 libcrypt1 libdbus-1-3 libnl-3-200 libnl-genl-3-200 libnl-route-3-200 libpcap0.8 libpcre3 libpcsclite1
 libsystemd0 libtalloc2"
-check="clang libcmocka-dev valgrind libc6-dbg"
+check="clang libcmocka-dev valgrind libc6-dbg cmake ninja-build pkg-config"
 daemons="freeradius freeradius-common freeradius-config libfreeradius3 hostapd wpasupplicant"
 
 say() { printf 'setup: %s\n' "$*"; }
