@@ -56,6 +56,43 @@ static bool block_read(const uint8_t *pem, size_t length, const char *skip, stru
 	return found;
 }
 
+/* Base64 without the lines around it, as one block that has no name. False: it is something else. */
+static bool block_read_bare(const uint8_t *text, size_t length, struct block *ret)
+{
+	EVP_ENCODE_CTX *decoder = EVP_ENCODE_CTX_new();
+	unsigned char *der = OPENSSL_malloc(length + 1);
+	int body = 0, rest = 0;
+	bool ok;
+
+	if (!decoder || !der)
+		abort();
+	EVP_DecodeInit(decoder);
+	ok = EVP_DecodeUpdate(decoder, der, &body, text, (int)length) >= 0 && EVP_DecodeFinal(decoder, der + body, &rest) == 1 &&
+	     body + rest > 0;
+	EVP_ENCODE_CTX_free(decoder);
+	if (!ok) {
+		OPENSSL_clear_free(der, length + 1);
+		return false;
+	}
+	*ret = (struct block) { .name = OPENSSL_strdup(""), .header = OPENSSL_strdup(""), .der = der, .length = body + rest };
+	if (!ret->name || !ret->header)
+		abort();
+	return true;
+}
+
+/* As block_read; bare base64 too, where the rules allow it. */
+static bool block_read_any(const uint8_t *pem, size_t length, const char *skip, const struct cert_rules *rules, struct block *ret)
+{
+	if (block_read(pem, length, skip, ret))
+		return true;
+	if (!block_read_bare(pem, length, ret))
+		return false;
+	if (rules->takes(rules->ctx, CERT_FORM_BARE))
+		return true;
+	block_wipe(ret);
+	return false;
+}
+
 /* What was written to a memory BIO, as a C string of our own; frees the BIO, which wipes its memory. */
 static char *take_text(BIO *bio)
 {
@@ -106,7 +143,7 @@ static X509 *decode_certificate(const struct block *block)
 	const unsigned char *at = block->der;
 	X509 *x509;
 
-	if (strcmp(block->name, PEM_STRING_X509) != 0 || block->header[0] != '\0')
+	if ((block->name[0] != '\0' && strcmp(block->name, PEM_STRING_X509) != 0) || block->header[0] != '\0')
 		return NULL;
 	x509 = d2i_X509(NULL, &at, block->length);
 	if (x509 && at != block->der + block->length) {
@@ -116,7 +153,7 @@ static X509 *decode_certificate(const struct block *block)
 	return x509;
 }
 
-int certificate_parse(const uint8_t *pem, size_t length, struct certificate **ret)
+int certificate_parse(const uint8_t *pem, size_t length, const struct cert_rules *rules, struct certificate **ret)
 {
 	struct certificate *made = calloc(1, sizeof(*made));
 	struct block block;
@@ -126,7 +163,7 @@ int certificate_parse(const uint8_t *pem, size_t length, struct certificate **re
 	if (!made)
 		abort();
 	made->references = 1;
-	if (block_read(pem, length, NULL, &block))
+	if (block_read_any(pem, length, NULL, rules, &block))
 		x509 = decode_certificate(&block);
 	ok = x509 && describe(x509, made);
 	if (ok) {
@@ -253,11 +290,40 @@ static EVP_PKEY *decode_encrypted_pkcs8(const struct block *block, const char *p
 	return key;
 }
 
-static EVP_PKEY *decode_key(struct block *block, const char *password)
+/* A key without a name: whichever it is. */
+static EVP_PKEY *decode_bare(const struct block *block, const struct cert_rules *rules)
 {
+	const unsigned char *at = block->der;
+	EVP_PKEY *key = decode_pkcs8(block);
+
+	if (!key) {
+		key = d2i_PrivateKey(EVP_PKEY_RSA, NULL, &at, block->length);
+		at = block->der;
+	}
+	if (!key) {
+		key = d2i_PrivateKey(EVP_PKEY_EC, NULL, &at, block->length);
+		if (key && !rules->takes(rules->ctx, CERT_FORM_SEC1)) {
+			EVP_PKEY_free(key);
+			key = NULL;
+		}
+	}
+	return key;
+}
+
+static bool is_encrypted(const struct block *block)
+{
+	return block->header[0] != '\0' || strcmp(block->name, PEM_STRING_PKCS8) == 0;
+}
+
+static EVP_PKEY *decode_key(struct block *block, const char *password, const struct cert_rules *rules)
+{
+	if (password && !is_encrypted(block) && rules->takes(rules->ctx, CERT_FORM_PLAIN_KEY_PASSWORD))
+		password = NULL;
+	if (block->name[0] == '\0')
+		return password ? NULL : decode_bare(block, rules);
 	if (strcmp(block->name, PEM_STRING_RSA) == 0)
 		return decode_traditional(block, EVP_PKEY_RSA, password);
-	if (strcmp(block->name, PEM_STRING_ECPRIVATEKEY) == 0)
+	if (strcmp(block->name, PEM_STRING_ECPRIVATEKEY) == 0 && rules->takes(rules->ctx, CERT_FORM_SEC1))
 		return decode_traditional(block, EVP_PKEY_EC, password);
 	if (strcmp(block->name, PEM_STRING_PKCS8INF) == 0 && !password && block->header[0] == '\0')
 		return decode_pkcs8(block);
@@ -280,15 +346,16 @@ static bool belongs(const struct certificate *certificate, EVP_PKEY *key)
 	return ok;
 }
 
-int certificate_add_key(struct certificate *certificate, const uint8_t *pem, size_t length, const char *password)
+int certificate_add_key(struct certificate *certificate, const uint8_t *pem, size_t length, const char *password,
+                        const struct cert_rules *rules)
 {
 	struct block block;
 	EVP_PKEY *key = NULL;
 	int der_length = -1, r = -EINVAL;
 
 	/* openssl ecparam writes the curve in a block of its own before the key. */
-	if (block_read(pem, length, PEM_STRING_ECPARAMETERS, &block))
-		key = decode_key(&block, password);
+	if (block_read_any(pem, length, PEM_STRING_ECPARAMETERS, rules, &block))
+		key = decode_key(&block, password, rules);
 	block_wipe(&block);
 	if (key && (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA || EVP_PKEY_get_base_id(key) == EVP_PKEY_EC) &&
 	    belongs(certificate, key))

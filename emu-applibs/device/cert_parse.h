@@ -6,6 +6,7 @@
 #ifndef DEVICE_CERT_PARSE_H
 #define DEVICE_CERT_PARSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,12 +23,24 @@ struct certificate {
 	char subject[AUTH_SUBJECT_MAX], issuer[AUTH_SUBJECT_MAX]; /* one-line slash style, cut at 300 characters */
 };
 
+/* Forms on which the documents differ: readings, so the caller is asked whether it takes one when one is met. */
+enum cert_form {
+	CERT_FORM_BARE,               /* base64 without BEGIN and END lines */
+	CERT_FORM_SEC1,               /* a key as EC PRIVATE KEY */
+	CERT_FORM_PLAIN_KEY_PASSWORD, /* a password for a key that is not encrypted; it is not looked at then */
+};
+struct cert_rules {
+	bool (*takes)(const void *ctx, enum cert_form form);
+	const void *ctx;
+};
+
 /* The first PEM block must be a certificate; what follows it is left out, as a device's OS extracts one. 0 and *ret
  * (certificate_unref); -EINVAL: not a certificate. */
-int certificate_parse(const uint8_t *pem, size_t length, struct certificate **ret);
+int certificate_parse(const uint8_t *pem, size_t length, const struct cert_rules *rules, struct certificate **ret);
 /* Adds the private key. password: NULL when none was given, else a C string. 0; -EINVAL: not a key, wrong password, a
- * password for a plain key or none for an encrypted one, or the key of another certificate. */
-int certificate_add_key(struct certificate *certificate, const uint8_t *pem, size_t length, const char *password);
+ * password for a plain key (unless the rules take it) or none for an encrypted one, or the key of another certificate. */
+int certificate_add_key(struct certificate *certificate, const uint8_t *pem, size_t length, const char *password,
+                        const struct cert_rules *rules);
 
 struct certificate *certificate_ref(struct certificate *certificate);
 /* NULL is fine. Wipes the key with the last reference. */

@@ -1,7 +1,7 @@
 /* See certstore.h.
  *
  * Order of refusals: malformed message, EACCES, then ERANGE, EINVAL, ENOENT, ENOSPC. Readiness (EAGAIN) is device.c's, NULL pointers
- * (EFAULT) the client's. Where the documents name no errno the choice is said at the spot.
+ * (EFAULT) the client's. Where the documents name no errno the choice is said at the spot, or is a reading.
  */
 #include "emu-applibs/device/certstore.h"
 
@@ -104,21 +104,28 @@ static size_t used(const struct certstore *store, unsigned by)
 	return sum;
 }
 
-/* The reading is asked only where it decides. */
+static size_t capacity(const struct device *dev)
+{
+	return device_reading(dev, READING_STORE_SIZE) == STORE_SIZE_24576 ? CERTSTORE_SPACE_ALL : CERTSTORE_SPACE;
+}
+
+/* The readings are asked only where they decide: DER is never longer than PEM. */
 static bool fits(const struct device *dev, const struct certstore *store)
 {
-	const bool by_pem = used(store, STORE_CHARGE_PEM) <= CERTSTORE_SPACE, by_der = used(store, STORE_CHARGE_DER) <= CERTSTORE_SPACE;
-
-	if (by_pem == by_der)
-		return by_pem;
-	return device_reading(dev, READING_STORE_CHARGE) == STORE_CHARGE_DER ? by_der : by_pem;
+	if (used(store, STORE_CHARGE_PEM) <= CERTSTORE_SPACE)
+		return true;
+	if (used(store, STORE_CHARGE_DER) > CERTSTORE_SPACE_ALL)
+		return false;
+	return used(store, device_reading(dev, READING_STORE_CHARGE)) <= capacity(dev);
 }
 
 size_t certstore_available(const struct device *dev)
 {
-	if (dev->store.count == 0)
-		return CERTSTORE_SPACE;
-	return CERTSTORE_SPACE - used(&dev->store, device_reading(dev, READING_STORE_CHARGE));
+	size_t bytes = 0;
+
+	if (dev->store.count > 0)
+		bytes = used(&dev->store, device_reading(dev, READING_STORE_CHARGE));
+	return capacity(dev) - bytes;
 }
 
 /* ---- Changes --------------------------------------------------------------------------------------------------------- */
@@ -140,16 +147,41 @@ static int commit(struct device *dev, struct certstore *prepared, const char *te
 	return 0;
 }
 
-/* Too long is ERANGE [certstore.h]; for none and for other characters no errno is named: EINVAL, as for "not valid". */
-static int check_id(const char *id)
+static bool is_id_character(const struct device *dev, char c)
+{
+	if (c == '.')
+		return device_reading(dev, READING_ID_PERIOD) == ID_PERIOD_ACCEPTED;
+	if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", c))
+		return true;
+	return device_reading(dev, READING_ID_CHARACTERS) == ID_CHARACTERS_ACCEPTED && c >= ' ' && c <= '~';
+}
+
+/* What too long and other characters give are readings; for none no errno is named: EINVAL, as for "not valid". */
+static int check_id(const struct device *dev, const char *id)
 {
 	size_t length = strlen(id);
 
 	if (length > CERT_ID_MAX)
-		return -ERANGE;
-	if (length == 0 || strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_") != length)
-		return -EINVAL;
-	return 0;
+		return device_reading(dev, READING_ID_TOO_LONG) == ID_TOO_LONG_ERANGE ? -ERANGE : -EINVAL;
+	for (size_t i = 0; i < length; i++)
+		if (!is_id_character(dev, id[i]))
+			return -EINVAL;
+	return length > 0 ? 0 : -EINVAL;
+}
+
+static bool takes(const void *ctx, enum cert_form form)
+{
+	const struct device *dev = ctx;
+
+	switch (form) {
+	case CERT_FORM_BARE:
+		return device_reading(dev, READING_PEM_TAGS) == PEM_TAGS_OPTIONAL;
+	case CERT_FORM_SEC1:
+		return device_reading(dev, READING_SEC1_KEY) == SEC1_KEY_ACCEPTED;
+	case CERT_FORM_PLAIN_KEY_PASSWORD:
+		return device_reading(dev, READING_PLAIN_KEY_PASSWORD) == PLAIN_KEY_PASSWORD_IGNORED;
+	}
+	return false;
 }
 
 static bool blob_length_ok(const struct cert_blob *blob)
@@ -160,9 +192,15 @@ static bool blob_length_ok(const struct cert_blob *blob)
 /* Takes the reference. */
 static int install(struct device *dev, const char *id, struct certificate *certificate)
 {
-	struct certstore prepared = duplicate(&dev->store);
 	char text[sizeof("install ") + CERT_ID_MAX];
+	struct certstore prepared;
+	int r = device_flash_room(dev);
 
+	if (r < 0) {
+		certificate_unref(certificate);
+		return r;
+	}
+	prepared = duplicate(&dev->store);
 	put_entry(&prepared, id, certificate);
 	(void) snprintf(text, sizeof(text), "install %s", id);
 	return commit(dev, &prepared, text);
@@ -170,32 +208,34 @@ static int install(struct device *dev, const char *id, struct certificate *certi
 
 int certstore_install_root(struct device *dev, const char *id, struct cert_blob cert)
 {
+	const struct cert_rules rules = { .takes = takes, .ctx = dev };
 	struct certificate *certificate;
 	int r;
 
 	if (!blob_length_ok(&cert))
 		return -ERANGE;
-	r = check_id(id);
+	r = check_id(dev, id);
 	/* Not asked whether it is a CA's: a device takes a client's certificate as a root CA, too. */
 	if (r == 0)
-		r = certificate_parse(cert.bytes, cert.length, &certificate);
+		r = certificate_parse(cert.bytes, cert.length, &rules, &certificate);
 	return r < 0 ? r : install(dev, id, certificate);
 }
 
 int certstore_install_client(struct device *dev, const char *id, struct cert_blob cert, struct cert_blob key,
                              const char *password)
 {
+	const struct cert_rules rules = { .takes = takes, .ctx = dev };
 	struct certificate *certificate;
 	int r;
 
 	if (!blob_length_ok(&cert) || !blob_length_ok(&key) || (password && strlen(password) > CERT_PASSWORD_MAX))
 		return -ERANGE;
-	r = check_id(id);
+	r = check_id(dev, id);
 	if (r == 0)
-		r = certificate_parse(cert.bytes, cert.length, &certificate);
+		r = certificate_parse(cert.bytes, cert.length, &rules, &certificate);
 	if (r < 0)
 		return r;
-	r = certificate_add_key(certificate, key.bytes, key.length, password);
+	r = certificate_add_key(certificate, key.bytes, key.length, password, &rules);
 	if (r < 0) {
 		certificate_unref(certificate);
 		return r;
@@ -222,7 +262,7 @@ int certstore_move(struct device *dev, const char *source, const char *destinati
 	char text[sizeof("move  -> ") + 2 * CERT_ID_MAX];
 	struct certstore_entry *moved, *replaced;
 	struct certstore prepared;
-	int r = check_id(source), s = check_id(destination);
+	int r = check_id(dev, source), s = check_id(dev, destination);
 
 	if (r < 0 || s < 0)
 		return r == -ERANGE || s == -ERANGE ? -ERANGE : -EINVAL;

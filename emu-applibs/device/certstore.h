@@ -20,8 +20,9 @@ struct device;
 #define CERT_ID_MAX 16         /* CERTSTORE_MAX_IDENTIFIER_LENGTH, without NUL */
 #define CERT_BLOB_MAX 8192     /* CERTSTORE_MAX_CERT_SIZE, bytes */
 #define CERT_PASSWORD_MAX 256  /* CERTSTORE_MAX_PRIVATE_KEY_PASSWORD_LENGTH, without NUL */
-/* Free in an empty store of 24 KiB: what a device says over its REST interface. */
+/* Free in an empty store of 24 KiB: what a device says over its REST interface, or all of it (reading store-size). */
 #define CERTSTORE_SPACE 24514
+#define CERTSTORE_SPACE_ALL 24576
 /* What an entry takes beside its certificate and key; inferred from Microsoft's azscfgsto, which takes 16 bytes a block and 4
  * for the header of a value. */
 #define CERTSTORE_ENTRY_OVERHEAD 16

@@ -53,7 +53,10 @@ void device_summary(struct device *dev, const char *format, ...)
 
 bool device_has_capability(const struct device *dev, const char *capability)
 {
-	return manifest_grants(&dev->manifest, capability);
+	if (manifest_grants(&dev->manifest, capability))
+		return true;
+	return strcmp(capability, "WifiConfig") == 0 && manifest_grants(&dev->manifest, "EnterpriseWifiConfig") &&
+	       device_reading(dev, READING_ENTERPRISE_IMPLIES_WIFI) == ENTERPRISE_IMPLIES_WIFI_YES;
 }
 
 unsigned device_reading(const struct device *dev, enum reading_id id)
@@ -122,6 +125,11 @@ bool device_is_on(const struct device *dev)
 	return dev->on;
 }
 
+void device_set_flash(struct device *dev, enum device_flash flash)
+{
+	dev->flash = flash;
+}
+
 void device_factory_reset(struct device *dev)
 {
 	if (dev->on)
@@ -135,8 +143,11 @@ void device_factory_reset(struct device *dev)
 int device_set_manifest(struct device *dev, const char *json, size_t length, char error[DEVICE_ERROR_MAX])
 {
 	struct manifest manifest;
-	int r = manifest_parse(json, length, &manifest, error, DEVICE_ERROR_MAX);
+	int r = manifest_parse(json, length, false, &manifest, error, DEVICE_ERROR_MAX);
 
+	/* Whatever is wrong may be the spelling alone. */
+	if (r < 0 && device_reading(dev, READING_CAPABILITY_SPELLING) == CAPABILITY_SPELLING_BOTH)
+		r = manifest_parse(json, length, true, &manifest, error, DEVICE_ERROR_MAX);
 	if (r < 0)
 		return r;
 	manifest_clear(&dev->manifest);
@@ -192,6 +203,20 @@ static int request_log(struct device *dev, struct wire_reader *in)
 	return 0;
 }
 
+/* EAGAIN is not among the errnos of GetNetworkDiagnostics on its page: a reading. */
+static int wifi_not_ready(const struct device *dev, uint16_t op, struct wire_reader *in)
+{
+	uint32_t attribute;
+
+	if (op != WIRE_WIFI_GET_OPT)
+		return -EAGAIN;
+	(void) wire_get_i32(in);
+	attribute = wire_get_u32(in);
+	if (attribute != WIFI_ATTR_DIAGNOSTICS && attribute != WIFI_ATTR_DIAGNOSTICS32)
+		return -EAGAIN;
+	return device_reading(dev, READING_DIAGNOSTICS_NOT_READY) == DIAGNOSTICS_NOT_READY_EAGAIN ? -EAGAIN : -ENODEV;
+}
+
 static int dispatch(struct device *dev, uint16_t op, struct wire_reader *in, struct wire_writer *out, int *ret_fd)
 {
 	switch (op) {
@@ -222,7 +247,7 @@ static int dispatch(struct device *dev, uint16_t op, struct wire_reader *in, str
 	case WIRE_WIFI_GET_OPT:
 	case WIRE_WIFI_STORE_OPEN:
 	case WIRE_WIFI_STORE_WPA2:
-		return device_is_ready(dev) ? wifi_request(dev, op, in, out) : -EAGAIN;
+		return device_is_ready(dev) ? wifi_request(dev, op, in, out) : wifi_not_ready(dev, op, in);
 	case WIRE_NET_READY:
 	case WIRE_NET_IF_COUNT:
 	case WIRE_NET_IF_LIST:
@@ -258,6 +283,9 @@ int device_request(struct device *dev, uint16_t op, struct wire_reader *in, stru
 		r = -EMSGSIZE;
 	if (r < 0 && *ret_fd >= 0)
 		(void) close(steal_fd(ret_fd));
+	/* Inside, EACCES is what a missing capability gives, and nothing else gives it. */
+	if (r == -EACCES && device_reading(dev, READING_MISSING_CAPABILITY) == MISSING_CAPABILITY_EPERM)
+		r = -EPERM;
 	return r;
 }
 

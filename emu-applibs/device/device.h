@@ -91,6 +91,9 @@ bool device_manifest_has(const struct device *dev, const char *capability);
 void device_power_on(struct device *dev, uint64_t ready_after_ns);
 void device_power_off(struct device *dev);
 bool device_is_on(const struct device *dev);
+/* What becomes of writes to flash. Full: what needs more room gives ENOSPC. Broken: every write, and the mutable file, gives EIO. */
+enum device_flash { DEVICE_FLASH_GOOD, DEVICE_FLASH_FULL, DEVICE_FLASH_BROKEN };
+void device_set_flash(struct device *dev, enum device_flash flash);
 /* Everything in flash is erased (device must be off). */
 void device_factory_reset(struct device *dev);
 

@@ -10,8 +10,12 @@
 
 #include "emu-applibs/device/internal.h"
 
-/* Connected, the OS has a new one made in the middle of the old one's life; when it does so is not documented. */
-#define RENEW_AT_NS (DEVICE_AUTH_LIFE_S / 2 * NS_PER_S)
+static uint64_t life_ns(const struct device *dev)
+{
+	bool is_long = device_reading(dev, READING_DEVICE_AUTH_LIFE) == DEVICE_AUTH_LIFE_25H;
+
+	return (is_long ? DEVICE_AUTH_LIFE_LONG_S : DEVICE_AUTH_LIFE_S) * NS_PER_S;
+}
 
 static void wipe_text(char **text)
 {
@@ -52,7 +56,8 @@ static bool is_current(const struct device *dev)
 {
 	const struct device_auth *auth = &dev->device_auth;
 
-	return auth->cert_pem && auth->expires_ns > last_online(dev) + RENEW_AT_NS;
+	/* Connected, the OS has a new one made in the middle of the old one's life; when it does so is not documented. */
+	return auth->cert_pem && auth->expires_ns > last_online(dev) + life_ns(dev) / 2;
 }
 
 /* End of the certificate that the OS has now; 0: it never had one. */
@@ -60,7 +65,7 @@ static uint64_t expiry(const struct device *dev)
 {
 	if (!dev->device_auth.was_online)
 		return 0;
-	return is_current(dev) ? dev->device_auth.expires_ns : last_online(dev) + DEVICE_AUTH_LIFE_S * NS_PER_S;
+	return is_current(dev) ? dev->device_auth.expires_ns : last_online(dev) + life_ns(dev);
 }
 
 /* A pair that is valid now, made if need be. 0; -EAGAIN: there is none; -EIO: it could not be made. */

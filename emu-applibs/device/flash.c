@@ -7,12 +7,19 @@ int device_flash_commit(struct device *dev, const char *area)
 {
 	struct device_event event = { .kind = DEVICE_EVENT_FLASH, .text = area };
 
+	if (dev->flash == DEVICE_FLASH_BROKEN)
+		return -EIO;
 	if (dev->host.flash_write && !dev->host.flash_write(dev->host.ctx, area)) {
 		device_power_loss(dev);
 		return -EIO;
 	}
 	device_emit(dev, &event);
 	return 0;
+}
+
+int device_flash_room(const struct device *dev)
+{
+	return dev->flash == DEVICE_FLASH_FULL ? -ENOSPC : dev->flash == DEVICE_FLASH_BROKEN ? -EIO : 0;
 }
 
 void device_power_loss(struct device *dev)

@@ -27,6 +27,7 @@ struct device {
 	struct manifest manifest;
 	uint64_t random;
 	char summary[DEVICE_SUMMARY_MAX];
+	enum device_flash flash;
 
 	/* Flash: what survives power loss, together with wifi.saved. */
 	struct certstore store;
@@ -66,8 +67,10 @@ bool device_is_ready(const struct device *dev);
 
 /* A change of flash is about to be made: the caller has it prepared, and makes it on 0, in one step that cannot fail. On -EIO the
  * power has gone instead: the device is off, its RAM is wiped, and the caller returns that number at once and touches nothing
- * (a struct wifi_entry it holds is blank by now). area: "certstore", "wifi", "storage", "settings". */
+ * (a struct wifi_entry it holds is blank by now); or the flash is broken. area: "certstore", "wifi", "storage", "settings". */
 int device_flash_commit(struct device *dev, const char *area);
+/* Could more be written? 0, -ENOSPC or -EIO. */
+int device_flash_room(const struct device *dev);
 /* Power is gone: the connection goes, then everything in RAM is wiped. */
 void device_power_loss(struct device *dev);
 /* Everything in flash back to what the factory wrote, but for the application's file, which is the host's. */

@@ -156,6 +156,7 @@ static int read_storage(const json_t *value, struct manifest *ret, const struct 
 		return refuse(complaint, "Capabilities.MutableStorage.SizeKB is %lld; it must be 0 to %d",
 		              (long long)json_integer_value(size), MANIFEST_MUTABLE_KB_MAX);
 	ret->mutable_kb = (unsigned)json_integer_value(size);
+	ret->mutable_listed = true;
 	return 0;
 }
 
@@ -189,7 +190,7 @@ static int read_value(const struct capability *capability, const json_t *value, 
 	return -EINVAL;
 }
 
-static int read_capabilities(const json_t *all, struct manifest *ret, const struct complaint *complaint)
+static int read_capabilities(const json_t *all, bool both_spellings, struct manifest *ret, const struct complaint *complaint)
 {
 	const char *key;
 	json_t *value;
@@ -197,7 +198,8 @@ static int read_capabilities(const json_t *all, struct manifest *ret, const stru
 	if (!json_is_object(all))
 		return refuse(complaint, "Capabilities is missing or not an object; write {} when there are none");
 	json_object_foreach((json_t *)all, key, value) {
-		const struct capability *capability = find_capability(key, false);
+		const char *name = both_spellings && strcmp(key, "EnterpriseWiFiConfig") == 0 ? "EnterpriseWifiConfig" : key;
+		const struct capability *capability = find_capability(name, false);
 		int r;
 
 		if (!capability) {
@@ -209,7 +211,7 @@ static int read_capabilities(const json_t *all, struct manifest *ret, const stru
 		r = read_value(capability, value, ret, complaint);
 		if (r < 0)
 			return r;
-		if (r > 0)
+		if (r > 0 && !manifest_grants(ret, capability->name))
 			ret->granted[ret->granted_count++] = capability->name;
 	}
 	value = json_object_get(all, "AllowedConnections");
@@ -220,7 +222,7 @@ static int read_capabilities(const json_t *all, struct manifest *ret, const stru
 
 /* ---- The whole ------------------------------------------------------------------------------------------------------- */
 
-static int read_top(const json_t *root, struct manifest *ret, const struct complaint *complaint)
+static int read_top(const json_t *root, bool both_spellings, struct manifest *ret, const struct complaint *complaint)
 {
 	const json_t *version = json_object_get(root, "SchemaVersion"), *args = json_object_get(root, "CmdArgs");
 	const json_t *type = json_object_get(root, "ApplicationType"), *heap = json_object_get(root, "MallocVersion");
@@ -250,10 +252,10 @@ static int read_top(const json_t *root, struct manifest *ret, const struct compl
 		return refuse(complaint, "CmdArgs must be a list of strings");
 	if (args)
 		ret->cmd_args = copy_texts(args);
-	return read_capabilities(json_object_get(root, "Capabilities"), ret, complaint);
+	return read_capabilities(json_object_get(root, "Capabilities"), both_spellings, ret, complaint);
 }
 
-int manifest_parse(const char *json, size_t length, struct manifest *ret, char *error, size_t capacity)
+int manifest_parse(const char *json, size_t length, bool both_spellings, struct manifest *ret, char *error, size_t capacity)
 {
 	const struct complaint complaint = { .text = error, .capacity = capacity };
 	struct manifest made = { .granted_count = 0 };
@@ -263,7 +265,7 @@ int manifest_parse(const char *json, size_t length, struct manifest *ret, char *
 
 	if (!root)
 		return refuse(&complaint, "line %d, column %d: %s", where.line, where.column, where.text);
-	r = json_is_object(root) ? read_top(root, &made, &complaint) : refuse(&complaint, "a manifest is a JSON object");
+	r = json_is_object(root) ? read_top(root, both_spellings, &made, &complaint) : refuse(&complaint, "a manifest is a JSON object");
 	json_decref(root);
 	if (r < 0) {
 		manifest_clear(&made);

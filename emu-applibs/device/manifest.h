@@ -17,12 +17,14 @@ struct manifest {
 	const char *granted[MANIFEST_CAPABILITIES_MAX]; /* static names */
 	size_t granted_count;
 	unsigned mutable_kb;
+	bool mutable_listed; /* MutableStorage stands there, if only with SizeKB 0 */
 	char **cmd_args; /* NULL-terminated; NULL: none */
 	char **hosts;    /* AllowedConnections, NULL-terminated; NULL: none */
 };
 
-/* 0 and *ret (manifest_clear); or -EINVAL, -ENOMEM and what is wrong in error (capacity bytes, with NUL). */
-int manifest_parse(const char *json, size_t length, struct manifest *ret, char *error, size_t capacity);
+/* both_spellings: EnterpriseWiFiConfig is EnterpriseWifiConfig (reading capability-spelling). 0 and *ret (manifest_clear); or
+ * -EINVAL, -ENOMEM and what is wrong in error (capacity bytes, with NUL). */
+int manifest_parse(const char *json, size_t length, bool both_spellings, struct manifest *ret, char *error, size_t capacity);
 void manifest_clear(struct manifest *manifest);
 bool manifest_grants(const struct manifest *manifest, const char *capability);
 

@@ -35,9 +35,10 @@ void networking_run(struct device *dev);
 /* A WIRE_NET_* or WIRE_TIMESYNC_* request; results and errnos as device_request(). */
 int networking_request(struct device *dev, uint16_t op, struct wire_reader *in, struct wire_writer *out);
 
-/* device_auth.c: Microsoft's service issues the certificate to a device on the internet, for 24 hours ("DeviceAuth_GetCertificatePath"
- * on Microsoft Learn), and renews it; it is had anew after a boot. */
-#define DEVICE_AUTH_LIFE_S (24 * 3600)
+/* device_auth.c: Microsoft's service issues the certificate to a device on the internet, for 24 hours or 25 (reading
+ * device-auth-life), and renews it; it is had anew after a boot. */
+#define DEVICE_AUTH_LIFE_S (24u * 3600u)
+#define DEVICE_AUTH_LIFE_LONG_S (25u * 3600u)
 
 struct device_auth {
 	char *cert_pem, *key_pem;  /* NULL: none; the key is secret */

@@ -53,6 +53,147 @@ static const struct reading_choice store_charge[] = {
 	[STORE_CHARGE_DER] = { "der", "no source; error texts of the OS say that PEM is converted to DER at installation" },
 };
 
+static const struct reading_choice missing_capability[] = {
+	[MISSING_CAPABILITY_EACCES] = { "EACCES", "every header of applibs" },
+	[MISSING_CAPABILITY_EPERM] = { "EPERM", "page \"Azure Sphere application manifest\"" },
+};
+
+static const struct reading_choice capability_spelling[] = {
+	[CAPABILITY_SPELLING_STRICT] = { "strict", "[wificonfig.h], Microsoft's samples and the OS: EnterpriseWifiConfig; another "
+	                                           "key makes a bad manifest, which is not deployed" },
+	[CAPABILITY_SPELLING_BOTH] = { "both", "page \"Set up an EAP-TLS network in an app\": EnterpriseWiFiConfig" },
+};
+
+static const struct reading_choice enterprise_implies_wifi[] = {
+	[ENTERPRISE_IMPLIES_WIFI_NO] = { "no", "Microsoft's samples list both" },
+	[ENTERPRISE_IMPLIES_WIFI_YES] = { "yes", "no source; no document says that both are needed" },
+};
+
+static const struct reading_choice id_too_long[] = {
+	[ID_TOO_LONG_ERANGE] = { "ERANGE", "[certstore.h]" },
+	[ID_TOO_LONG_EINVAL] = { "EINVAL", "pages of the CertStore functions: no ERANGE for it, EINVAL for one that is not "
+	                                   "terminated; [certstore.h] has that, too" },
+};
+
+static const struct reading_choice id_characters[] = {
+	[ID_CHARACTERS_EINVAL] = { "EINVAL", "no errno is named; the OS has an error of its own for it, and EINVAL stands for \"not "
+	                                     "valid\"" },
+	[ID_CHARACTERS_ACCEPTED] = { "accepted", "no errno is named in [certstore.h] or on the pages, so printable ones may pass" },
+};
+
+static const struct reading_choice id_period[] = {
+	[ID_PERIOD_ACCEPTED] = { "accepted", "[certstore.h]" },
+	[ID_PERIOD_REFUSED] = { "refused", "translated page \"Certificate IDs\": hyphen and underscore only" },
+};
+
+static const struct reading_choice plain_key_password[] = {
+	[PLAIN_KEY_PASSWORD_EINVAL] = { "EINVAL", "[certstore.h]" },
+	[PLAIN_KEY_PASSWORD_IGNORED] = { "ignored", "page \"CertStore_InstallClientCertificate\" does not list it" },
+};
+
+static const struct reading_choice pem_tags[] = {
+	[PEM_TAGS_REQUIRED] = { "required", "README of Microsoft's certificate sample: with the tags" },
+	[PEM_TAGS_OPTIONAL] = { "optional", "page \"CertStore_InstallClientCertificate\": the text between the tags" },
+};
+
+static const struct reading_choice sec1_key[] = {
+	[SEC1_KEY_ACCEPTED] = { "accepted", "wolfSSL, with which the OS reads keys, knows it" },
+	[SEC1_KEY_REFUSED] = { "refused", "[certstore.h] and page \"Acquire and deploy certificates\": PKCS#1 or PKCS#8" },
+};
+
+static const struct reading_choice store_size[] = {
+	[STORE_SIZE_24514] = { "24514", "REST interface of a device, as Microsoft's tests of it say" },
+	[STORE_SIZE_24576] = { "24576", "page \"Manage certificates in high-level applications\": 24 KiB" },
+};
+
+static const struct reading_choice forget_unknown_id[] = {
+	[FORGET_UNKNOWN_ID_ENODEV] = { "ENODEV", "[wificonfig.h]" },
+	[FORGET_UNKNOWN_ID_ENOENT] = { "ENOENT", "page \"WifiConfig_ForgetNetworkById\"" },
+};
+
+static const struct reading_choice ssid_length_0[] = {
+	[SSID_LENGTH_0_ERANGE] = { "ERANGE", "[wificonfig.h]" },
+	[SSID_LENGTH_0_CLEARED] = { "cleared", "page \"WifiConfig_SetSSID\": only a length that is too great is refused" },
+};
+
+static const struct reading_choice identity_too_long[] = {
+	[IDENTITY_TOO_LONG_ERANGE] = { "ERANGE", "[wificonfig.h]" },
+	[IDENTITY_TOO_LONG_EINVAL] = { "EINVAL", "page \"WifiConfig_SetClientIdentity\": no ERANGE" },
+};
+
+static const struct reading_choice empty_text[] = {
+	[EMPTY_TEXT_CLEARED] = { "cleared", "[wificonfig.h]: ERANGE for more than 16 characters only, and a network may be without "
+	                                    "a root CA" },
+	[EMPTY_TEXT_ERANGE] = { "ERANGE", "[wificonfig.h], text of the parameters: 1 to 16 characters" },
+};
+
+static const struct reading_choice psk_too_short[] = {
+	[PSK_TOO_SHORT_ERANGE] = { "ERANGE", "no errno is named; the one for a key that is too long" },
+	[PSK_TOO_SHORT_EINVAL] = { "EINVAL", "no errno is named; the OS has an error of its own for it" },
+};
+
+static const struct reading_choice not_connected[] = {
+	[NOT_CONNECTED_ENODATA] = { "ENODATA", "[wificonfig.h]; Microsoft's WiFi sample" },
+	[NOT_CONNECTED_ENOTCONN] = { "ENOTCONN", "[wificonfig_internal.h]" },
+};
+
+static const struct reading_choice too_many_networks[] = {
+	[TOO_MANY_NETWORKS_ADD] = { "at-add", "[wificonfig.h]: ENOMEM when it is added; Microsoft's WiFi sample" },
+	[TOO_MANY_NETWORKS_PERSIST] = { "at-persist", "[wificonfig.h]: ENOSPC when the configuration is saved; page "
+	                                              "\"WifiConfig_AddNetwork\": no fixed number" },
+};
+
+static const struct reading_choice diagnostics_not_ready[] = {
+	[DIAGNOSTICS_NOT_READY_EAGAIN] = { "EAGAIN", "[wificonfig.h]" },
+	[DIAGNOSTICS_NOT_READY_ENODEV] = { "ENODEV", "page \"WifiConfig_GetNetworkDiagnostics\": no EAGAIN" },
+};
+
+static const struct reading_choice diagnostics_none[] = {
+	[DIAGNOSTICS_NONE_ENODEV] = { "ENODEV", "[wificonfig.h]: ENODEV when nothing is recorded" },
+	[DIAGNOSTICS_NONE_EMPTY] = { "empty", "page \"WifiConfig_GetNetworkDiagnostics\": ENODEV for an unknown network only; so a "
+	                                      "record without error" },
+};
+
+static const struct reading_choice persist_without_ssid[] = {
+	[PERSIST_WITHOUT_SSID_EINVAL] = { "EINVAL", "[wificonfig.h]: succeeds only if every network has one; no errno is named, "
+	                                            "EINVAL is ours" },
+	[PERSIST_WITHOUT_SSID_SKIPPED] = { "skipped", "no source; the others are saved, as no errno is named for a failure" },
+};
+
+static const struct reading_choice mutable_size_0[] = {
+	[MUTABLE_SIZE_0_EACCES] = { "EACCES", "[storage.h]" },
+	[MUTABLE_SIZE_0_EMPTY_FILE] = { "empty-file", "page \"Storage_OpenMutableFile\" does not list it; so a file that holds "
+	                                              "nothing" },
+};
+
+static const struct reading_choice store_wpa2_exists[] = {
+	[STORE_WPA2_EXISTS_SSID] = { "ssid", "[wificonfig.h], list of errnos: this SSID is stored as WPA2" },
+	[STORE_WPA2_EXISTS_SSID_AND_KEY] = { "ssid-and-key", "[wificonfig.h], description: this SSID and key are stored" },
+};
+
+static const struct reading_choice duplicate_names[] = {
+	[DUPLICATE_NAMES_LOWER_ID] = { "lower-id", "[wificonfig.h]: undefined; the first in the list" },
+	[DUPLICATE_NAMES_HIGHER_ID] = { "higher-id", "[wificonfig.h]: undefined; the last in the list" },
+};
+
+static const struct reading_choice name_taken[] = {
+	[NAME_TAKEN_ACCEPTED] = { "accepted", "[wificonfig.h]: advised against, not refused; the REST interface of a device takes "
+	                                      "it" },
+	[NAME_TAKEN_EEXIST] = { "EEXIST", "[wificonfig.h]: what WifiConfig_AddDuplicateNetwork gives; the OS has an error "
+	                                  "ConfigNameNotUnique" },
+};
+
+static const struct reading_choice reload_sessions[] = {
+	[RELOAD_SESSIONS_FLUSHED] = { "flushed", "[wificonfig.h]: certificates are read again" },
+	[RELOAD_SESSIONS_KEPT] = { "kept", "wpa_supplicant 2.10 with fast_reauth: while no setting has another value, the next "
+	                                   "authentication goes by what the last one was made with, if RADIUS still takes it" },
+};
+
+static const struct reading_choice device_auth_life[] = {
+	[DEVICE_AUTH_LIFE_24H] = { "24h", "page \"DeviceAuth_GetCertificatePath\"" },
+	[DEVICE_AUTH_LIFE_25H] = { "25h", "a copy of that page on a blog: about 25 hours" },
+};
+
 #define CHOICES(list) .choices = (list), .choice_count = ARRAY_LEN(list)
 
 static const struct reading_info table[] = {
@@ -87,6 +228,110 @@ static const struct reading_info table[] = {
 	[READING_STORE_CHARGE] = {
 		READING_STORE_CHARGE, "store-charge", "What counts against the 24 KiB of the certificate store.",
 		CHOICES(store_charge), .default_choice = STORE_CHARGE_PEM,
+	},
+	[READING_MISSING_CAPABILITY] = {
+		READING_MISSING_CAPABILITY, "missing-capability", "Which errno a call gives whose capability the manifest does not grant.",
+		CHOICES(missing_capability), .default_choice = MISSING_CAPABILITY_EACCES,
+	},
+	[READING_CAPABILITY_SPELLING] = {
+		READING_CAPABILITY_SPELLING, "capability-spelling", "Whether a manifest may spell EnterpriseWifiConfig with a capital F.",
+		CHOICES(capability_spelling), .default_choice = CAPABILITY_SPELLING_STRICT,
+	},
+	[READING_ENTERPRISE_IMPLIES_WIFI] = {
+		READING_ENTERPRISE_IMPLIES_WIFI, "enterprise-implies-wifi", "Whether EnterpriseWifiConfig alone grants what WifiConfig grants.",
+		CHOICES(enterprise_implies_wifi), .default_choice = ENTERPRISE_IMPLIES_WIFI_NO,
+	},
+	[READING_ID_TOO_LONG] = {
+		READING_ID_TOO_LONG, "id-too-long", "Which errno an identifier of more than 16 characters gives when it is installed or moved.",
+		CHOICES(id_too_long), .default_choice = ID_TOO_LONG_ERANGE,
+	},
+	[READING_ID_CHARACTERS] = {
+		READING_ID_CHARACTERS, "id-characters", "What an identifier with characters beside letters, digits, '.', '-' and '_' gives.",
+		CHOICES(id_characters), .default_choice = ID_CHARACTERS_EINVAL,
+	},
+	[READING_ID_PERIOD] = {
+		READING_ID_PERIOD, "id-period", "Whether an identifier may have a period.",
+		CHOICES(id_period), .default_choice = ID_PERIOD_ACCEPTED,
+	},
+	[READING_PLAIN_KEY_PASSWORD] = {
+		READING_PLAIN_KEY_PASSWORD, "plain-key-password", "What a password for a key that is not encrypted gives.",
+		CHOICES(plain_key_password), .default_choice = PLAIN_KEY_PASSWORD_EINVAL,
+	},
+	[READING_PEM_TAGS] = {
+		READING_PEM_TAGS, "pem-tags", "Whether certificates and keys need their BEGIN and END lines.",
+		CHOICES(pem_tags), .default_choice = PEM_TAGS_REQUIRED,
+	},
+	[READING_SEC1_KEY] = {
+		READING_SEC1_KEY, "sec1-key", "Whether a private key may be SEC1 (BEGIN EC PRIVATE KEY).",
+		CHOICES(sec1_key), .default_choice = SEC1_KEY_ACCEPTED,
+	},
+	[READING_STORE_SIZE] = {
+		READING_STORE_SIZE, "store-size", "How many bytes of an empty certificate store are free.",
+		CHOICES(store_size), .default_choice = STORE_SIZE_24514,
+	},
+	[READING_FORGET_UNKNOWN_ID] = {
+		READING_FORGET_UNKNOWN_ID, "forget-unknown-id", "What WifiConfig_ForgetNetworkById gives for a network id that does not exist.",
+		CHOICES(forget_unknown_id), .default_choice = FORGET_UNKNOWN_ID_ENODEV,
+	},
+	[READING_SSID_LENGTH_0] = {
+		READING_SSID_LENGTH_0, "ssid-length-0", "What WifiConfig_SetSSID with length 0 does.",
+		CHOICES(ssid_length_0), .default_choice = SSID_LENGTH_0_ERANGE,
+	},
+	[READING_IDENTITY_TOO_LONG] = {
+		READING_IDENTITY_TOO_LONG, "identity-too-long", "Which errno WifiConfig_SetClientIdentity gives for more than 254 characters.",
+		CHOICES(identity_too_long), .default_choice = IDENTITY_TOO_LONG_ERANGE,
+	},
+	[READING_EMPTY_TEXT] = {
+		READING_EMPTY_TEXT, "empty-text", "What an empty certificate id or config name does to a network.",
+		CHOICES(empty_text), .default_choice = EMPTY_TEXT_CLEARED,
+	},
+	[READING_PSK_TOO_SHORT] = {
+		READING_PSK_TOO_SHORT, "psk-too-short", "Which errno a pre-shared key of fewer than 8 characters gives.",
+		CHOICES(psk_too_short), .default_choice = PSK_TOO_SHORT_ERANGE,
+	},
+	[READING_NOT_CONNECTED] = {
+		READING_NOT_CONNECTED, "not-connected", "What WifiConfig_GetCurrentNetwork gives while there is no connection.",
+		CHOICES(not_connected), .default_choice = NOT_CONNECTED_ENODATA,
+	},
+	[READING_TOO_MANY_NETWORKS] = {
+		READING_TOO_MANY_NETWORKS, "too-many-networks", "When a network too many is refused.",
+		CHOICES(too_many_networks), .default_choice = TOO_MANY_NETWORKS_ADD,
+	},
+	[READING_DIAGNOSTICS_NOT_READY] = {
+		READING_DIAGNOSTICS_NOT_READY, "diagnostics-not-ready", "What WifiConfig_GetNetworkDiagnostics gives while Wi-Fi is not ready.",
+		CHOICES(diagnostics_not_ready), .default_choice = DIAGNOSTICS_NOT_READY_EAGAIN,
+	},
+	[READING_DIAGNOSTICS_NONE] = {
+		READING_DIAGNOSTICS_NONE, "diagnostics-none", "What WifiConfig_GetNetworkDiagnostics gives for a network that has never failed.",
+		CHOICES(diagnostics_none), .default_choice = DIAGNOSTICS_NONE_ENODEV,
+	},
+	[READING_PERSIST_WITHOUT_SSID] = {
+		READING_PERSIST_WITHOUT_SSID, "persist-without-ssid", "What WifiConfig_PersistConfig does when a network has no SSID.",
+		CHOICES(persist_without_ssid), .default_choice = PERSIST_WITHOUT_SSID_EINVAL,
+	},
+	[READING_MUTABLE_SIZE_0] = {
+		READING_MUTABLE_SIZE_0, "mutable-size-0", "What MutableStorage with SizeKB 0 grants.",
+		CHOICES(mutable_size_0), .default_choice = MUTABLE_SIZE_0_EACCES,
+	},
+	[READING_STORE_WPA2_EXISTS] = {
+		READING_STORE_WPA2_EXISTS, "store-wpa2-exists", "When WifiConfig_StoreWpa2Network gives EEXIST.",
+		CHOICES(store_wpa2_exists), .default_choice = STORE_WPA2_EXISTS_SSID,
+	},
+	[READING_DUPLICATE_NAMES] = {
+		READING_DUPLICATE_NAMES, "duplicate-names", "Which network is found by a config name that two have.",
+		CHOICES(duplicate_names), .default_choice = DUPLICATE_NAMES_LOWER_ID,
+	},
+	[READING_NAME_TAKEN] = {
+		READING_NAME_TAKEN, "name-taken", "What WifiConfig_SetConfigName gives for a name that another network has.",
+		CHOICES(name_taken), .default_choice = NAME_TAKEN_ACCEPTED,
+	},
+	[READING_RELOAD_SESSIONS] = {
+		READING_RELOAD_SESSIONS, "reload-sessions", "What a reload does to the TLS session of the connection that it ends.",
+		CHOICES(reload_sessions), .default_choice = RELOAD_SESSIONS_FLUSHED,
+	},
+	[READING_DEVICE_AUTH_LIFE] = {
+		READING_DEVICE_AUTH_LIFE, "device-auth-life", "How long a device-authentication certificate is valid.",
+		CHOICES(device_auth_life), .default_choice = DEVICE_AUTH_LIFE_24H,
 	},
 };
 _Static_assert(ARRAY_LEN(table) == READING_COUNT, "a row for each reading");

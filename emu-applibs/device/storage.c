@@ -39,8 +39,11 @@ int storage_request(struct device *dev, uint16_t op, struct wire_reader *in, int
 {
 	if (!wire_reader_done(in))
 		return -EBADMSG;
-	/* No capability, or a size of 0: EACCES both [storage.h]. */
-	if (dev->manifest.mutable_kb == 0)
+	/* No capability: EACCES. A size of 0: EACCES too, or a file that holds nothing. */
+	if (dev->manifest.mutable_kb == 0 &&
+	    (!dev->manifest.mutable_listed || device_reading(dev, READING_MUTABLE_SIZE_0) == MUTABLE_SIZE_0_EACCES))
 		return -EACCES;
+	if (dev->flash == DEVICE_FLASH_BROKEN)
+		return -EIO;
 	return op == WIRE_STORAGE_OPEN ? open_file(dev, ret_fd) : delete_file(dev);
 }

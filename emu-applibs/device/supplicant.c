@@ -78,19 +78,19 @@ static char *copy_text(const char *text)
 	return copy;
 }
 
-/* Do Wi-Fi's copy of the store and the store itself have the same certificate under this id? */
-static bool seen_as_stored(const struct device *dev, const char *id)
+/* As the supplicant sees it; NULL: there is none. */
+static const struct certificate *find_certificate(const struct device *dev, const char *id)
 {
-	return certstore_find(&dev->store, id) == certstore_find(&dev->seen, id);
+	const struct certificate *now = certstore_find(&dev->store, id), *read = certstore_find(&dev->seen, id);
+
+	return now == read || device_reading(dev, READING_CERT_SEEN) == CERT_SEEN_RELOAD ? read : now;
 }
 
 /* Copies what an attempt with `settings` needs. False, with a word for people, when something is missing. */
 static bool credentials_load(struct device *dev, const struct wifi_settings *settings,
                              struct supplicant_credentials *ret, char reason[AUTH_REASON_MAX])
 {
-	const bool same = seen_as_stored(dev, settings->client_id) && seen_as_stored(dev, settings->root_id);
-	const struct certstore *store = same || device_reading(dev, READING_CERT_SEEN) == CERT_SEEN_RELOAD ? &dev->seen : &dev->store;
-	const struct certificate *client = certstore_find(store, settings->client_id);
+	const struct certificate *client = find_certificate(dev, settings->client_id);
 	const struct certificate *root = NULL;
 
 	if (!client || !client->key_pem) {
@@ -99,7 +99,7 @@ static bool credentials_load(struct device *dev, const struct wifi_settings *set
 		return false;
 	}
 	if (settings->root_id[0] != '\0') {
-		root = certstore_find(store, settings->root_id);
+		root = find_certificate(dev, settings->root_id);
 		if (!root) {
 			(void) snprintf(reason, AUTH_REASON_MAX, "no root certificate under the id \"%s\"", settings->root_id);
 			return false;
@@ -125,28 +125,90 @@ static uint64_t attempt_ms(enum auth_outcome outcome)
 	}
 }
 
+static int authenticate(struct device *dev, const struct wifi_settings *used, const struct supplicant_credentials *with,
+                        struct auth_verdict *ret_verdict)
+{
+	struct auth_request request = {
+		.ssid = used->ssid,
+		.ssid_length = used->ssid_length,
+		.identity = used->identity,
+		.root_ca_pem = with->root_pem,
+		.client_cert_pem = with->client_pem,
+		.client_key_pem = with->key_pem,
+	};
+
+	return dev->host.authenticate(dev->host.ctx, &request, ret_verdict);
+}
+
+static void forget_session(struct supplicant *supplicant)
+{
+	credentials_wipe(&supplicant->session);
+	OPENSSL_cleanse(&supplicant->session_used, sizeof(supplicant->session_used));
+	supplicant->session_serial = 0;
+}
+
+void supplicant_keep_session(struct device *dev)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+
+	forget_session(supplicant);
+	if (!supplicant_is_connected(supplicant))
+		return;
+	supplicant->session = supplicant->connection;
+	supplicant->connection = (struct supplicant_credentials) { .root_pem = NULL };
+	supplicant->session_used = supplicant->used;
+	supplicant->session_serial = supplicant->serial;
+}
+
+static bool text_equal(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Has the session that a reload left another certificate than the attempt, although no setting has another value? */
+static bool session_differs(const struct supplicant *supplicant)
+{
+	const struct wifi_settings *now = &supplicant->used, *then = &supplicant->session_used;
+
+	return supplicant->session_serial == supplicant->serial && strcmp(now->identity, then->identity) == 0 &&
+	       strcmp(now->client_id, then->client_id) == 0 && strcmp(now->root_id, then->root_id) == 0 &&
+	       now->ssid_length == then->ssid_length && memcmp(now->ssid, then->ssid, now->ssid_length) == 0 &&
+	       !(text_equal(supplicant->attempt.root_pem, supplicant->session.root_pem) &&
+	         text_equal(supplicant->attempt.client_pem, supplicant->session.client_pem));
+}
+
+/* RADIUS that took the old credentials a moment ago, and would take them still, resumes. 1: it did, and they are in
+ * supplicant.attempt; 0: it did not; negative errno. */
+static int resume(struct device *dev, struct auth_verdict *verdict)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+	int r = authenticate(dev, &supplicant->used, &supplicant->session, verdict);
+
+	if (r < 0 || verdict->outcome != AUTH_OK)
+		return r;
+	credentials_wipe(&supplicant->attempt);
+	supplicant->attempt = supplicant->session;
+	supplicant->session = (struct supplicant_credentials) { .root_pem = NULL };
+	return 1;
+}
+
 /* Asks the network; the verdict is in supplicant.verdict and due after *ret_ms. Negative errno: the network is broken. */
 static int ask(struct device *dev, uint64_t *ret_ms)
 {
 	struct supplicant *supplicant = &dev->supplicant;
-	const struct wifi_settings *used = &supplicant->used;
 	struct auth_verdict verdict = { .outcome = AUTH_NO_CREDENTIALS, .depth = -1 };
+	bool loaded;
+	int r = 0;
 
 	credentials_wipe(&supplicant->attempt);
-	if (credentials_load(dev, used, &supplicant->attempt, verdict.device_reason)) {
-		struct auth_request request = {
-			.ssid = used->ssid,
-			.ssid_length = used->ssid_length,
-			.identity = used->identity,
-			.root_ca_pem = supplicant->attempt.root_pem,
-			.client_cert_pem = supplicant->attempt.client_pem,
-			.client_key_pem = supplicant->attempt.key_pem,
-		};
-		int r = dev->host.authenticate(dev->host.ctx, &request, &verdict);
-
-		if (r < 0)
-			return r;
-	}
+	loaded = credentials_load(dev, &supplicant->used, &supplicant->attempt, verdict.device_reason);
+	if (session_differs(supplicant) && device_reading(dev, READING_RELOAD_SESSIONS) == RELOAD_SESSIONS_KEPT)
+		r = resume(dev, &verdict);
+	forget_session(supplicant);
+	if (r == 0 && loaded)
+		r = authenticate(dev, &supplicant->used, &supplicant->attempt, &verdict);
+	if (r < 0)
+		return r;
 	supplicant->verdict = verdict;
 	*ret_ms = attempt_ms(verdict.outcome);
 	return 0;
@@ -423,6 +485,7 @@ void supplicant_clear(struct supplicant *supplicant)
 {
 	credentials_wipe(&supplicant->attempt);
 	credentials_wipe(&supplicant->connection);
+	credentials_wipe(&supplicant->session);
 	OPENSSL_cleanse(supplicant, sizeof(*supplicant));
 	supplicant->outage_since_ns = TIME_NEVER;
 	enter(supplicant, SUPPLICANT_OFF, TIME_NEVER);

@@ -82,6 +82,10 @@ struct supplicant {
 	struct auth_verdict verdict; /* of the attempt under way */
 	struct supplicant_credentials attempt;
 	struct supplicant_credentials connection;
+	/* What the connection that a reload ended was made with, until the next attempt (reading reload-sessions). */
+	struct supplicant_credentials session;
+	struct wifi_settings session_used;
+	uint64_t session_serial; /* 0: none */
 };
 
 struct wifi_entry;
@@ -108,6 +112,8 @@ void supplicant_clear(struct supplicant *supplicant);
 
 /* Ends the connection or the attempt, if any; the timeline gets `why`; a choice follows. */
 void supplicant_let_go(struct device *dev, const char *why);
+/* The first thing of a reload, while the connection still is. */
+void supplicant_keep_session(struct device *dev);
 /* The second half of a reload, when the running configuration is what it shall be: certificates and settings are read anew,
  * nothing is set aside any more, a choice follows. Lets go when that was not done yet. */
 void supplicant_reload(struct device *dev);

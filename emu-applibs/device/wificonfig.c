@@ -4,7 +4,6 @@
  * saved networks are numbered anew from 0 in their order ("ids may change at reboot" [wificonfig.h]). Leaves to others: the
  * API (wificonfig_request.c, wificonfig_attr.c), operators and queries (wificonfig_operator.c).
  */
-#include <errno.h>
 #include <stdio.h>
 
 #include <openssl/crypto.h>
@@ -40,13 +39,11 @@ struct wifi_entry *wifi_by_name(struct wifi *wifi, const char *name)
 	return NULL;
 }
 
-struct wifi_entry *wifi_insert(struct wifi *wifi, size_t limit)
+struct wifi_entry *wifi_insert(struct wifi *wifi)
 {
 	size_t at = 0;
 
-	if (limit > WIFI_NETWORKS_LIMIT)
-		limit = WIFI_NETWORKS_LIMIT;
-	if (wifi->count >= limit)
+	if (wifi->count >= WIFI_NETWORKS_LIMIT)
 		return NULL;
 	/* Ids ascend, so the first place whose id is not its index is the lowest free id. */
 	while (at < wifi->count && wifi->entries[at].network.id == (int)at)
@@ -108,14 +105,6 @@ bool wifi_is_saved(const struct wifi *wifi)
 			return false;
 	}
 	return true;
-}
-
-int wifi_check_savable(const struct wifi *wifi)
-{
-	for (size_t i = 0; i < wifi->count; i++)
-		if (wifi->entries[i].network.settings.ssid_length == 0)
-			return -EINVAL;
-	return 0;
 }
 
 const char *wifi_printable(const uint8_t *bytes, size_t length, char *buffer, size_t capacity)

@@ -17,7 +17,8 @@
 
 #define WIFI_NAME_MAX 16      /* WIFICONFIG_CONFIG_NAME_MAX_LENGTH, without NUL */
 #define WIFI_NETWORKS_LEAST 10 /* the smallest and the largest choice of the reading max-networks */
-#define WIFI_NETWORKS_LIMIT 37
+#define WIFI_NETWORKS_MOST 37
+#define WIFI_NETWORKS_LIMIT 64 /* of the running configuration, when only a persist refuses too many (reading too-many-networks) */
 
 /* WifiConfig_Security_* */
 enum wifi_security {
@@ -82,18 +83,16 @@ struct wifi {
 /* Lookups in the running configuration; NULL when there is none. Borrowed until the configuration changes. */
 struct wifi_entry *wifi_by_id(struct wifi *wifi, int id);
 struct wifi_entry *wifi_by_serial(struct wifi *wifi, uint64_t serial);
-struct wifi_entry *wifi_by_name(struct wifi *wifi, const char *name);
+struct wifi_entry *wifi_by_name(struct wifi *wifi, const char *name); /* of several, the one with the lowest id */
 
-/* Adds a blank, disabled network under the lowest free id. NULL when `limit` networks are there already. */
-struct wifi_entry *wifi_insert(struct wifi *wifi, size_t limit);
+/* Adds a blank, disabled network under the lowest free id. NULL when WIFI_NETWORKS_LIMIT are there already. */
+struct wifi_entry *wifi_insert(struct wifi *wifi);
 /* Takes the entry out of the running configuration and wipes it. */
 void wifi_remove(struct wifi *wifi, struct wifi_entry *entry);
 /* The saved copy becomes the running one; records of networks that stay are kept. renumber: ids from 0 in saved order. */
 void wifi_restore(struct wifi *wifi, bool renumber);
 /* Is the running configuration what the saved copy says? */
 bool wifi_is_saved(const struct wifi *wifi);
-/* Could the running configuration be saved? 0, or -EINVAL: a network has no SSID. */
-int wifi_check_savable(const struct wifi *wifi);
 /* Bytes from outside as text for people, one word in one line: what is not printable, and space, becomes "?". Cut at
  * capacity - 1. Returns buffer. */
 const char *wifi_printable(const uint8_t *bytes, size_t length, char *buffer, size_t capacity);
@@ -113,11 +112,13 @@ int wifi_request(struct device *dev, uint16_t op, struct wire_reader *in, struct
 
 /* One line for the timeline (DEVICE_EVENT_WIFI). */
 void wifi_report(struct device *dev, const char *format, ...) ATTR_PRINTF(2, 3);
-/* How many networks fit, by the reading; while there are fewer than in any reading, at least one more. */
-size_t wifi_limit(const struct device *dev);
+/* Can so many networks be saved? By the reading. */
+bool wifi_fits(const struct device *dev, size_t count);
+/* Could the running configuration be saved with so many networks more? 0; -EINVAL: a network has no SSID; -ENOSPC: too many. */
+int wifi_check_savable(const struct device *dev, size_t more);
 /* 0; -EINVAL: id is negative; -ENODEV: no such network. */
 int wifi_find(struct device *dev, int id, struct wifi_entry **ret_entry);
-/* PersistConfig: 0; -EINVAL: a network has no SSID; what a refused flash write gives. */
+/* PersistConfig: 0; what wifi_check_savable() and a refused flash write give. */
 int wifi_persist(struct device *dev);
 /* ReloadConfig: 0. */
 int wifi_reload(struct device *dev);
@@ -125,8 +126,8 @@ int wifi_reload(struct device *dev);
 void wifi_enable(struct device *dev, struct wifi_entry *entry, bool enabled);
 /* ForgetNetworkById: wipes *entry, which is another network's afterwards. */
 void wifi_forget(struct device *dev, struct wifi_entry *entry);
-/* 0; -ERANGE: not 8 to 64 bytes; -EINVAL: neither a passphrase nor 64 hex digits. */
-int wifi_check_psk(const uint8_t *psk, size_t length);
+/* 0; -ERANGE: not 8 to 64 bytes (too short: by the reading); -EINVAL: neither a passphrase nor 64 hex digits. */
+int wifi_check_psk(const struct device *dev, const uint8_t *psk, size_t length);
 /* SetNetworkOpt and GetNetworkOpt. */
 int wifi_request_attribute(struct device *dev, uint16_t op, struct wire_reader *in, struct wire_writer *out);
 /* Scans now. Rows found. */

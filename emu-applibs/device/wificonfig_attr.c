@@ -1,8 +1,7 @@
 /* The attributes of one network, as WifiConfig_Set*, Get*, PersistConfig and ReloadConfig carry them.
  *
  * Order of refusals: as in wificonfig_request.c; the value goes before the network, since a value that no network could take
- * is wrong for one that does not exist, too. An empty string clears a name, an identity or a certificate id: wificonfig.h speaks
- * of 1 to 16 characters but names no errno for none, and says that a network may be without a root CA.
+ * is wrong for one that does not exist, too. What an empty name or certificate id does is a reading; an empty identity clears it.
  */
 #include <errno.h>
 
@@ -48,10 +47,12 @@ struct value {
 	size_t length;
 };
 
-int wifi_check_psk(const uint8_t *psk, size_t length)
+int wifi_check_psk(const struct device *dev, const uint8_t *psk, size_t length)
 {
-	/* Too long is ERANGE [wificonfig.h]; for too short and for wrong characters no errno is named: ERANGE and EINVAL. */
-	if (length < 8 || length > WIFI_PSK_MAX)
+	/* Too long is ERANGE [wificonfig.h]; too short is a reading; for wrong characters no errno is named: EINVAL. */
+	if (length < 8)
+		return device_reading(dev, READING_PSK_TOO_SHORT) == PSK_TOO_SHORT_ERANGE ? -ERANGE : -EINVAL;
+	if (length > WIFI_PSK_MAX)
 		return -ERANGE;
 	for (size_t i = 0; i < length; i++) {
 		bool hex = (psk[i] >= '0' && psk[i] <= '9') || (psk[i] >= 'a' && psk[i] <= 'f') ||
@@ -98,12 +99,23 @@ static char *text_field(struct wifi_network *network, uint32_t attribute)
 	}
 }
 
-static int check_value(uint32_t attribute, const struct value *value)
+static int check_text(const struct device *dev, uint32_t attribute, const struct value *value)
+{
+	if (value->length > text_max(attribute))
+		return attribute == WIFI_ATTR_IDENTITY &&
+		       device_reading(dev, READING_IDENTITY_TOO_LONG) == IDENTITY_TOO_LONG_EINVAL ? -EINVAL : -ERANGE;
+	return value->length == 0 && attribute != WIFI_ATTR_IDENTITY &&
+	       device_reading(dev, READING_EMPTY_TEXT) == EMPTY_TEXT_ERANGE ? -ERANGE : 0;
+}
+
+static int check_value(const struct device *dev, uint32_t attribute, const struct value *value)
 {
 	if (text_max(attribute) > 0)
-		return value->length > text_max(attribute) ? -ERANGE : 0;
+		return check_text(dev, attribute, value);
 	switch (attribute) {
 	case WIFI_ATTR_SSID:
+		if (value->length == 0 && device_reading(dev, READING_SSID_LENGTH_0) == SSID_LENGTH_0_CLEARED)
+			return 0;
 		return value->length < 1 || value->length > WIFI_SSID_MAX ? -ERANGE : 0;
 	case WIFI_ATTR_SECURITY:
 		if (value->length != 1 || value->bytes[0] < WIFI_SECURITY_OPEN || value->bytes[0] > WIFI_SECURITY_EAP_TLS)
@@ -113,7 +125,7 @@ static int check_value(uint32_t attribute, const struct value *value)
 	case WIFI_ATTR_TARGETED_SCAN:
 		return value->length != 1 || value->bytes[0] > 1 ? -EINVAL : 0;
 	case WIFI_ATTR_PSK:
-		return wifi_check_psk(value->bytes, value->length);
+		return wifi_check_psk(dev, value->bytes, value->length);
 	default:
 		return -EINVAL;
 	}
@@ -193,6 +205,18 @@ static void summarize(struct device *dev, int id, uint32_t attribute, const stru
 	}
 }
 
+/* Does another network have this name, and does the reading mind? */
+static bool is_taken(struct device *dev, const struct wifi_entry *entry, const struct value *value)
+{
+	const struct wifi_entry *other;
+	char name[WIFI_NAME_MAX + 1];
+
+	memcpy(name, value->bytes, value->length);
+	name[value->length] = '\0';
+	other = wifi_by_name(&dev->wifi, name);
+	return other && other != entry && device_reading(dev, READING_NAME_TAKEN) == NAME_TAKEN_EEXIST;
+}
+
 static int set_attribute(struct device *dev, const struct rule *rule, int id, const struct value *value)
 {
 	struct wifi_entry *entry;
@@ -201,12 +225,14 @@ static int set_attribute(struct device *dev, const struct rule *rule, int id, co
 	summarize(dev, id, rule->attribute, value);
 	if (id < 0)
 		return -EINVAL;
-	r = check_value(rule->attribute, value);
+	r = check_value(dev, rule->attribute, value);
 	if (r < 0)
 		return r;
 	r = wifi_find(dev, id, &entry);
 	if (r < 0)
 		return r;
+	if (rule->attribute == WIFI_ATTR_CONFIG_NAME && is_taken(dev, entry, value))
+		return -EEXIST;
 	if (rule->attribute == WIFI_ATTR_ENABLE) {
 		wifi_enable(dev, entry, value->bytes[0] != 0);
 		return 0;
@@ -247,11 +273,15 @@ static int request_set(struct device *dev, int id, uint32_t attribute, const str
 
 static int get_diagnostics(struct device *dev, const struct wifi_entry *entry, struct wire_writer *out)
 {
+	static const struct diagnostics none = { .cert_depth = -1 };
 	const struct diagnostics *diagnostics = &entry->record.diagnostics;
 
-	/* "No such network, or nothing recorded" [wificonfig.h]. */
-	if (!diagnostics->recorded)
-		return -ENODEV;
+	/* "No such network, or nothing recorded" [wificonfig.h]; under the other choice a record without error. */
+	if (!diagnostics->recorded) {
+		if (device_reading(dev, READING_DIAGNOSTICS_NONE) == DIAGNOSTICS_NONE_ENODEV)
+			return -ENODEV;
+		diagnostics = &none;
+	}
 	/* isEnabled is what the supplicant does, not what the configuration says: 0 while it has set the network aside. */
 	wire_put_u8(out, entry->network.enabled && !entry->record.temp_disabled);
 	wire_put_u8(out, entry == supplicant_connected(dev));

@@ -39,10 +39,10 @@ int device_op_add_network(struct device *dev, const struct device_network_setup 
 		return -ERANGE;
 	memcpy(made.settings.ssid, setup->ssid, setup->ssid_length);
 	made.settings.ssid_length = setup->ssid_length;
-	r = wifi_check_savable(&dev->wifi);
+	r = wifi_check_savable(dev, 1);
 	if (r < 0)
 		return r;
-	entry = wifi_insert(&dev->wifi, wifi_limit(dev));
+	entry = wifi_fits(dev, dev->wifi.count + 1) ? wifi_insert(&dev->wifi) : NULL;
 	if (!entry)
 		return -ENOMEM;
 	made.id = entry->network.id;
@@ -60,7 +60,7 @@ static int find_named(struct device *dev, const char *config_name, struct wifi_e
 	if (!device_is_on(dev))
 		return -EAGAIN;
 	*ret_entry = wifi_by_name(&dev->wifi, config_name);
-	return *ret_entry ? wifi_check_savable(&dev->wifi) : -ENODEV;
+	return *ret_entry ? wifi_check_savable(dev, 0) : -ENODEV;
 }
 
 int device_op_set_enabled(struct device *dev, const char *config_name, bool enabled)

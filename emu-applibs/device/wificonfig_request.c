@@ -2,7 +2,7 @@
  *
  * Order of refusals: malformed message, EACCES, ENETDOWN, then the arguments (EINVAL, ERANGE), then the state (ENODEV,
  * EEXIST, ENOMEM...). Readiness (EAGAIN) is device.c's, NULL pointers (EFAULT) the client's. Where the documents name no errno
- * the choice is said at the spot.
+ * the choice is said at the spot, or is a reading.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -25,11 +25,10 @@ void wifi_report(struct device *dev, const char *format, ...)
 	device_emit(dev, &event);
 }
 
-size_t wifi_limit(const struct device *dev)
+bool wifi_fits(const struct device *dev, size_t count)
 {
-	if (dev->wifi.count < WIFI_NETWORKS_LEAST)
-		return WIFI_NETWORKS_LEAST; /* room for one more in any case */
-	return device_reading(dev, READING_MAX_NETWORKS) == MAX_NETWORKS_37 ? WIFI_NETWORKS_LIMIT : WIFI_NETWORKS_LEAST;
+	return count <= WIFI_NETWORKS_LEAST ||
+	       (count <= WIFI_NETWORKS_MOST && device_reading(dev, READING_MAX_NETWORKS) == MAX_NETWORKS_37);
 }
 
 int wifi_find(struct device *dev, int id, struct wifi_entry **ret_entry)
@@ -40,29 +39,53 @@ int wifi_find(struct device *dev, int id, struct wifi_entry **ret_entry)
 	return *ret_entry ? 0 : -ENODEV;
 }
 
+static bool is_like(const struct wifi_settings *settings, const uint8_t *ssid, size_t length, uint8_t security)
+{
+	return settings->security == security && settings->ssid_length == length && memcmp(settings->ssid, ssid, length) == 0;
+}
+
 /* ---- Changes, shared with the operator ------------------------------------------------------------------------------- */
+
+static bool is_saved(const struct wifi_network *network)
+{
+	return network->settings.ssid_length > 0;
+}
+
+int wifi_check_savable(const struct device *dev, size_t more)
+{
+	const struct wifi *wifi = &dev->wifi;
+
+	for (size_t i = 0; i < wifi->count; i++) {
+		if (is_saved(&wifi->entries[i].network))
+			more++;
+		else if (device_reading(dev, READING_PERSIST_WITHOUT_SSID) == PERSIST_WITHOUT_SSID_EINVAL)
+			return -EINVAL;
+	}
+	return wifi_fits(dev, more) ? device_flash_room(dev) : -ENOSPC;
+}
 
 int wifi_persist(struct device *dev)
 {
 	struct wifi *wifi = &dev->wifi;
-	int r = wifi_check_savable(wifi);
+	int r = wifi_check_savable(dev, 0);
 
-	/* "Succeeds only if every network has an SSID", no errno named [wificonfig.h]: EINVAL is our choice. */
 	if (r < 0)
 		return r;
 	r = device_flash_commit(dev, "wifi");
 	if (r < 0)
 		return r;
 	OPENSSL_cleanse(wifi->saved, sizeof(wifi->saved));
+	wifi->saved_count = 0;
 	for (size_t i = 0; i < wifi->count; i++)
-		wifi->saved[i] = wifi->entries[i].network;
-	wifi->saved_count = wifi->count;
+		if (is_saved(&wifi->entries[i].network))
+			wifi->saved[wifi->saved_count++] = wifi->entries[i].network;
 	wifi_report(dev, "persist");
 	return 0;
 }
 
 int wifi_reload(struct device *dev)
 {
+	supplicant_keep_session(dev);
 	supplicant_let_go(dev, "reload");
 	if (!wifi_is_saved(&dev->wifi) && device_reading(dev, READING_RELOAD_UNSAVED) == RELOAD_UNSAVED_DROPPED)
 		wifi_restore(&dev->wifi, false);
@@ -98,9 +121,17 @@ static int forget_all(struct device *dev)
 
 /* ---- Requests ------------------------------------------------------------------------------------------------------ */
 
+/* A network too many is refused here, or not before it is saved. */
+static struct wifi_entry *add(struct device *dev)
+{
+	if (!wifi_fits(dev, dev->wifi.count + 1) && device_reading(dev, READING_TOO_MANY_NETWORKS) == TOO_MANY_NETWORKS_ADD)
+		return NULL;
+	return wifi_insert(&dev->wifi);
+}
+
 static int request_add(struct device *dev)
 {
-	struct wifi_entry *entry = wifi_insert(&dev->wifi, wifi_limit(dev));
+	struct wifi_entry *entry = add(dev);
 
 	if (!entry)
 		return -ENOMEM;
@@ -128,7 +159,7 @@ static int request_add_duplicate(struct device *dev, int id, const char *name)
 	if (wifi_by_name(&dev->wifi, name))
 		return -EEXIST;
 	settings = original->network.settings;
-	copy = wifi_insert(&dev->wifi, wifi_limit(dev));
+	copy = add(dev);
 	if (!copy) {
 		OPENSSL_cleanse(&settings, sizeof(settings));
 		return -ENOMEM;
@@ -145,14 +176,21 @@ static int request_add_duplicate(struct device *dev, int id, const char *name)
 static int request_id_by_name(struct device *dev, const char *name)
 {
 	const struct wifi_entry *entry;
+	int highest = -1;
 	char shown[WIFI_NAME_MAX + 2];
 
 	device_summary(dev, "name=%s", wifi_printable((const uint8_t *)name, strlen(name), shown, sizeof(shown)));
 	if (strlen(name) > WIFI_NAME_MAX)
 		return -ERANGE;
-	/* Undefined for a name used twice [wificonfig.h]; here the lower id. */
 	entry = wifi_by_name(&dev->wifi, name);
-	return entry ? entry->network.id : -ENODEV;
+	if (!entry)
+		return -ENODEV;
+	for (size_t i = 0; i < dev->wifi.count; i++)
+		if (strcmp(dev->wifi.entries[i].network.name, name) == 0)
+			highest = dev->wifi.entries[i].network.id;
+	if (highest != entry->network.id && device_reading(dev, READING_DUPLICATE_NAMES) == DUPLICATE_NAMES_HIGHER_ID)
+		return highest;
+	return entry->network.id;
 }
 
 static int request_connected_id(struct device *dev)
@@ -169,6 +207,8 @@ static int request_forget_id(struct device *dev, int id)
 
 	device_summary(dev, "id=%d", id);
 	r = wifi_find(dev, id, &entry);
+	if (r == -ENODEV && device_reading(dev, READING_FORGET_UNKNOWN_ID) == FORGET_UNKNOWN_ID_ENOENT)
+		return -ENOENT;
 	if (r < 0)
 		return r;
 	wifi_forget(dev, entry);
@@ -177,13 +217,9 @@ static int request_forget_id(struct device *dev, int id)
 
 static struct wifi_entry *find_stored(struct wifi *wifi, const uint8_t *ssid, size_t length, uint8_t security)
 {
-	for (size_t i = 0; i < wifi->count; i++) {
-		const struct wifi_settings *settings = &wifi->entries[i].network.settings;
-
-		if (settings->security == security && settings->ssid_length == length &&
-		    memcmp(settings->ssid, ssid, length) == 0)
+	for (size_t i = 0; i < wifi->count; i++)
+		if (is_like(&wifi->entries[i].network.settings, ssid, length, security))
 			return &wifi->entries[i];
-	}
 	return NULL;
 }
 
@@ -200,12 +236,30 @@ static int request_forget_stored(struct device *dev, const uint8_t *ssid, size_t
 	entry = find_stored(&dev->wifi, ssid, length, security);
 	if (!entry)
 		return -ENOENT;
-	r = wifi_check_savable(&dev->wifi);
+	r = wifi_check_savable(dev, 0);
 	if (r < 0)
 		return r;
 	device_summary(dev, "id=%d", entry->network.id);
 	wifi_forget(dev, entry);
 	return wifi_persist(dev);
+}
+
+/* Whether the key counts is a reading; an open network has none. */
+static bool is_stored(const struct device *dev, const uint8_t *ssid, size_t length, uint8_t security, const uint8_t *psk,
+                      size_t psk_length)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < dev->wifi.count; i++) {
+		const struct wifi_settings *settings = &dev->wifi.entries[i].network.settings;
+
+		if (!is_like(settings, ssid, length, security))
+			continue;
+		found = true;
+		if (settings->psk_length == psk_length && CRYPTO_memcmp(settings->psk, psk, psk_length) == 0)
+			return true;
+	}
+	return found && device_reading(dev, READING_STORE_WPA2_EXISTS) == STORE_WPA2_EXISTS_SSID;
 }
 
 static int request_store(struct device *dev, uint8_t security, const uint8_t *ssid, size_t ssid_length, const uint8_t *psk,
@@ -217,18 +271,16 @@ static int request_store(struct device *dev, uint8_t security, const uint8_t *ss
 	if (ssid_length < 1 || ssid_length > WIFI_SSID_MAX)
 		return -ERANGE;
 	if (security == WIFI_SECURITY_WPA2_PSK) {
-		r = wifi_check_psk(psk, psk_length);
+		r = wifi_check_psk(dev, psk, psk_length);
 		if (r < 0)
 			return r;
 	}
-	/* For WPA2 the two places of wificonfig.h disagree whether the key counts; here it does not, as two entries that
-	 * differ in the key only cannot both be right. */
-	if (find_stored(&dev->wifi, ssid, ssid_length, security))
+	if (is_stored(dev, ssid, ssid_length, security, psk, psk_length))
 		return -EEXIST;
-	r = wifi_check_savable(&dev->wifi);
+	r = wifi_check_savable(dev, 1);
 	if (r < 0)
 		return r;
-	entry = wifi_insert(&dev->wifi, wifi_limit(dev));
+	entry = wifi_fits(dev, dev->wifi.count + 1) ? wifi_insert(&dev->wifi) : NULL;
 	if (!entry)
 		return -ENOSPC;
 	entry->network.enabled = true;
@@ -269,7 +321,7 @@ static int request_current(struct device *dev, struct wire_writer *out)
 	const struct wifi_settings *used = &dev->supplicant.used;
 
 	if (!supplicant_connected(dev))
-		return -ENODATA;
+		return device_reading(dev, READING_NOT_CONNECTED) == NOT_CONNECTED_ENODATA ? -ENODATA : -ENOTCONN;
 	wifi_put_radio_row(out, used->ssid, used->ssid_length, used->security);
 	return 0;
 }

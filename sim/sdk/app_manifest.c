@@ -60,7 +60,7 @@ int app_manifest_resolve(const char *file, const char *json, size_t length, cons
 		az_error_set(ret_error, AZ_ENVIRONMENT, "%s: out of memory", file);
 		return -ENOMEM;
 	}
-	r = manifest_parse(text, strlen(text), &manifest, problem, sizeof(problem));
+	r = manifest_parse(text, strlen(text), true, &manifest, problem, sizeof(problem)); /* spelling: the device decides */
 	if (r < 0) {
 		az_error_set(ret_error, AZ_USAGE, "%s: %s", file, problem);
 		free(text);

@@ -380,17 +380,20 @@ static void a_reading_is_asked_only_where_it_decides(void **state)
 	assert_int_equal(reload(w), 0);
 	assert_int_equal(asked->count, 3);
 	assert_true(asked->seen[READING_RELOAD_UNSAVED]);
+	advance_s(w, 1); /* the certificate is not the one of the connection before */
+	assert_int_equal(asked->count, 4);
+	assert_true(asked->seen[READING_RELOAD_SESSIONS]);
 	assert_int_equal(duplicate(w, 0, "Network2"), 1);
 	assert_int_equal(set_byte(w, 1, ENABLE, 1), 0);
 	device_link(w->dev, DEVICE_LINK_DEAUTH);
 	advance_s(w, 1);
-	assert_int_equal(asked->count, 4);
+	assert_int_equal(asked->count, 5);
 	assert_true(asked->seen[READING_SAME_SSID_ORDER]);
 	for (int i = 2; i < 10; i++)
 		assert_int_equal(add_network(w), i);
-	assert_int_equal(asked->count, 4);
+	assert_int_equal(asked->count, 5);
 	assert_int_equal(add_network(w), -ENOMEM);
-	assert_true(asked->seen[READING_MAX_NETWORKS]);
+	assert_true(asked->seen[READING_MAX_NETWORKS] && asked->seen[READING_TOO_MANY_NETWORKS]);
 	w->everybody = AUTH_IDENTITY_REJECTED;
 	assert_false(asked->seen[READING_UNKNOWN_IDENTITY]);
 	device_link(w->dev, DEVICE_LINK_DEAUTH);
