@@ -120,7 +120,9 @@ static char *repeat_command(const struct job *job, const char *networks)
 	add_word(f, "--net=", networks);
 	(void) snprintf(seed, sizeof(seed), "%llu", (unsigned long long)o->seed);
 	add_word(f, "--seed=", seed);
-	for (size_t i = 0; i < o->reading_count; i++)
+	if (o->readings_file)
+		add_word(f, "--readings-file=", o->readings_file);
+	for (size_t i = o->readings_file_count; i < o->reading_count; i++)
 		add_reading(f, o->readings[i].name, o->readings[i].choice);
 	for (size_t i = 0; i < job->combination->count; i++) {
 		const struct outcome_reading *answer = &job->combination->answers[i];

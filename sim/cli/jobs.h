@@ -19,6 +19,8 @@ struct job_options {
 	uint64_t seed;
 	const struct scn_reading *readings;
 	size_t reading_count;
+	const char *readings_file; /* whose readings are the first readings_file_count of them, or NULL */
+	size_t readings_file_count;
 	bool all_readings;     /* each scenario under every combination of those that are not fixed by `readings` or by itself */
 	bool http_shim;        /* --http=shim */
 	const char *const *wrapper;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "emu-applibs/device/readings.h"
+#include "sim/scenario/readings_file.h"
 #include "sim/util/error.h"
 
 int cli_bad(const char *command, const char *format, const char *what)
@@ -43,6 +44,36 @@ int cli_add_reading(const char *command, char *pair, struct cli_readings *readin
 	if (r < 0)
 		return cli_bad(command, "--reading: \"%s\" is not one of its choices; `azsim readings` lists them", value);
 	readings->list[readings->count++] = (struct scn_reading){.name = pair, .choice = value};
+	return 0;
+}
+
+int cli_add_readings_file(const char *command, const char *path, struct cli_readings *readings)
+{
+	struct readings_file said;
+	struct az_error error;
+	size_t count = 0;
+
+	if (readings->file)
+		return cli_bad(command, "--readings-file=%s: it is given twice; keep one", path);
+	if (readings_file_load(path, &said, &error) < 0)
+		return cli_bad(command, "--readings-file: %s", error.text);
+	for (size_t i = 0; i < READING_COUNT; i++)
+		count += said.choice[i] != READINGS_FILE_UNSAID;
+	if (readings->count + count > CLI_READINGS_MAX)
+		return cli_bad(command, "%s", "too many --reading");
+	memmove(&readings->list[count], readings->list, readings->count * sizeof(readings->list[0]));
+	readings->count += count;
+	readings->file = path;
+	for (size_t i = 0; i < READING_COUNT; i++) {
+		const struct reading_info *info = &readings_table()[i];
+		struct scn_reading *reading = &readings->list[readings->file_count];
+
+		if (said.choice[i] == READINGS_FILE_UNSAID)
+			continue;
+		reading->name = (char *)(uintptr_t)info->name; /* nobody writes to either */
+		reading->choice = (char *)(uintptr_t)info->choices[said.choice[i]].name;
+		readings->file_count++;
+	}
 	return 0;
 }
 

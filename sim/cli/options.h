@@ -6,12 +6,14 @@
 
 #include "sim/scenario/scenario.h"
 
-#define CLI_READINGS_MAX 64
+#define CLI_READINGS_MAX 128
 #define CLI_WORDS_MAX 31
 
 struct cli_readings {
-	struct scn_reading list[CLI_READINGS_MAX];
+	struct scn_reading list[CLI_READINGS_MAX]; /* of a file, then of --reading: the later one counts */
 	size_t count;
+	const char *file; /* of --readings-file, or NULL */
+	size_t file_count; /* at the beginning of the list */
 };
 
 struct cli_words {
@@ -26,6 +28,9 @@ int cli_bad(const char *command, const char *format, const char *what);
 int cli_number(const char *text, unsigned long long min, unsigned long long max, unsigned long long *ret);
 /* NAME=VALUE; cuts `pair` in two, which must outlive the list. 0, or AZ_USAGE, and the reason is said. */
 int cli_add_reading(const char *command, char *pair, struct cli_readings *readings);
+/* What a readings file says, before what --reading says, whichever is given first. path must outlive the list. 0, or AZ_USAGE, and the
+ * reason is said. */
+int cli_add_readings_file(const char *command, const char *path, struct cli_readings *readings);
 /* Words between blanks. 0, or AZ_USAGE, and the reason is said. */
 int cli_split(const char *command, const char *option, const char *text, struct cli_words *words);
 

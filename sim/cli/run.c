@@ -20,8 +20,10 @@ static const char help[] =
 	"                         folder, or its executable with the manifest beside it\n"
 	"  --seed=N               another run of chance: retry jitter of the device and random numbers of the application (1)\n"
 	"  --reading=NAME=VALUE   how the device behaves where the documents are silent; `azsim readings` lists them; repeatable\n"
+	"  --readings-file=FILE   the same, from a file of such lines; `azsim readings --from-tap` makes one of a device's answers;\n"
+	"                         --reading goes before it\n"
 	"  --readings=all         each scenario under every combination of readings that can matter to it: of those that its device\n"
-	"                         has to decide by, but for those that --reading or the scenario fixes; on the model network\n"
+	"                         has to decide by, but for those that --reading, a file or the scenario fixes; on the model network\n"
 	"                         alone unless --net says otherwise\n"
 	"  --http=real|shim       the application's libcurl: with real TLS (default), or handing its requests to azsim as a whole;\n"
 	"                         both give the same history\n"
@@ -71,7 +73,7 @@ static int add_networks(struct command *c, char *list)
 	return n ? 0 : bad("--net: %s", "name at least one network");
 }
 
-enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_READING, OPT_READINGS, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP };
+enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP };
 
 static int take_option(struct command *c, int option)
 {
@@ -80,6 +82,7 @@ static int take_option(struct command *c, int option)
 	switch (option) {
 	case OPT_NET: return add_networks(c, optarg);
 	case OPT_READING: return cli_add_reading("run", optarg, &c->readings);
+	case OPT_READINGS_FILE: return cli_add_readings_file("run", optarg, &c->readings);
 	case OPT_READINGS:
 		if (strcmp(optarg, "all") != 0)
 			return bad("--readings=%s: it takes `all`; a single one is --reading=NAME=VALUE", optarg);
@@ -245,7 +248,7 @@ int cmd_run(int argc, char **argv)
 		{"net", required_argument, NULL, OPT_NET}, {"app", required_argument, NULL, OPT_APP},
 		{"http", required_argument, NULL, OPT_HTTP},
 		{"seed", required_argument, NULL, OPT_SEED}, {"reading", required_argument, NULL, OPT_READING},
-		{"readings", required_argument, NULL, OPT_READINGS},
+		{"readings", required_argument, NULL, OPT_READINGS}, {"readings-file", required_argument, NULL, OPT_READINGS_FILE},
 		{"out", required_argument, NULL, OPT_OUT}, {"junit", required_argument, NULL, OPT_JUNIT},
 		{"tap", no_argument, NULL, OPT_TAP}, {"jobs", required_argument, NULL, 'j'},
 		{"app-wait", required_argument, NULL, OPT_WAIT}, {"wrapper", required_argument, NULL, OPT_WRAPPER},
@@ -268,6 +271,8 @@ int cmd_run(int argc, char **argv)
 	}
 	c.job.readings = c.readings.list;
 	c.job.reading_count = c.readings.count;
+	c.job.readings_file = c.readings.file;
+	c.job.readings_file_count = c.readings.file_count;
 	c.job.wrapper = c.wrapper.count ? (const char *const *)c.wrapper.list : NULL;
 	if (c.job.all_readings && !c.job.networks_named) {
 		c.job.networks[0] = &net_model_ops;

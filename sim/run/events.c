@@ -52,6 +52,21 @@ static void apply_issuer(struct run *run, const struct scn_issuer *c)
 		clock_step(&run->clock, CLOCK_ISSUER, c->clock_step_s * (int64_t)NS_PER_S);
 }
 
+void run_set_flash(struct run *run, enum scn_flash flash)
+{
+	static const struct {
+		enum device_flash flash;
+		const char *name;
+	} of[] = {
+		[SCN_FLASH_GOOD] = {DEVICE_FLASH_GOOD, "good"},
+		[SCN_FLASH_FULL] = {DEVICE_FLASH_FULL, "full"},
+		[SCN_FLASH_BROKEN] = {DEVICE_FLASH_BROKEN, "broken"},
+	};
+
+	device_set_flash(run->device, of[flash].flash);
+	run_note(run, TL_WORLD, true, NULL, "flash: %s", of[flash].name);
+}
+
 static void apply_device(struct run *run, const struct scn_device_change *c)
 {
 	if (c->has_clock_step || c->has_clock_set) {
@@ -66,6 +81,8 @@ static void apply_device(struct run *run, const struct scn_device_change *c)
 		run->ntp_reachable = c->ntp == SCN_YES;
 		run_note(run, TL_WORLD, true, NULL, "time servers %s", run->ntp_reachable ? "reachable" : "unreachable");
 	}
+	if (c->flash)
+		run_set_flash(run, c->flash);
 	if (c->kill_app)
 		run_app_kill(run, "by the scenario");
 	if (c->factory_reset) {

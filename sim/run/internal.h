@@ -170,6 +170,7 @@ void run_app_ended(struct run *run, int status); /* by itself */
 int run_app_restart(struct run *run);
 
 /* events.c */
+void run_set_flash(struct run *run, enum scn_flash flash); /* not SCN_FLASH_LEAVE */
 void run_schedule_events(struct run *run);
 /* An event that scenario_parse_event() gave; takes it, whatever comes of it. 0, or a negative errno and *ret_error. */
 int run_add_event(struct run *run, struct scenario *said, struct az_error *ret_error);

@@ -308,6 +308,8 @@ void run_scenario(const struct scenario *scenario, const struct net_ops *net, co
 	} else {
 		run_schedule_events(run);
 		run_schedule_expectations(run);
+		if (scenario->flash)
+			run_set_flash(run, scenario->flash);
 		if (scenario->powered)
 			run_power_on(run);
 		if (options->live)

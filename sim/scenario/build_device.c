@@ -6,6 +6,7 @@
 
 #include "certs/dates.h"
 #include "sim/scenario/build.h"
+#include "sim/scenario/readings_file.h"
 
 static int build_certificates(struct builder *b, const struct source_step *at)
 {
@@ -110,39 +111,77 @@ static int build_networks(struct builder *b, const struct source_step *at)
 static int fail_reading(struct builder *b, const struct source_step *at, const char *name, const char *choice)
 {
 	const struct reading_info *table = readings_table();
-	const char *known[READING_COUNT + 16];
-	char hint[NAMES_HINT_MAX];
-	size_t count = 0;
+	char hint[READINGS_HINT_MAX];
 
-	for (size_t i = 0; i < READING_COUNT; i++) {
-		if (strcmp(table[i].name, name) != 0)
-			continue;
-		for (size_t j = 0; j < table[i].choice_count && count < ARRAY_LEN(known); j++)
-			known[count++] = table[i].choices[j].name;
-		names_hint(choice, known, count, hint);
-		return build_fail(b, at, "reading `%s` has no choice `%.64s`; %s", name, choice, hint);
-	}
+	readings_hint(name, choice, hint);
 	for (size_t i = 0; i < READING_COUNT; i++)
-		known[count++] = table[i].name;
-	names_hint(name, known, count, hint);
+		if (strcmp(table[i].name, name) == 0)
+			return build_fail(b, at, "reading `%s` has no choice `%.64s`; %s", name, choice, hint);
 	return build_fail(b, at, "there is no reading `%.64s`; %s", name, hint);
+}
+
+/* A path of the scenario is relative to the scenario's file. NULL: out of memory. */
+static char *beside_scenario(const struct builder *b, const char *path)
+{
+	const char *slash = strrchr(b->file, '/');
+	int folder = slash && path[0] != '/' ? (int)(slash - b->file + 1) : 0;
+	char *whole;
+
+	return asprintf(&whole, "%.*s%s", folder, b->file, path) < 0 ? NULL : whole;
+}
+
+static int build_readings_file(struct builder *b, const struct source_step *at)
+{
+	const char *file = b->raw->device->readings_file;
+	cleanup_free char *path = NULL;
+	struct readings_file said;
+	struct az_error error;
+	int r;
+
+	if (!file)
+		return 0;
+	path = beside_scenario(b, file);
+	if (!path)
+		return -ENOMEM;
+	if (readings_file_load(path, &said, &error) < 0)
+		return build_fail(b, at, "%s", error.text);
+	for (size_t i = 0; i < READING_COUNT; i++) {
+		const struct reading_info *info = &readings_table()[i];
+		struct scn_reading *reading = &b->s->readings[b->s->reading_count];
+
+		if (said.choice[i] == READINGS_FILE_UNSAID)
+			continue;
+		r = build_text(b, info->name, &reading->name);
+		if (r == 0)
+			r = build_text(b, info->choices[said.choice[i]].name, &reading->choice);
+		if (r < 0)
+			return r;
+		b->s->reading_count++;
+	}
+	return 0;
 }
 
 static int build_readings(struct builder *b, const struct source_step *at)
 {
 	const struct raw_device *raw = b->raw->device;
 	struct readings scratch;
+	size_t first;
+	int r;
 
 	readings_defaults(&scratch);
-	b->s->readings = build_alloc(b, raw->readings_count, sizeof(struct scn_reading));
+	b->s->readings = build_alloc(b, READING_COUNT + raw->readings_count, sizeof(struct scn_reading));
 	if (!b->s->readings)
 		return -ENOMEM;
+	r = build_readings_file(b, STEP_KEY(at, "readings_file"));
+	if (r < 0)
+		return r;
+	first = b->s->reading_count;
 	for (unsigned i = 0; i < raw->readings_count; i++) {
 		const struct source_step *item = STEP_ITEM(STEP_KEY(at, "readings"), i);
-		struct scn_reading *reading = &b->s->readings[i];
+		struct scn_reading *reading = &b->s->readings[b->s->reading_count];
 		char *equals;
-		int r = build_text(b, raw->readings[i], &reading->name);
 
+		r = build_text(b, raw->readings[i], &reading->name);
 		if (r < 0)
 			return r;
 		equals = strchr(reading->name, '=');
@@ -153,10 +192,10 @@ static int build_readings(struct builder *b, const struct source_step *at)
 		reading->choice = equals + 1;
 		if (readings_set(&scratch, reading->name, reading->choice) < 0)
 			return fail_reading(b, item, reading->name, reading->choice);
-		for (unsigned j = 0; j < i; j++)
+		for (size_t j = first; j < b->s->reading_count; j++)
 			if (strcmp(b->s->readings[j].name, reading->name) == 0)
 				return build_fail(b, item, "reading `%s` is given twice; keep one", reading->name);
-		b->s->reading_count = i + 1;
+		b->s->reading_count++;
 	}
 	return 0;
 }
@@ -165,14 +204,13 @@ static int build_readings(struct builder *b, const struct source_step *at)
 static int build_app(struct builder *b, const struct source_step *at)
 {
 	const char *app = b->raw->device->app;
-	const char *slash = strrchr(b->file, '/');
-	int folder = slash && app && app[0] != '/' ? (int)(slash - b->file + 1) : 0;
-	cleanup_free char *path = NULL;
+	cleanup_free char *folder = NULL, *path = NULL;
 	struct stat st;
 
 	if (!app)
 		return 0;
-	if (asprintf(&path, "%.*s%s/app_manifest.json", folder, b->file, app) < 0) {
+	folder = beside_scenario(b, app);
+	if (!folder || asprintf(&path, "%s/app_manifest.json", folder) < 0) {
 		path = NULL;
 		return -ENOMEM;
 	}
@@ -221,5 +259,6 @@ int build_device(struct builder *b)
 	b->s->powered = raw->powered != SCN_NO;
 	b->s->rtc = raw->rtc != SCN_NO;
 	b->s->ntp = raw->ntp != SCN_NO;
+	b->s->flash = raw->flash;
 	return build_clocks(b, at);
 }

@@ -122,6 +122,7 @@ static int build_device_change(struct builder *b, const struct source_step *at, 
 	change->kill_app = raw->kill_app == SCN_YES;
 	change->factory_reset = raw->factory_reset == SCN_YES;
 	change->ntp = raw->ntp;
+	change->flash = raw->flash;
 	if (change->factory_reset && change->power)
 		return build_fail(b, STEP_KEY(at, "power"), "`factory_reset` switches the power itself; remove `power`");
 	if (raw->clock_step && raw->clock_set)

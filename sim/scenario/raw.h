@@ -61,6 +61,7 @@ struct raw_dev_net {
 struct raw_device {
 	char *app;
 	enum scn_tri powered, rtc, ntp;
+	enum scn_flash flash;
 	char *boot_clock, *clock_error, *boot_ready;
 	struct raw_dev_cert *certificates;
 	unsigned certificates_count;
@@ -68,6 +69,7 @@ struct raw_device {
 	unsigned networks_count;
 	char **readings;
 	unsigned readings_count;
+	char *readings_file;
 };
 
 struct raw_diagnostics {
@@ -95,6 +97,7 @@ struct raw_condition {
 struct raw_device_change {
 	enum scn_power power;
 	enum scn_tri kill_app, factory_reset, ntp;
+	enum scn_flash flash;
 	char *clock_step, *clock_set;
 };
 

@@ -76,6 +76,7 @@ struct scn_issuer {
 	int64_t clock_step_s;
 };
 
+enum scn_flash { SCN_FLASH_LEAVE, SCN_FLASH_GOOD, SCN_FLASH_FULL, SCN_FLASH_BROKEN };
 enum scn_power { SCN_POWER_LEAVE, SCN_POWER_ON, SCN_POWER_OFF, SCN_POWER_CUT /* off and on again at once */ };
 struct scn_device_change {
 	enum scn_power power;
@@ -86,6 +87,7 @@ struct scn_device_change {
 	bool has_clock_set;
 	int64_t clock_set_s;  /* since 1970 */
 	enum scn_tri ntp;     /* can the device reach a time server when connected? */
+	enum scn_flash flash;
 };
 
 enum scn_operator_kind {
@@ -189,7 +191,7 @@ struct scenario {
 	size_t dev_cert_count;
 	struct scn_dev_net *dev_nets;
 	size_t dev_net_count;
-	struct scn_reading *readings;
+	struct scn_reading *readings; /* of its readings file, then its own: the later one counts */
 	size_t reading_count;
 	char *app;          /* folder of the image package (relative to the scenario file) or NULL: the rotation app */
 	bool powered;       /* at the start */
@@ -197,6 +199,7 @@ struct scenario {
 	int64_t boot_clock_s;
 	int64_t clock_error_s; /* of the device at the start */
 	bool ntp;           /* reachable at the start */
+	enum scn_flash flash; /* at the start, after what the factory wrote */
 	uint64_t boot_ready_ns; /* store and Wi-Fi answer EAGAIN for so long after a boot */
 	struct scn_event *events;
 	size_t event_count;

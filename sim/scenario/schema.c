@@ -43,6 +43,7 @@ static const cyaml_strval_t issuer_states[] = {
 	{"error", SCN_ISSUER_ERROR}, {"wrong", SCN_ISSUER_WRONG},
 };
 static const cyaml_strval_t powers[] = {{"on", SCN_POWER_ON}, {"off", SCN_POWER_OFF}, {"cut", SCN_POWER_CUT}};
+static const cyaml_strval_t flashes[] = {{"good", SCN_FLASH_GOOD}, {"full", SCN_FLASH_FULL}, {"broken", SCN_FLASH_BROKEN}};
 static const cyaml_strval_t phases[] = {{"before", RAW_PHASE_BEFORE}, {"after", RAW_PHASE_AFTER}};
 
 static const cyaml_schema_value_t name_value = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, TEXT_MAX)};
@@ -138,6 +139,8 @@ static const cyaml_schema_field_t device_fields[] = {
 	CYAML_FIELD_SEQUENCE("certificates", OPT_PTR, struct raw_device, certificates, &dev_cert_value, 0, LIST_MAX),
 	CYAML_FIELD_SEQUENCE("networks", OPT_PTR, struct raw_device, networks, &dev_net_value, 0, LIST_MAX),
 	NAMES_OR_NONE("readings", struct raw_device, readings),
+	TEXT("readings_file", struct raw_device, readings_file),
+	CHOICE("flash", struct raw_device, flash, flashes),
 	CYAML_FIELD_END,
 };
 
@@ -175,6 +178,7 @@ static const cyaml_schema_field_t device_change_fields[] = {
 	YES_NO("kill_app", struct raw_device_change, kill_app),
 	YES_NO("factory_reset", struct raw_device_change, factory_reset),
 	YES_NO("ntp", struct raw_device_change, ntp),
+	CHOICE("flash", struct raw_device_change, flash, flashes),
 	TEXT("clock_step", struct raw_device_change, clock_step),
 	TEXT("clock_set", struct raw_device_change, clock_set),
 	CYAML_FIELD_END,

@@ -58,6 +58,10 @@ static void wrong_options_are_named(void **state)
 		{{"run", "--out=/dev/null/x", "s.yaml"}, "--out=/dev/null/x"},
 		{{"run", "missing.yaml"}, "missing.yaml: No such file"},
 		{{"run", "t"}, "no scenario (*.yaml)"},
+		{{"run", "--readings-file=missing.txt", "s.yaml"}, "missing.txt: No such file"},
+		{{"readings", "--from-tap=missing.tap"}, "missing.tap: No such file"},
+		{{"readings", "--from-tap=s.yaml"}, "# reading: NAME=CHOICE"},
+		{{"readings", "--json", "--from-tap=good.tap"}, "give one of them"},
 		{{"check", "missing.yaml"}, "missing.yaml: No such file"},
 		{{"readings", "extra"}, "no arguments"},
 		{{"hardware"}, "\"header\" or \"manifest\""},
@@ -67,6 +71,7 @@ static void wrong_options_are_named(void **state)
 	struct e2e *e = *state;
 
 	e2e_write_scenario(e, "s", "", "");
+	e2e_write(e, "good.tap", "# reading: id-period=refused\n");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		struct e2e_result r = e2e_run(e, wrong[i].words[0], wrong[i].words[1], wrong[i].words[2], NULL);
 

@@ -139,9 +139,10 @@ static const char every_key[] =
 	"  certificates: [{id: R, cert: root}, {id: C, cert: dev}]\n"
 	"  networks: [{name: N, root: R, client: C, identity: me, enabled: no}]\n"
 	"  readings: [reload-unsaved=kept]\n"
+	"  flash: full\n"
 	"events:\n"
 	"  - {at: 2026-01-11, radius: {server: leaf, up: yes}, ap: {up: no, deauth: yes, reauth: yes}}\n"
-	"  - {on_call: WifiConfig_ReloadConfig, nth: 3, from: +2d, phase: after, plus: 1m, device: {power: cut, kill_app: yes, ntp: yes, clock_step: -1y}}\n"
+	"  - {on_call: WifiConfig_ReloadConfig, nth: 3, from: +2d, phase: after, plus: 1m, device: {power: cut, kill_app: yes, ntp: yes, clock_step: -1y, flash: broken}}\n"
 	"  - {on_call: CertStore_MoveCertificate, device: {factory_reset: yes, clock_set: 2030-01-01}}\n"
 	"  - {when: {connected: N}, plus: 1h, issuer: {state: wrong, wrong: truncated}}\n"
 	"  - {at: +1d, operator: {install_root: R, cert: root}}\n"
@@ -240,6 +241,9 @@ static void device_and_limits_have_all_they_were_given(void **state)
 	assert_false(s->dev_nets[0].enabled);
 	assert_string_equal(s->readings[0].name, "reload-unsaved");
 	assert_string_equal(s->readings[0].choice, "kept");
+	assert_int_equal(s->flash, SCN_FLASH_FULL);
+	assert_int_equal(s->events[1].device->flash, SCN_FLASH_BROKEN);
+	assert_int_equal(s->events[2].device->flash, SCN_FLASH_LEAVE);
 	assert_int_equal(s->recover_within_ns, 3 * DAY_NS);
 	assert_int_equal(s->calls_per_day, 11);
 	assert_int_equal(s->writes_per_day, 12);
@@ -319,7 +323,7 @@ static void expectations_read_as_they_were_written(void **state)
 		assert_int_equal(e->until_ns, wanted[i].until_ns);
 		assert_int_equal(e->longer_than_ns, wanted[i].longer_than_ns);
 		assert_string_equal(e->text, wanted[i].text);
-		assert_int_equal(e->pos.line, 46 + i);
+		assert_int_equal(e->pos.line, 47 + i);
 		assert_int_equal(e->pos.column, 5);
 	}
 }
