@@ -3,121 +3,90 @@
 #include "sim/issuer/issuer.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
+#include <openssl/crypto.h>
+#include <openssl/x509_vfy.h>
 #include <stdio.h>
-#include <sys/socket.h>
-
-#include "sim/issuer/internal.h"
 
 #define CONTENT_PEM "application/x-pem-file"
 #define CONTENT_TEXT "text/plain"
+#define BODY_MAX 4096 /* bytes of a request's body */
+#define NOTE_MAX 160
 
-/* Every certificate is let through the handshake, so that HTTP can say 403 and why; http.c keeps the verify result. */
-static int accept_all(int ok, X509_STORE_CTX *store)
+struct issuer {
+	struct issuer_host host;
+	struct issuer_setup setup;
+	char *identity;
+	struct server *server;
+	const struct pki_cert *root, *client_ca;
+	uint64_t client_life_s;
+	int64_t client_start_s;
+	enum scn_issuer_state state;
+	uint64_t delay_ns;
+	char *wrong;
+	struct pki_cert **issued;
+	size_t issued_count;
+	unsigned requests;
+};
+
+struct answer {
+	int status;
+	const char *content_type; /* static */
+	char *body; /* malloc'ed C string */
+	char note[NOTE_MAX]; /* for the timeline */
+};
+
+static uint64_t server_mono_ns(void *ctx)
 {
-	(void) ok;
-	(void) store;
-	return 1;
+	const struct issuer *issuer = ctx;
+
+	return issuer->host.mono_ns(issuer->host.ctx);
 }
 
-static X509 *parse_certificate(const char *pem)
+static int64_t server_wall_s(void *ctx)
 {
-	BIO *bio = BIO_new_mem_buf(pem, -1);
-	X509 *x = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+	const struct issuer *issuer = ctx;
 
-	BIO_free(bio);
-	return x;
+	return issuer->host.wall_s(issuer->host.ctx);
 }
 
-static bool load_tls(SSL_CTX *tls, const struct issuer_setup *setup)
-{
-	char *key_pem = NULL;
-	X509 *cert = parse_certificate(pki_cert_pem(setup->tls)), *ca = parse_certificate(pki_cert_pem(setup->device_ca));
-	EVP_PKEY *key = NULL;
-	bool ok = false;
-
-	if (pki_key_pem(setup->tls, PKI_PKCS8, NULL, &key_pem) == 0) {
-		BIO *bio = BIO_new_mem_buf(key_pem, -1);
-
-		key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
-		BIO_free(bio);
-	}
-	if (cert && ca && key)
-		ok = SSL_CTX_use_certificate(tls, cert) == 1 && SSL_CTX_use_PrivateKey(tls, key) == 1 &&
-		     X509_STORE_add_cert(SSL_CTX_get_cert_store(tls), ca) == 1 && SSL_CTX_add_client_CA(tls, ca) == 1;
-	if (key_pem)
-		OPENSSL_clear_free(key_pem, strlen(key_pem) + 1);
-	EVP_PKEY_free(key);
-	X509_free(cert);
-	X509_free(ca);
-	return ok;
-}
+static void on_request(void *ctx, const struct http_request *request, struct server_answer *ret);
 
 int issuer_new(const struct issuer_host *host, const struct issuer_setup *setup, struct issuer **ret,
                struct az_error *ret_error)
 {
 	struct issuer *issuer = calloc(1, sizeof(*issuer));
+	const struct server_host server_host = {.ctx = issuer, .mono_ns = server_mono_ns, .wall_s = server_wall_s, .decide = on_request};
+	const struct server_setup server_setup = {.tls = setup->tls, .client_ca = setup->device_ca};
+	int r = -ENOMEM;
 
-	if (!issuer)
-		goto nomem;
-	issuer->host = *host;
-	issuer->setup = *setup;
-	issuer->identity = strdup(setup->identity ? setup->identity : "");
-	issuer->state = SCN_ISSUER_UP;
-	issuer->client_life_s = 365 * 86400ULL;
-	issuer->client_start_s = -3600;
-	issuer->delay_ns = 30 * NS_PER_S;
-	issuer->tls = SSL_CTX_new(TLS_server_method());
-	if (!issuer->tls || !issuer->identity)
-		goto nomem;
-	SSL_CTX_set_options(issuer->tls, SSL_OP_NO_TICKET);
-	SSL_CTX_set_session_cache_mode(issuer->tls, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_num_tickets(issuer->tls, 0);
-	SSL_CTX_set_verify(issuer->tls, SSL_VERIFY_PEER, accept_all);
-	SSL_CTX_set_mode(issuer->tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	if (!load_tls(issuer->tls, setup)) {
-		ERR_clear_error();
+	if (issuer) {
+		issuer->host = *host;
+		issuer->setup = *setup;
+		issuer->identity = strdup(setup->identity ? setup->identity : "");
+		issuer->state = SCN_ISSUER_UP;
+		issuer->client_life_s = 365 * 86400ULL;
+		issuer->client_start_s = -3600;
+		issuer->delay_ns = 30 * NS_PER_S;
+		r = issuer->identity ? server_new(&server_host, &server_setup, &issuer->server) : -ENOMEM;
+	}
+	if (r < 0) {
 		issuer_free(issuer);
-		az_error_set(ret_error, AZ_ENVIRONMENT, "issuer: OpenSSL does not take the issuer's own certificate");
-		return -EIO;
+		az_error_set(ret_error, AZ_ENVIRONMENT, "issuer: %s",
+		             r == -EIO ? "OpenSSL does not take the issuer's own certificate" : "out of memory");
+		return r;
 	}
 	*ret = issuer;
 	return 0;
-nomem:
-	issuer_free(issuer);
-	az_error_set(ret_error, AZ_ENVIRONMENT, "issuer: out of memory");
-	return -ENOMEM;
-}
-
-static void drop_pending(struct pending *p)
-{
-	if (p->body)
-		OPENSSL_clear_free(p->body, p->length + 1);
-	memset(p, 0, sizeof(*p));
-}
-
-void issuer_drop_connections(struct issuer *issuer)
-{
-	for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
-		http_connection_free(issuer->connections[i]);
-		issuer->connections[i] = NULL;
-		drop_pending(&issuer->pending[i]);
-	}
-	forward_drop_all(issuer);
 }
 
 void issuer_free(struct issuer *issuer)
 {
 	if (!issuer)
 		return;
-	issuer_drop_connections(issuer);
+	server_free(issuer->server);
 	for (size_t i = 0; i < issuer->issued_count; i++)
 		pki_free(issuer->issued[i]);
 	free(issuer->issued);
-	forward_forget(issuer);
-	SSL_CTX_free(issuer->tls);
 	free(issuer->identity);
 	free(issuer->wrong);
 	free(issuer);
@@ -142,10 +111,8 @@ void issuer_change(struct issuer *issuer, const struct scn_issuer *change, const
 		free(issuer->wrong);
 		issuer->wrong = strdup(change->wrong);
 	}
-	if (change->state == SCN_ISSUER_DOWN) {
-		issuer_drop_connections(issuer);
-		issuer->dropped = true;
-	}
+	if (change->state == SCN_ISSUER_DOWN)
+		server_drop(issuer->server, true);
 }
 
 /* ---- What is answered ---------------------------------------------------------------------------------------------------- */
@@ -278,7 +245,7 @@ static void spoil(struct issuer *issuer, struct answer *a)
 
 static void decide(struct issuer *issuer, const struct http_request *request, struct answer *a)
 {
-	if (request->too_large) {
+	if (request->too_large || request->body_length > BODY_MAX) {
 		answer_text(a, 413, "request too large\n");
 	} else if (!request->has_client_certificate) {
 		answer_text(a, 403, "a device-authentication certificate is needed\n");
@@ -298,127 +265,36 @@ static void decide(struct issuer *issuer, const struct http_request *request, st
 	}
 }
 
-/* ---- Connections --------------------------------------------------------------------------------------------------------- */
-
-void issuer_decide(struct issuer *issuer, const struct http_request *request, struct answer *ret)
+static void on_request(void *ctx, const struct http_request *request, struct server_answer *ret)
 {
+	struct issuer *issuer = ctx;
+	struct answer a = {.status = 500, .content_type = CONTENT_TEXT};
 	char text[HTTP_PATH_MAX + 256];
 
-	*ret = (struct answer){.status = 500, .content_type = CONTENT_TEXT};
 	issuer->requests++;
-	decide(issuer, request, ret);
-	if (!ret->body)
-		ret->body = strdup("");
-	if (!ret->body)
+	decide(issuer, request, &a);
+	if (!a.body)
+		a.body = strdup("");
+	if (!a.body)
 		abort();
-	ret->length = strlen(ret->body);
-	(void) snprintf(text, sizeof(text), "%s %s -> %d%s%s", request->method, request->path, ret->status, ret->note,
+	(void) snprintf(text, sizeof(text), "%s %s -> %d%s%s", request->method, request->path, a.status, a.note,
 	                issuer->state == SCN_ISSUER_SLOW ? " (delayed)" : "");
 	issuer->host.event(issuer->host.ctx, text);
+	*ret = (struct server_answer){.status = a.status, .content_type = a.content_type, .body = a.body, .length = strlen(a.body)};
 	if (issuer->state == SCN_ISSUER_SLOW)
 		ret->due_ns = issuer->host.mono_ns(issuer->host.ctx) + issuer->delay_ns;
 }
 
-void issuer_answer_clear(struct answer *a)
-{
-	OPENSSL_cleanse(a->body, a->length);
-	free(a->body);
-	a->body = NULL;
-}
-
-static void on_request(void *ctx, uint64_t id, const struct http_request *request)
-{
-	struct issuer *issuer = ctx;
-	struct answer a;
-
-	issuer_decide(issuer, request, &a);
-	for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
-		struct http_connection *c = issuer->connections[i];
-
-		if (!c || http_connection_id(c) != id)
-			continue;
-		if (a.due_ns > 0) {
-			issuer->pending[i] = (struct pending){
-				.due_ns = a.due_ns, .status = a.status, .content_type = a.content_type,
-				.body = OPENSSL_malloc(a.length + 1), .length = a.length,
-			};
-			if (issuer->pending[i].body)
-				memcpy(issuer->pending[i].body, a.body, a.length + 1);
-		} else {
-			http_respond(c, a.status, a.content_type, a.body, a.length);
-		}
-	}
-	issuer_answer_clear(&a);
-}
+/* ---- The server behind it ------------------------------------------------------------------------------------------------ */
 
 bool issuer_is_up(const struct issuer *issuer)
 {
 	return issuer->state != SCN_ISSUER_DOWN;
 }
 
-int issuer_connect(struct issuer *issuer, int *ret_fd)
+struct server *issuer_server(struct issuer *issuer)
 {
-	int pair[2];
-	size_t slot = 0;
-
-	if (!issuer_is_up(issuer))
-		return -ECONNREFUSED;
-	while (slot < MAX_CONNECTIONS && issuer->connections[slot])
-		slot++;
-	if (slot == MAX_CONNECTIONS)
-		return -ECONNREFUSED;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-		return -errno;
-	if (fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0) {
-		(void) close(pair[0]);
-		(void) close(pair[1]);
-		return -EIO;
-	}
-	issuer->connections[slot] = http_connection_new(issuer->tls, pair[0], issuer->host.wall_s(issuer->host.ctx),
-	                                                ++issuer->last_connection, on_request, issuer);
-	if (!issuer->connections[slot]) {
-		(void) close(pair[1]);
-		return -ENOMEM;
-	}
-	*ret_fd = pair[1];
-	return 0;
-}
-
-bool issuer_pump(struct issuer *issuer)
-{
-	bool moved = forward_pump(issuer) || issuer->dropped;
-
-	issuer->dropped = false;
-	for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
-		struct http_connection *c = issuer->connections[i];
-		struct pending *p = &issuer->pending[i];
-
-		if (!c)
-			continue;
-		if (p->body && p->due_ns <= issuer->host.mono_ns(issuer->host.ctx)) {
-			http_respond(c, p->status, p->content_type, p->body, p->length);
-			drop_pending(p);
-			moved = true;
-		}
-		moved |= http_connection_pump(c);
-		if (http_connection_finished(c)) {
-			http_connection_free(c);
-			issuer->connections[i] = NULL;
-			drop_pending(p);
-			moved = true;
-		}
-	}
-	return moved;
-}
-
-uint64_t issuer_next_deadline(const struct issuer *issuer)
-{
-	uint64_t next = forward_next_deadline(issuer);
-
-	for (size_t i = 0; i < MAX_CONNECTIONS; i++)
-		if (issuer->pending[i].body && issuer->pending[i].due_ns < next)
-			next = issuer->pending[i].due_ns;
-	return next;
+	return issuer->server;
 }
 
 unsigned issuer_request_count(const struct issuer *issuer)

@@ -5,8 +5,7 @@
  *                                   identity, or empty for the one that this device is enrolled with
  *
  * Content type application/x-pem-file; 403 without a valid device certificate; states up, down, slow, refusing, failing,
- * wrong content. Lives in the caller's loop: no thread, no clock of its own, never blocks. http.c is the TLS and HTTP of one
- * connection; this file's .c decides what is answered.
+ * wrong content. Connections, TLS and HTTP are its server's (web/server.h); this decides what is answered.
  */
 #ifndef SIM_ISSUER_ISSUER_H
 #define SIM_ISSUER_ISSUER_H
@@ -18,6 +17,7 @@
 #include "certs/pki.h"
 #include "sim/scenario/scenario.h"
 #include "sim/util/error.h"
+#include "sim/web/server.h"
 
 struct issuer;
 
@@ -45,29 +45,10 @@ void issuer_free(struct issuer *issuer); /* NULL is fine; closes all connections
 void issuer_change(struct issuer *issuer, const struct scn_issuer *change, const struct pki_cert *root,
                    const struct pki_cert *client_ca);
 
+/* False: connections to it are refused. */
 bool issuer_is_up(const struct issuer *issuer);
-/* A connection for the application: *ret_fd is its end (a stream socket, blocking; caller's). -ECONNREFUSED when down. */
-int issuer_connect(struct issuer *issuer, int *ret_fd);
-/* A request of the libcurl without TLS (emu-applibs/curl), as TLS and HTTP would have brought it. */
-struct issuer_request {
-	bool tls;
-	const char *host, *method, *path, *body;
-	size_t body_length;      /* what there is of it */
-	bool too_large;
-	const char *client_chain; /* PEM the device presents; "": none */
-	const char *roots;        /* PEM the application trusts; "": none */
-	bool verify_peer, verify_host;
-	int64_t device_wall_s;    /* the time at which the application judges certificates */
-};
-/* 0, and either the answer as on the wire (struct wire_http_head and body) in *ret_bytes, malloc'ed, to be wiped by the caller; or
- * *ret_bytes NULL and in *ret_fd the caller's end of the stream that it comes from later. -ECONNREFUSED when down, -ENOMEM, -EMFILE. */
-int issuer_forward(struct issuer *issuer, const struct issuer_request *request, char **ret_bytes, size_t *ret_length, int *ret_fd);
-/* Serve what can be served now. True when anything was done (the application may have something to read). */
-bool issuer_pump(struct issuer *issuer);
-/* When a delayed answer falls due, or TIME_NEVER. */
-uint64_t issuer_next_deadline(const struct issuer *issuer);
-/* The application's process is gone: its connections end. */
-void issuer_drop_connections(struct issuer *issuer);
+/* The server behind it, for connections, turns and deadlines; the issuer's. */
+struct server *issuer_server(struct issuer *issuer);
 
 unsigned issuer_request_count(const struct issuer *issuer);
 /* Client certificates handed out, in order. */

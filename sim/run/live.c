@@ -183,7 +183,7 @@ void run_live_loop(struct run *run)
 			continue;
 		}
 		run->heard_ms = 0;
-		if (run->app_idle && (issuer_pump(run->issuer) || run_wall_clock_was_stepped(run)))
+		if (run->app_idle && (server_pump(issuer_server(run->issuer)) || run_wall_clock_was_stepped(run)))
 			run_answer_idle(run, VT_AGAIN);
 		else
 			world_turn(run);

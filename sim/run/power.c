@@ -47,7 +47,7 @@ void run_app_start(struct run *run)
 static void app_is_gone(struct run *run)
 {
 	channel_expect(run->channel, 0);
-	issuer_drop_connections(run->issuer);
+	server_drop(issuer_server(run->issuer), false);
 	run->app_idle = false;
 	run->app_gone = true;
 }

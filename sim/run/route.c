@@ -47,10 +47,10 @@ int run_route(struct run *run, uint64_t address, uint64_t port, int *ret_fd)
 		r = -EHOSTUNREACH;
 	else if (port != HTTPS_PORT)
 		r = -ECONNREFUSED;
+	else if (!issuer_is_up(run->issuer))
+		r = -ECONNREFUSED;
 	else if (ret_fd)
-		r = issuer_connect(run->issuer, ret_fd);
-	else
-		r = issuer_is_up(run->issuer) ? 0 : -ECONNREFUSED;
+		r = server_connect(issuer_server(run->issuer), ret_fd);
 	if (r < 0)
 		run_note(run, TL_APP, true, NULL, "connection to port %u: %s", (unsigned)port, strerrorname_np(-r));
 	return r;
@@ -96,7 +96,7 @@ static void http_connect(struct run *run, const struct channel_message *m, struc
 
 /* Reads the request's fields into *ret and the buffers behind it. */
 struct fields {
-	struct issuer_request request;
+	struct server_request request;
 	char host[HOST_MAX], method[16], path[PATH_MAX_SENT], chain[PEM_MAX], roots[PEM_MAX];
 	uint32_t port;
 };
@@ -105,7 +105,7 @@ static bool take_fields(struct run *run, struct wire_reader *in, struct fields *
 {
 	uint64_t whole;
 
-	ret->request = (struct issuer_request){.host = ret->host, .method = ret->method, .path = ret->path, .client_chain = ret->chain,
+	ret->request = (struct server_request){.host = ret->host, .method = ret->method, .path = ret->path, .client_chain = ret->chain,
 		.roots = ret->roots, .device_wall_s = clock_wall_s(&run->clock, CLOCK_DEVICE)};
 	ret->request.tls = wire_get_u8(in) != 0;
 	(void) wire_get_str(in, ret->host, sizeof(ret->host));
@@ -132,10 +132,10 @@ static void http_request(struct run *run, const struct channel_message *m, struc
 	int fd = -1, r;
 
 	r = take_fields(run, in, &fields) ? 0 : -EBADMSG;
-	if (r == 0 && fields.port != HTTPS_PORT)
+	if (r == 0 && (fields.port != HTTPS_PORT || !issuer_is_up(run->issuer)))
 		r = -ECONNREFUSED;
 	if (r == 0)
-		r = issuer_forward(run->issuer, &fields.request, &bytes, &length, &fd);
+		r = server_forward(issuer_server(run->issuer), &fields.request, &bytes, &length, &fd);
 	OPENSSL_cleanse(&fields, sizeof(fields));
 	if (r < 0) {
 		refuse(run, m, -r);

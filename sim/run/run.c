@@ -125,7 +125,7 @@ uint64_t run_next_moment(const struct run *run)
 {
 	uint64_t next = earliest(queue_next(run->queue), device_next_deadline(run->device));
 
-	next = earliest(next, issuer_next_deadline(run->issuer));
+	next = earliest(next, server_next_deadline(issuer_server(run->issuer)));
 	return run->app_idle ? earliest(next, run->idle_deadline_ns) : next;
 }
 
@@ -262,7 +262,7 @@ static void loop(struct run *run)
 			run->options->progress(run->options->progress_ctx, run->clock.now_ns);
 		if (run->process.pid > 0 && !run->app_idle) {
 			app_turn(run);
-		} else if (run->app_idle && (issuer_pump(run->issuer) || run_wall_clock_was_stepped(run))) {
+		} else if (run->app_idle && (server_pump(issuer_server(run->issuer)) || run_wall_clock_was_stepped(run))) {
 			run_answer_idle(run, VT_AGAIN);
 		} else if (world_is_over(run)) {
 			return;

@@ -1,13 +1,14 @@
-/* One HTTPS connection of the issuer: TLS by OpenSSL on a descriptor, requests by http-parser. Never blocks. */
-#ifndef SIM_ISSUER_HTTP_H
-#define SIM_ISSUER_HTTP_H
+/* One connection of a server: TLS by OpenSSL on a descriptor, or none, and requests by http-parser. Never blocks. */
+#ifndef SIM_WEB_HTTP_H
+#define SIM_WEB_HTTP_H
 
 #include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HTTP_PATH_MAX 256  /* with NUL */
-#define HTTP_BODY_MAX 4096 /* bytes of a request's body */
+#define HTTP_PATH_MAX 1024  /* with NUL */
+#define HTTP_BODY_MAX 65536 /* bytes of a request's body */
+#define HTTP_LOCATION_MAX 1024
 
 struct http_request {
 	const char *method; /* "GET", ...; static */
@@ -23,8 +24,10 @@ struct http_request {
 typedef void http_handler(void *ctx, uint64_t connection_id, const struct http_request *request);
 
 struct http_connection;
+struct server_answer;
 
-/* Takes fd (non-blocking stream) in every case. NULL on ENOMEM. wall_s: the time at which certificates are judged. */
+/* Takes fd (non-blocking stream) in every case. NULL on ENOMEM. tls NULL: HTTP without TLS. wall_s: the time at which certificates
+ * are judged. */
 struct http_connection *http_connection_new(SSL_CTX *tls, int fd, int64_t wall_s, uint64_t id, http_handler *handler,
                                             void *ctx);
 void http_connection_free(struct http_connection *c); /* NULL is fine */
@@ -32,7 +35,7 @@ uint64_t http_connection_id(const struct http_connection *c);
 /* Read, parse, write what is possible. Returns true when anything moved. */
 bool http_connection_pump(struct http_connection *c);
 bool http_connection_finished(const struct http_connection *c);
-/* Queue the answer to the request under way; body is copied and wiped after it was sent. */
-void http_respond(struct http_connection *c, int status, const char *content_type, const char *body, size_t length);
+/* Queue the answer to the request under way; it is copied and wiped after it was sent. Its due_ns is the caller's business. */
+void http_respond(struct http_connection *c, const struct server_answer *answer);
 
 #endif

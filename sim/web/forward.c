@@ -12,8 +12,9 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "emu-applibs/base/base.h"
 #include "emu-applibs/wire/wire.h"
-#include "sim/issuer/internal.h"
+#include "sim/web/internal.h"
 
 #define AT_ONCE_MAX (24u * 1024) /* bytes of an answer that go with the reply; a message holds 32 KiB */
 #define PEM_CERTIFICATES_MAX 16
@@ -110,13 +111,13 @@ static int judge(STACK_OF(X509) *chain, STACK_OF(X509) *roots, const struct judg
 	return error;
 }
 
-/* What the application finds when it judges the issuer's certificate. */
-static enum wire_http_outcome judge_server(struct issuer *issuer, const struct issuer_request *request)
+/* What the application finds when it judges the server's certificate. */
+static enum wire_http_outcome judge_server(struct server *server, const struct server_request *request)
 {
 	struct judgement how = {.purpose = "ssl_server", .host = request->verify_host ? request->host : NULL,
 		.wall_s = request->device_wall_s, .flags = X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN};
 	cleanup_free char *against = NULL;
-	const char *certificate = pki_cert_pem(issuer->setup.tls);
+	const char *certificate = server->chain_pem;
 	enum wire_http_outcome outcome = WIRE_HTTP_UNTRUSTED;
 	STACK_OF(X509) *chain, *roots, *built = NULL;
 
@@ -129,7 +130,7 @@ static enum wire_http_outcome judge_server(struct issuer *issuer, const struct i
 	}
 	if (asprintf(&against, "%s\n%s", how.host ? how.host : "", request->roots) < 0)
 		abort();
-	if (is_trusted(&issuer->server_trust, certificate, against, how.wall_s))
+	if (is_trusted(&server->server_trust, certificate, against, how.wall_s))
 		return WIRE_HTTP_ANSWERED;
 	chain = read_chain(certificate);
 	roots = read_chain(request->roots);
@@ -137,7 +138,7 @@ static enum wire_http_outcome judge_server(struct issuer *issuer, const struct i
 		outcome = WIRE_HTTP_BAD_ROOTS;
 	} else if (judge(chain, roots, &how, &built) == X509_V_OK) {
 		outcome = WIRE_HTTP_ANSWERED;
-		remember(&issuer->server_trust, certificate, against, built);
+		remember(&server->server_trust, certificate, against, built);
 	}
 	sk_X509_pop_free(built, X509_free);
 	sk_X509_pop_free(chain, X509_free);
@@ -153,15 +154,15 @@ static int accept_all(int ok, X509_STORE_CTX *store)
 	return 1;
 }
 
-static void judge_client(struct issuer *issuer, const struct issuer_request *request, struct http_request *ret)
+static void judge_client(struct server *server, const struct server_request *request, struct http_request *ret)
 {
-	struct judgement how = {.purpose = "ssl_client", .wall_s = issuer->host.wall_s(issuer->host.ctx), .callback = accept_all};
-	const char *ca = pki_cert_pem(issuer->setup.device_ca);
+	struct judgement how = {.purpose = "ssl_client", .wall_s = server->host.wall_s(server->host.ctx), .callback = accept_all};
+	const char *ca = server->setup.client_ca ? pki_cert_pem(server->setup.client_ca) : "";
 	STACK_OF(X509) *chain, *roots, *built = NULL;
 
-	if (!request->tls || !request->client_chain[0])
+	if (!request->tls || !server->setup.client_ca || !request->client_chain[0])
 		return;
-	if (is_trusted(&issuer->client_trust, request->client_chain, ca, how.wall_s)) {
+	if (is_trusted(&server->client_trust, request->client_chain, ca, how.wall_s)) {
 		ret->has_client_certificate = true;
 		return;
 	}
@@ -171,7 +172,7 @@ static void judge_client(struct issuer *issuer, const struct issuer_request *req
 		ret->has_client_certificate = true;
 		ret->verify_result = judge(chain, roots, &how, &built);
 		if (ret->verify_result == X509_V_OK)
-			remember(&issuer->client_trust, request->client_chain, ca, built);
+			remember(&server->client_trust, request->client_chain, ca, built);
 	}
 	sk_X509_pop_free(built, X509_free);
 	sk_X509_pop_free(chain, X509_free);
@@ -180,7 +181,7 @@ static void judge_client(struct issuer *issuer, const struct issuer_request *req
 
 /* ---- Answers ------------------------------------------------------------------------------------------------------------- */
 
-static int encode(enum wire_http_outcome outcome, const struct answer *a, char **ret_bytes, size_t *ret_length)
+static int encode(enum wire_http_outcome outcome, const struct server_answer *a, char **ret_bytes, size_t *ret_length)
 {
 	struct wire_http_head head = {.magic = WIRE_HTTP_MAGIC, .outcome = outcome};
 	size_t length = a ? a->length : 0;
@@ -211,12 +212,12 @@ static void drop(struct forwarded *f)
 }
 
 /* An answer for later, or one that is too large for a message: a stream of its own. Takes bytes. */
-static int hold(struct issuer *issuer, char *bytes, size_t length, uint64_t due_ns, int *ret_fd)
+static int hold(struct server *server, char *bytes, size_t length, uint64_t due_ns, int *ret_fd)
 {
 	size_t slot = 0;
 	int pair[2];
 
-	while (slot < MAX_FORWARDED && issuer->forwarded[slot].bytes)
+	while (slot < MAX_FORWARDED && server->forwarded[slot].bytes)
 		slot++;
 	if (slot == MAX_FORWARDED || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
 		OPENSSL_cleanse(bytes, length);
@@ -224,24 +225,24 @@ static int hold(struct issuer *issuer, char *bytes, size_t length, uint64_t due_
 		return -EMFILE;
 	}
 	(void) fcntl(pair[0], F_SETFL, O_NONBLOCK);
-	issuer->forwarded[slot] = (struct forwarded){.fd = pair[0], .due_ns = due_ns, .bytes = bytes, .length = length};
+	server->forwarded[slot] = (struct forwarded){.fd = pair[0], .due_ns = due_ns, .bytes = bytes, .length = length};
 	*ret_fd = pair[1];
 	return 0;
 }
 
-int issuer_forward(struct issuer *issuer, const struct issuer_request *request, char **ret_bytes, size_t *ret_length, int *ret_fd)
+int server_forward(struct server *server, const struct server_request *request, char **ret_bytes, size_t *ret_length, int *ret_fd)
 {
 	struct http_request http = {.method = request->method, .too_large = request->too_large};
 	enum wire_http_outcome outcome;
-	struct answer a = {0};
+	struct server_answer a;
 	int r;
 
 	*ret_bytes = NULL;
 	*ret_fd = -1;
-	if (issuer->state == SCN_ISSUER_DOWN)
-		return -ECONNREFUSED;
-	/* Without TLS there is nothing at the other end that would understand. */
-	outcome = request->tls ? judge_server(issuer, request) : WIRE_HTTP_LOST;
+	if (request->tls != (server->tls != NULL))
+		outcome = WIRE_HTTP_LOST; /* the other end would not understand */
+	else
+		outcome = request->tls ? judge_server(server, request) : WIRE_HTTP_ANSWERED;
 	if (outcome != WIRE_HTTP_ANSWERED)
 		return encode(outcome, NULL, ret_bytes, ret_length);
 	if (strlen(request->path) >= sizeof(http.path) || request->body_length > HTTP_BODY_MAX) {
@@ -251,21 +252,21 @@ int issuer_forward(struct issuer *issuer, const struct issuer_request *request, 
 		http.body_length = request->body_length;
 	}
 	(void) snprintf(http.path, sizeof(http.path), "%s", request->path);
-	judge_client(issuer, request, &http);
-	issuer_decide(issuer, &http, &a);
+	judge_client(server, request, &http);
+	server_decide(server, &http, &a);
 	OPENSSL_cleanse(http.body, sizeof(http.body));
-	r = encode(WIRE_HTTP_ANSWERED, &a, ret_bytes, ret_length);
+	r = a.lost ? encode(WIRE_HTTP_LOST, NULL, ret_bytes, ret_length) : encode(WIRE_HTTP_ANSWERED, &a, ret_bytes, ret_length);
 	if (r == 0 && (a.due_ns > 0 || *ret_length > AT_ONCE_MAX)) {
-		r = hold(issuer, *ret_bytes, *ret_length, a.due_ns, ret_fd);
+		r = hold(server, *ret_bytes, *ret_length, a.due_ns, ret_fd);
 		*ret_bytes = NULL;
 		*ret_length = 0;
 	}
-	issuer_answer_clear(&a);
+	server_answer_clear(&a);
 	return r;
 }
 
 /* True when anything moved. */
-static bool pump(struct issuer *issuer, struct forwarded *f)
+static bool pump(struct server *server, struct forwarded *f)
 {
 	bool moved = false;
 	char byte;
@@ -274,7 +275,7 @@ static bool pump(struct issuer *issuer, struct forwarded *f)
 		drop(f); /* nobody waits for it any more */
 		return true;
 	}
-	if (f->due_ns > issuer->host.mono_ns(issuer->host.ctx))
+	if (f->due_ns > server->host.mono_ns(server->host.ctx))
 		return false;
 	while (f->sent < f->length) {
 		ssize_t n = send(f->fd, f->bytes + f->sent, f->length - f->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -291,36 +292,36 @@ static bool pump(struct issuer *issuer, struct forwarded *f)
 	return moved;
 }
 
-bool forward_pump(struct issuer *issuer)
+bool forward_pump(struct server *server)
 {
 	bool moved = false;
 
 	for (size_t i = 0; i < MAX_FORWARDED; i++)
-		if (issuer->forwarded[i].bytes)
-			moved |= pump(issuer, &issuer->forwarded[i]);
+		if (server->forwarded[i].bytes)
+			moved |= pump(server, &server->forwarded[i]);
 	return moved;
 }
 
-uint64_t forward_next_deadline(const struct issuer *issuer)
+uint64_t forward_next_deadline(const struct server *server)
 {
 	uint64_t next = TIME_NEVER;
 
 	/* One whose time has come waits for its reader, not for the clock. */
 	for (size_t i = 0; i < MAX_FORWARDED; i++)
-		if (issuer->forwarded[i].bytes && issuer->forwarded[i].due_ns > issuer->host.mono_ns(issuer->host.ctx) &&
-		    issuer->forwarded[i].due_ns < next)
-			next = issuer->forwarded[i].due_ns;
+		if (server->forwarded[i].bytes && server->forwarded[i].due_ns > server->host.mono_ns(server->host.ctx) &&
+		    server->forwarded[i].due_ns < next)
+			next = server->forwarded[i].due_ns;
 	return next;
 }
 
-void forward_drop_all(struct issuer *issuer)
+void forward_drop_all(struct server *server)
 {
 	for (size_t i = 0; i < MAX_FORWARDED; i++)
-		drop(&issuer->forwarded[i]);
+		drop(&server->forwarded[i]);
 }
 
-void forward_forget(struct issuer *issuer)
+void forward_forget(struct server *server)
 {
-	forget(&issuer->server_trust);
-	forget(&issuer->client_trust);
+	forget(&server->server_trust);
+	forget(&server->client_trust);
 }
