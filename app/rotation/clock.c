@@ -5,6 +5,9 @@
  * time it believed, or to the youngest NotBefore of the certificates in service. If the server's certificate is still
  * refused (it may be younger than all that), the guess moves forward step by step, half as far again each time, and starts
  * over at the end of the root's life. Once synchronised, the network's time is believed, also when it is earlier.
+ *
+ * That the clock is a guess is noted in the journal: a process that starts anew finds a clock that could be right, and would
+ * believe it for ever. Which guess it is can be told from the clock itself.
  */
 #include <errno.h>
 
@@ -45,10 +48,41 @@ static bool clock_may_be_why(struct rotation *r)
 	return false;
 }
 
+/* How far beyond the floor the n-th guess after the first goes. */
+static int64_t guess_step_s(unsigned n)
+{
+	int64_t step_s = GUESS_FIRST_S;
+
+	for (unsigned i = 1; i < n && step_s < 50 * 365 * DAY_S; i++)
+		step_s += step_s / 2;
+	return step_s;
+}
+
+/* A guess of the process before this one: as if it had been made just now. */
+static void resume(struct rotation *r, int64_t floor_s)
+{
+	unsigned n = 1;
+
+	while (n < 32 && floor_s + guess_step_s(n) <= r->facts.now_s)
+		n++;
+	r->clock.guess = n;
+	r->clock.at_s = r->facts.mono_s;
+}
+
+static void believe(struct rotation *r)
+{
+	r->clock.guess = 0;
+	if (r->journal.under_way & JOURNAL_UNDER_WAY_CLOCK)
+		rot_under_way(r, JOURNAL_UNDER_WAY_CLOCK, false);
+}
+
 static int64_t set_clock(struct rotation *r, int64_t wall_s)
 {
-	int e = r->ops->set_clock(r->ops->ctx, wall_s);
+	int e;
 
+	if (!(r->journal.under_way & JOURNAL_UNDER_WAY_CLOCK))
+		rot_under_way(r, JOURNAL_UNDER_WAY_CLOCK, true);
+	e = r->ops->set_clock(r->ops->ctx, wall_s);
 	r->clock.at_s = r->facts.mono_s;
 	if (e < 0) {
 		rot_enter(r, ROT_PART_DEVICE, ROT_CLOCK_WAIT, "clock=%lld cannot be set errno=%d",
@@ -64,12 +98,14 @@ static int64_t set_clock(struct rotation *r, int64_t wall_s)
 int64_t rot_clock(struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
-	int64_t floor_s = max_s(certificate_floor_s(f), r->journal.good_time_s), step_s = GUESS_FIRST_S, guess_s;
+	int64_t floor_s = max_s(certificate_floor_s(f), r->journal.good_time_s), guess_s;
 
+	if (r->clock.guess == 0 && (r->journal.under_way & JOURNAL_UNDER_WAY_CLOCK) && f->now_s >= floor_s)
+		resume(r, floor_s);
 	if (f->ready) {
 		if (r->clock.guess != 0)
 			rot_log(r, "clock: synchronised now=%lld", (long long)f->now_s);
-		r->clock.guess = 0;
+		believe(r);
 		/* Believed, but a time before the certificates in service is not worth remembering. */
 		if (f->now_s < r->journal.good_time_s && f->now_s >= certificate_floor_s(f)) {
 			rot_log(r, "clock: went back by=%lld", (long long)(r->journal.good_time_s - f->now_s));
@@ -82,15 +118,13 @@ int64_t rot_clock(struct rotation *r)
 		if (f->mono_s - r->seen_since_s < GUESS_SETTLE_S)
 			return ROT_SOON_S * 3;
 		/* It works and nobody says otherwise (time servers out of reach): as good as it gets. */
-		r->clock.guess = 0;
+		believe(r);
 	} else {
 		if (f->mono_s - r->clock.at_s < GUESS_EVERY_S)
 			return 2 * MINUTE_S;
 		if (!clock_may_be_why(r))
 			return 0; /* no access point, no RADIUS, a bad client certificate: the flows see to what can be done */
-		for (unsigned i = 1; i < r->clock.guess && step_s < 50 * 365 * DAY_S; i++)
-			step_s += step_s / 2;
-		guess_s = floor_s + step_s;
+		guess_s = floor_s + guess_step_s(r->clock.guess);
 		if (guess_s >= f->cert[ROT_ROOT1].not_after_s) {
 			/* Round again, this time from the certificates: what was believed may have been wrong. */
 			r->clock.guess = 0;

@@ -19,7 +19,7 @@ __attribute__((format(printf, 2, 3))) void rot_log(struct rotation *r, const cha
 int64_t rot_failed(struct rotation *r, const char *what, int e);
 /* Write the journal if it changed. */
 void rot_journal_flush(struct rotation *r);
-/* Mark changes to the networks as begun (flushed at once), or as persisted. */
+/* Mark something as begun, or as done; flushed at once. */
 void rot_under_way(struct rotation *r, uint32_t flag, bool on);
 /* applibs' -1 and errno into a negative errno. */
 int rot_result(int result);

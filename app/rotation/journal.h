@@ -15,7 +15,11 @@
 #define JOURNAL_SLOT_STRIDE 512u /* each slot in a flash page of its own */
 #define JOURNAL_SLOTS 2u
 
-enum { JOURNAL_UNDER_WAY_ROOT = 1, JOURNAL_UNDER_WAY_CLIENT = 2 };
+enum {
+	JOURNAL_UNDER_WAY_ROOT = 1,   /* changes to the networks that may not be persisted yet, of each flow */
+	JOURNAL_UNDER_WAY_CLIENT = 2,
+	JOURNAL_UNDER_WAY_CLOCK = 4,  /* the clock was set to a guess that nothing has confirmed yet */
+};
 
 /* Times: seconds since 1970 on the device's clock; 0 = not known. */
 struct rot_journal {
@@ -32,7 +36,7 @@ struct rot_journal {
 	int64_t trial_at_s;          /* try ClientCert2 not before */
 	uint32_t attempts;           /* requests without success */
 	uint32_t trials;             /* failed trials of this ClientCert2 */
-	uint32_t under_way;          /* JOURNAL_UNDER_WAY_*: changes to the networks that may not be persisted yet */
+	uint32_t under_way;          /* JOURNAL_UNDER_WAY_* */
 	uint32_t sequence;           /* of the record; the caller leaves it alone */
 };
 

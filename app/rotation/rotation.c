@@ -195,7 +195,7 @@ void rot_init(struct rotation *r, const struct rot_ops *ops, const struct rot_so
 static int64_t finish_under_way(struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
-	uint32_t done = r->journal.under_way;
+	uint32_t done = r->journal.under_way & ~(uint32_t)JOURNAL_UNDER_WAY_CLOCK; /* clock.c sees to that */
 	int e;
 
 	if (f->net[ROT_NET2].id >= 0)

@@ -69,6 +69,7 @@ struct fake {
 	bool time_sync;           /* the network gives the time */
 	bool radius_up, issuer_up;
 	int64_t reauth_s;         /* of the access point; 0: never */
+	int64_t server_since_s;   /* NotBefore of RADIUS's certificate */
 	int radius_root;          /* credential of the root that RADIUS's certificate leads to */
 	int issuer_root;          /* what /v1/root-ca answers */
 	int64_t issuer_life_s, issuer_start_s; /* of new client certificates, relative to now */

@@ -23,10 +23,17 @@ static bool valid_at(const struct fake_credential *c, int64_t at_s)
 	return c->not_before_s <= at_s && at_s <= c->not_after_s;
 }
 
+/* What the device makes of the server, by its own clock. */
+static bool trusted(const struct fake *f, int root)
+{
+	int64_t at_s = f->now_s + f->clock_offset_s;
+
+	return root == f->radius_root && valid_at(&f->credentials[root], at_s) && at_s >= f->server_since_s;
+}
+
 static bool accepted(struct fake *f, int root, int client)
 {
-	return f->radius_up && root != 0 && client != 0 && root == f->radius_root &&
-	       valid_at(&f->credentials[root], f->now_s + f->clock_offset_s) && !f->credentials[client].root &&
+	return f->radius_up && root != 0 && client != 0 && trusted(f, root) && !f->credentials[client].root &&
 	       valid_at(&f->credentials[client], f->now_s) && !f->credentials[client].refused;
 }
 
@@ -71,7 +78,7 @@ static void diagnose(struct fake *f, struct fake_net *n, int root, int client)
 		return;
 	if (root == 0 || client == 0)
 		n->cert_error = 100;
-	else if (root != f->radius_root || !valid_at(&f->credentials[root], f->now_s + f->clock_offset_s))
+	else if (!trusted(f, root))
 		n->cert_error = 101;
 	else
 		n->cert_error = 102;
@@ -184,6 +191,7 @@ static int set_clock(void *ctx, int64_t wall)
 {
 	struct fake *f = ctx;
 
+	fake_about_to_change(f);
 	f->clock_offset_s = wall - f->now_s;
 	return 0;
 }

@@ -193,6 +193,20 @@ static const char *no_battery(struct fake *f)
 	return broken_or(f, fake_not_settled(f));
 }
 
+/* As above, but RADIUS has got a new certificate while the power was away: younger than any date that the device knows. */
+static const char *no_battery_young_server(struct fake *f)
+{
+	fake_run(f, 10 * DAY_S);
+	f->now_s += 100 * DAY_S;
+	f->server_since_s = f->now_s - DAY_S;
+	f->clock_offset_s = -f->now_s;
+	fake_reboot(f);
+	fake_run(f, 6 * HOUR_S);
+	if (f->connected < 0 || f->clock_offset_s != 0)
+		return broken_or(f, "did not find its way back");
+	return broken_or(f, fake_not_settled(f));
+}
+
 /* As above, and the power is away until the certificate in service has expired, its successor stored but not valid when last
  * seen: it must be tried all the same. */
 static const char *no_battery_in_trial(struct fake *f)
@@ -241,6 +255,7 @@ static const struct situation {
 	{ "source lies", source_lies, 90 * DAY_S, 5 * MINUTE_S, false },
 	{ "silence at cutover", silence_at_cutover, 900 * DAY_S, 4 * DAY_S, false },
 	{ "no battery", no_battery, 120 * DAY_S, HOUR_S, false },
+	{ "no battery, young server", no_battery_young_server, 900 * DAY_S, 101 * DAY_S, false },
 	{ "no battery in trial", no_battery_in_trial, 90 * DAY_S, 75 * DAY_S, false },
 	{ "valid too late", valid_too_late, 90 * DAY_S, 5 * MINUTE_S, false },
 };
