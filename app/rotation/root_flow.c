@@ -46,8 +46,12 @@ static int poll_source(struct rotation *r, struct pem_span *ret_pem)
 /* Store what was announced as RootCA2. Only while Network2 does not carry the device. */
 static int64_t install(struct rotation *r, const struct pem_span *pem)
 {
-	int e = rot_result(r->ops->install_root(ROT_ID_ROOT2, pem->text, pem->length));
+	int e;
 
+	/* On a Network2 that offers another one already: not offered until that was done anew. */
+	if (r->facts.net[ROT_NET2].id >= 0)
+		rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, true);
+	e = rot_result(r->ops->install_root(ROT_ID_ROOT2, pem->text, pem->length));
 	if (e < 0) {
 		r->root.poll_at_s = r->facts.mono_s + 6 * HOUR_S;
 		return rot_failed(r, "root: install " ROT_ID_ROOT2, e);
@@ -57,6 +61,12 @@ static int64_t install(struct rotation *r, const struct pem_span *pem)
 	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_CANDIDATE, "installed id=%s print=%llx", ROT_ID_ROOT2,
 	          (unsigned long long)r->journal.root2_print);
 	return 1;
+}
+
+/* Was all of arm() done, by this process or by one before it? Repeating it would cost a connection at every start. */
+static bool is_armed(const struct rotation *r)
+{
+	return r->root.armed || (r->journal.root2_print != 0 && !(r->journal.under_way & JOURNAL_UNDER_WAY_ROOT));
 }
 
 /* Network2: all that Network1 is, with RootCA2; enabled, persisted, seen by the supplicant. Repeating it changes nothing. */
@@ -80,10 +90,10 @@ static int64_t arm(struct rotation *r)
 		(void) r->ops->forget(id); /* it does not fit: leave the running configuration as it was */
 	if (e < 0)
 		return rot_failed(r, "root: offer " ROT_NAME_NET2, e);
-	rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, false);
 	e = rot_reload(r);
 	if (e < 0)
 		return rot_failed(r, "root: reload", e);
+	rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, false);
 	r->root.armed = true;
 	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_ARMED, "network=%s root=%s", ROT_NAME_NET2, ROT_ID_ROOT2);
 	return ROT_SOON_S;
@@ -273,7 +283,7 @@ int64_t rot_root_step(struct rotation *r)
 		if (back)
 			return ROT_SOON_S;
 	}
-	if (!net2 || !f->net[ROT_NET2].root2 || !r->root.armed)
+	if (!net2 || !f->net[ROT_NET2].root2 || !is_armed(r))
 		return arm(r);
 	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_ARMED, "connected=%s", rot_net_name(f->connected));
 	return next_s;

@@ -112,6 +112,8 @@ int fake_credential(struct fake *f, bool root, int64_t not_before_s, int64_t not
 void fake_run(struct fake *f, int64_t seconds);
 /* RAM is gone; the application starts anew. */
 void fake_reboot(struct fake *f);
+/* The application alone starts anew. */
+void fake_restart(struct fake *f);
 /* Number of the credential stored under id; 0: none. */
 int fake_stored(const struct fake *f, const char *id);
 /* The running network of that name, or NULL. */

@@ -275,7 +275,7 @@ static int new_client(void *ctx, const char *identity, char *body, size_t capaci
 
 /* ---- The run --------------------------------------------------------------------------------------------------------------------- */
 
-static void start_app(struct fake *f)
+void fake_restart(struct fake *f)
 {
 	rot_init(&f->rotation, &f->ops, &f->source, &f->config);
 	f->running = false;
@@ -289,7 +289,7 @@ void fake_reboot(struct fake *f)
 		f->nets[i].turn = 0;
 	f->turns = 0;
 	fake_start_over(f);
-	start_app(f);
+	fake_restart(f);
 }
 
 void fake_run(struct fake *f, int64_t seconds)
@@ -314,7 +314,7 @@ void fake_run(struct fake *f, int64_t seconds)
 			if (cut == FAKE_POWER_CUT)
 				fake_reboot(f);
 			else
-				start_app(f);
+				fake_restart(f);
 			continue;
 		}
 		f->step_at_s = f->now_s + rot_step(&f->rotation, f->running ? ROT_EVENT_TICK : ROT_EVENT_START);

@@ -49,12 +49,18 @@ static const char *client_update(struct fake *f)
 
 static const char *root_update(struct fake *f)
 {
+	unsigned reloads;
 	int next = fake_credential(f, true, f->now_s, f->now_s + 3650 * DAY_S);
 
 	f->issuer_root = next;
 	fake_run(f, 30 * DAY_S);
 	if (!fake_net(f, ROT_NAME_NET2))
 		return broken_or(f, "Network2 does not wait for the roll-over");
+	reloads = f->reloads;
+	fake_restart(f);
+	fake_run(f, DAY_S);
+	if (f->cut_at == 0 && f->reloads != reloads)
+		return "a new start cost a connection";
 	f->radius_root = next;
 	fake_run(f, 7 * DAY_S);
 	if (fake_stored(f, ROT_ID_ROOT1) != next)
