@@ -14,6 +14,7 @@
 #define HINTS_MAX 20
 #define PROGRESS_EVERY 64 /* turns of the loop */
 #define LIVE_ENTRIES_MAX 100000u /* of the timeline: a run that is watched may go on for weeks */
+#define TIMELINE_MAX 1000000 /* entries, some 200 MB; a device that does nothing special needs 15,000 a year */
 
 /* ---- Notes, failures ----------------------------------------------------------------------------------------------------- */
 
@@ -256,6 +257,10 @@ static void loop(struct run *run)
 	while (!run->stop) {
 		if (*run->options->interrupted) {
 			run->result->verdict = RUN_INTERRUPTED;
+			return;
+		}
+		if (run->result->timeline.count > TIMELINE_MAX) {
+			run_fail(run, "the timeline has more than %u entries: the run is stopped here", TIMELINE_MAX);
 			return;
 		}
 		if (run->options->progress && turns++ % PROGRESS_EVERY == 0)

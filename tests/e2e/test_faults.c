@@ -66,6 +66,24 @@ static void an_application_that_spins_on_the_clock_goes_on_but_not_for_ever(void
 	e2e_clear(&r);
 }
 
+/* Four calls a second would be fourteen million entries in these forty days. */
+static void an_application_that_runs_away_is_stopped(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_result r;
+	struct stat st;
+	char path[4300];
+
+	e2e_make_package(e, "chatter", FULL_CAPABILITIES);
+	e2e_write_scenario(e, "s", "", NO_EXPECTATIONS);
+	r = e2e_run(e, "run", "--net=model", "--app=chatter", "s.yaml", NULL);
+	e2e_expect(&r, 1, "oracle bounded: 5001 API calls", "runs away", "stopped here", "chatter: started", NULL);
+	e2e_clear(&r);
+	(void) snprintf(path, sizeof(path), "%s/azsim-out/s.model.json", e->dir);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_size < 40 * 1024 * 1024);
+}
+
 static void a_missing_capability_is_refused_and_named(void **state)
 {
 	struct e2e *e = *state;
@@ -259,7 +277,8 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, e2e_set_up, e2e_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(an_application_that_crashes_is_named_with_its_last_words), TEST(an_application_that_hangs_is_found_out),
-		TEST(an_application_that_spins_on_the_clock_goes_on_but_not_for_ever), TEST(a_missing_capability_is_refused_and_named),
+		TEST(an_application_that_spins_on_the_clock_goes_on_but_not_for_ever), TEST(an_application_that_runs_away_is_stopped),
+		TEST(a_missing_capability_is_refused_and_named),
 		TEST(an_image_package_that_is_none_is_said_so),
 		TEST(a_wrong_expectation_names_line_time_and_the_command_that_repeats_it), TEST(control_c_stops_everything),
 		TEST(a_kill_of_azsim_alone_stops_everything), TEST(daemons_that_are_missing_are_named), TEST(freeradius_dies),
