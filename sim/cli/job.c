@@ -20,6 +20,7 @@ struct job {
 	char *variant; /* NULL: the only run of the scenario */
 	int fd;
 	const struct net_ops *network; /* at work now */
+	struct run_kill *kills;        /* options->kills of them; NULL: none */
 	int64_t told_ms;
 };
 
@@ -131,6 +132,8 @@ static char *repeat_command(const struct job *job, const char *networks)
 		if (answer->choice != info->default_choice)
 			add_reading(f, info->name, info->choices[answer->choice].name);
 	}
+	if (o->kills)
+		(void) fprintf(f, " --kills=%u", o->kills);
 	if (o->app)
 		add_word(f, "--app=", o->app);
 	if (o->http_shim)
@@ -249,19 +252,18 @@ static void compare(const struct job *job, const struct run_result *first, const
 	second->verdict = RUN_FAILED;
 }
 
-static void run_one(struct job *job, struct run_result *result, const struct run_result *first, const char *first_name)
+/* The scenario in a folder of its own, which the caller removes unless its name is empty. */
+static void play(struct job *job, const struct net_ops *network, char work[64], struct run_result *result)
 {
 	const struct job_options *options = job->options;
 	struct scn_reading readings[CLI_READINGS_MAX + READING_COUNT];
 	size_t reading_count = options->reading_count;
-	struct outcome outcome = {0};
-	char work[64] = "";
 	struct run_options run_options = {
 		.seed = options->seed, .readings = readings, .app = options->app,
 		.wrapper = options->wrapper, .http_shim = options->http_shim, .home = cli_home(), .work_dir = work, .app_wait_s = options->app_wait_s,
+		.kills = job->kills, .kill_count = job->kills ? options->kills : 0,
 		.interrupted = &cli_interrupted, .progress = on_progress, .progress_ctx = job,
 	};
-	json_t *json;
 
 	for (size_t i = 0; i < options->reading_count; i++)
 		readings[i] = options->readings[i];
@@ -273,12 +275,39 @@ static void run_one(struct job *job, struct run_result *result, const struct run
 	}
 	run_options.reading_count = reading_count;
 	memset(result, 0, sizeof(*result));
+	job->network = network;
 	if (workdir_make(work, &result->error) < 0) {
 		result->verdict = RUN_ERROR;
 		work[0] = '\0';
 	} else {
-		run_scenario(job->scenario, job->network, &run_options, result);
+		run_scenario(job->scenario, network, &run_options, result);
 	}
+}
+
+/* How much the application does is known when it has been seen once, undisturbed. */
+static void choose_kills(struct job *job)
+{
+	struct run_kill *kills = calloc(job->options->kills, sizeof(*kills));
+	struct run_result result;
+	char work[64] = "";
+
+	if (!kills)
+		abort();
+	play(job, &net_model_ops, work, &result);
+	run_kills_choose(job->options->seed, result.weight, kills, job->options->kills);
+	job->kills = kills;
+	run_result_clear(&result);
+	if (work[0])
+		tree_remove(work);
+}
+
+static void run_one(struct job *job, struct run_result *result, const struct run_result *first, const char *first_name)
+{
+	struct outcome outcome = {0};
+	char work[64] = "";
+	json_t *json;
+
+	play(job, job->network, work, result);
 	if (first)
 		compare(job, first, first_name, result, job->network->name);
 	fill(&outcome, job, result);
@@ -315,9 +344,11 @@ void job_run(const struct scenario *scenario, const struct job_options *options,
 	const char *first_name = NULL;
 
 	for (size_t i = 0; options->networks[i] && !cli_interrupted; i++) {
-		job.network = options->networks[i];
-		if (!can_express(scenario, job.network->name))
+		if (!can_express(scenario, options->networks[i]->name))
 			continue;
+		if (options->kills && !job.kills)
+			choose_kills(&job);
+		job.network = options->networks[i];
 		if (!first_name) {
 			run_one(&job, &first, NULL, NULL);
 			first_name = job.network->name;
@@ -329,4 +360,5 @@ void job_run(const struct scenario *scenario, const struct job_options *options,
 	if (first_name)
 		run_result_clear(&first);
 	free(job.variant);
+	free(job.kills);
 }

@@ -27,6 +27,7 @@ struct job_options {
 	const char *wrapper_text; /* as given, or NULL */
 	const char *out;       /* folder for timelines and logs; NULL: JOB_DEFAULT_OUT, and only when something fails */
 	unsigned app_wait_s;
+	unsigned kills;        /* of the application, at random moments */
 	unsigned parallel;     /* at a time, 1..JOBS_MAX */
 };
 

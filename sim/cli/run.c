@@ -11,6 +11,7 @@
 #include "sim/cli/options.h"
 
 #define DEFAULT_APP_WAIT_S 20
+#define KILLS_MAX 1000
 
 static const char help[] =
 	"usage: azsim run [OPTIONS] FILE|DIR...\n\n"
@@ -19,6 +20,7 @@ static const char help[] =
 	"  --app=PATH             another application: its image package (a folder with app_manifest.json and bin/app), its build\n"
 	"                         folder, or its executable with the manifest beside it\n"
 	"  --seed=N               another run of chance: retry jitter of the device and random numbers of the application (1)\n"
+	"  --kills=N              kill -9 the application at N moments of the run that the seed chooses; the OS starts it again\n"
 	"  --reading=NAME=VALUE   how the device behaves where the documents are silent; `azsim readings` lists them; repeatable\n"
 	"  --readings-file=FILE   the same, from a file of such lines; `azsim readings --from-tap` makes one of a device's answers;\n"
 	"                         --reading goes before it\n"
@@ -73,7 +75,7 @@ static int add_networks(struct command *c, char *list)
 	return n ? 0 : bad("--net: %s", "name at least one network");
 }
 
-enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP };
+enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_KILLS, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP };
 
 static int take_option(struct command *c, int option)
 {
@@ -102,6 +104,11 @@ static int take_option(struct command *c, int option)
 		if (cli_number(optarg, 0, INT64_MAX, &n) < 0)
 			return bad("--seed=%s: a whole number from 0 to 2^63-1", optarg);
 		c->job.seed = n;
+		return 0;
+	case OPT_KILLS:
+		if (cli_number(optarg, 0, KILLS_MAX, &n) < 0)
+			return bad("--kills=%s: a number from 0 to 1000", optarg);
+		c->job.kills = (unsigned)n;
 		return 0;
 	case OPT_WAIT:
 		if (cli_number(optarg, 1, 86400, &n) < 0)
@@ -247,7 +254,7 @@ int cmd_run(int argc, char **argv)
 	static const struct option options[] = {
 		{"net", required_argument, NULL, OPT_NET}, {"app", required_argument, NULL, OPT_APP},
 		{"http", required_argument, NULL, OPT_HTTP},
-		{"seed", required_argument, NULL, OPT_SEED}, {"reading", required_argument, NULL, OPT_READING},
+		{"seed", required_argument, NULL, OPT_SEED}, {"kills", required_argument, NULL, OPT_KILLS}, {"reading", required_argument, NULL, OPT_READING},
 		{"readings", required_argument, NULL, OPT_READINGS}, {"readings-file", required_argument, NULL, OPT_READINGS_FILE},
 		{"out", required_argument, NULL, OPT_OUT}, {"junit", required_argument, NULL, OPT_JUNIT},
 		{"tap", no_argument, NULL, OPT_TAP}, {"jobs", required_argument, NULL, 'j'},

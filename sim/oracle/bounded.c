@@ -16,7 +16,8 @@ static void look_at(struct run *run, const char *what, unsigned count, uint64_t 
 		run_note(run, TL_ORACLE, false, NULL, "bounded: %u %s in one day", count, what);
 		run_fail(run, "oracle bounded: %u %s within one virtual day: more than the scenario's limit", count, what);
 	}
-	if (count > RUNAWAY_MIN && count > limit * RUNAWAY_FACTOR) {
+	/* A run that goes on live keeps no more than the last part of its timeline. */
+	if (!run->options->live && count > RUNAWAY_MIN && count > limit * RUNAWAY_FACTOR) {
 		run_fail(run, "the application runs away: %u %s within one virtual day; the run is stopped here", count, what);
 		run_hint_last_lines(run);
 		run->stop = true;

@@ -121,7 +121,7 @@ static void handle_request(struct run *run, struct channel_message *m)
 	if (r == -EBADMSG)
 		run_hint(run, "the application sent a malformed %s", name);
 	run->state_changed = true;
-	if (!own && run_events_on_call(run, op, callname_attribute(op, m->payload, m->header.length), true)) {
+	if ((!own && run_events_on_call(run, op, callname_attribute(op, m->payload, m->header.length), true)) || run_kills_now(run, true)) {
 		if (fd >= 0)
 			(void) close(fd);
 	} else {
@@ -166,7 +166,8 @@ static void handle_settime(struct run *run, const struct channel_message *m)
 		run_note(run, TL_CLOCK, true, NULL, "device clock set by the application to %lld s since 1970",
 		         (long long)((int64_t)m->vt.a / (int64_t)NS_PER_S));
 	}
-	(void) channel_answer_vt(run->channel, m->connection, VT_STATUS, status, 0, -1);
+	if (!run_kills_now(run, true))
+		(void) channel_answer_vt(run->channel, m->connection, VT_STATUS, status, 0, -1);
 }
 
 /* From the application's monotonic clock, which starts anew at each boot, to the time of the run. */
@@ -233,6 +234,10 @@ void run_handle_message(struct run *run, struct channel_message *m, enum channel
 	}
 	run_drain_output(run);
 	run_watch_mutable_file(run);
+	run_kills_count(run, kind, m);
+	/* Of the messages to the clock only a setting of it leaves anything behind. */
+	if (run_kills_now(run, false) || (kind == CHANNEL_VTIME && m->vt.type != VT_SETTIME && run_kills_now(run, true)))
+		return;
 	switch (kind) {
 	case CHANNEL_NONE:
 		break;

@@ -90,6 +90,7 @@ struct run {
 	size_t out_length;
 	char *last_lines[5];       /* of its output and log, for messages */
 	unsigned last_line_next;
+	size_t kills_done;
 	/* Set while a message is handled and the application must not be answered any more. */
 	bool app_gone;
 
@@ -168,6 +169,11 @@ void run_app_kill(struct run *run, const char *why);
 void run_app_ended(struct run *run, int status); /* by itself */
 /* Ends it, if it runs, and starts it at once. 0, or -EAGAIN: the device is off. */
 int run_app_restart(struct run *run);
+
+/* kills.c */
+void run_kills_count(struct run *run, enum channel_message_kind kind, const struct channel_message *message);
+/* Is now, before or after the message is handled, the moment of a kill? Then the application is gone. */
+bool run_kills_now(struct run *run, bool after);
 
 /* events.c */
 void run_set_flash(struct run *run, enum scn_flash flash); /* not SCN_FLASH_LEAVE */

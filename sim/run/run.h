@@ -35,6 +35,12 @@ struct run_live {
 	void (*end)(void *ctx);
 };
 
+/* A kill -9 of the application, when the weight of all its messages so far (kills.c) reaches `at`. */
+struct run_kill {
+	uint64_t at; /* from 1 */
+	bool after;  /* when the message was handled, before it is answered; else before it is handled */
+};
+
 struct run_options {
 	uint64_t seed;
 	const struct scn_reading *readings; /* override the scenario's */
@@ -44,6 +50,8 @@ struct run_options {
 	bool http_shim;              /* the application's libcurl hands its requests to us, without TLS */
 	const char *home;            /* folder of azsim itself: libraries, app/approot */
 	const char *work_dir;        /* short private folder of this run, exists, empty; the caller removes it */
+	const struct run_kill *kills; /* by time */
+	size_t kill_count;
 	unsigned app_wait_s;         /* real seconds that the application may compute without asking for anything */
 	volatile sig_atomic_t *interrupted; /* becomes the signal's number */
 	/* For a progress line; NULL: none. Called now and then with the virtual time. */
@@ -72,6 +80,7 @@ struct run_result {
 	uint64_t span_ns;        /* virtual time that passed */
 	uint64_t offline_ns;     /* powered and not connected */
 	unsigned long authentications, flash_writes, issuer_requests, api_calls, app_starts;
+	uint64_t weight;         /* of the application's messages, of which kills are chosen */
 	double real_s;
 };
 
@@ -79,6 +88,8 @@ struct run_result {
 void run_scenario(const struct scenario *scenario, const struct net_ops *net, const struct run_options *options,
                   struct run_result *ret_result);
 void run_result_clear(struct run_result *result);
+/* `count` moments at which to kill, chosen by the seed, for a run whose messages weigh so much. */
+void run_kills_choose(uint64_t seed, uint64_t weight, struct run_kill *ret, size_t count);
 const char *run_verdict_name(enum run_verdict verdict);
 
 #endif

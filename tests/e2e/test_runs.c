@@ -68,36 +68,43 @@ static void same_scenario_and_seed_give_the_same_log_byte_for_byte(void **state)
 	free(path);
 }
 
-/* `kill -9` of the application at a moment that the seed chooses within the days of the renewal; the OS starts it again. */
+static unsigned count_of(const char *text, const char *word)
+{
+	unsigned n = 0;
+
+	for (const char *found = strstr(text, word); found; found = strstr(found + 1, word))
+		n++;
+	return n;
+}
+
+/* `kill -9` of the application at six moments that the seed chooses, in a run with both rotations; the OS starts it again. */
 static void the_device_comes_back_from_a_kill_at_any_moment(void **state)
 {
 	struct e2e *e = *state;
-	uint64_t chance = 20261125;
+	char *path = scenario_path(e, "both-at-once"), *text, *again;
+	struct e2e_result r;
 
 	for (int seed = 1; seed <= 20; seed++) {
-		struct e2e_result r;
-		char events[512], option[32];
-		size_t n = 0;
+		char option[32];
 
-		for (int kills = 0; kills < 3; kills++) {
-			chance = chance * 6364136223846793005ULL + 1442695040888963407ULL;
-			/* Half at a random call of the application from the day on which it may begin to renew, half at a time. */
-			if (kills == 0)
-				n += (size_t)snprintf(events + n, sizeof(events) - n, "  - {at: +%us, device: {kill_app: yes}}\n",
-				                      (unsigned)(chance >> 33) % (35 * 86400));
-			else
-				n += (size_t)snprintf(events + n, sizeof(events) - n,
-				                      "  - {on_call: CertStore_GetCertificateNotAfter, nth: %u, phase: %s, device: {kill_app: yes}}\n",
-				                      1 + (unsigned)(chance >> 33) % 60, chance & 1 << 20 ? "after" : "before");
-		}
 		(void) snprintf(option, sizeof(option), "--seed=%d", seed);
-		e2e_write_scenario(e, "s", events, RENEWED);
-		r = e2e_run(e, "run", "--net=model", option, "s.yaml", NULL);
-		if (r.status != 0)
-			fprintf(stderr, "seed %d, events:\n%s", seed, events);
+		r = e2e_run(e, "run", "--net=model", "--kills=6", option, "--out=k", path, NULL);
 		e2e_expect(&r, 0, NULL);
 		e2e_clear(&r);
+		text = e2e_read(e, "k/both-at-once.model.timeline");
+		assert_in_range(count_of(text, "killed: at random"), 3, 6); /* two on one message are one */
+		if (seed == 20) {
+			/* The moments are the seed's. */
+			r = e2e_run(e, "run", "--net=model", "--kills=6", option, "--out=k", path, NULL);
+			e2e_expect(&r, 0, NULL);
+			e2e_clear(&r);
+			again = e2e_read(e, "k/both-at-once.model.timeline");
+			assert_string_equal(text, again);
+			free(again);
+		}
+		free(text);
 	}
+	free(path);
 }
 
 /* Every step of both rotations, at every one of its calls that changes something: the power goes before and after it. */

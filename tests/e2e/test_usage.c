@@ -51,6 +51,7 @@ static void wrong_options_are_named(void **state)
 		{{"run", "--seed=-1", "x.yaml"}, "--seed=-1"},
 		{{"run", "--seed=1x", "x.yaml"}, "--seed=1x"},
 		{{"run", "--jobs=0", "x.yaml"}, "--jobs=0"},
+		{{"run", "--kills=many", "x.yaml"}, "--kills=many"},
 		{{"run", "--reading=color=red", "x.yaml"}, "no reading \"color\""},
 		{{"run", "--reading=reload-unsaved=perhaps", "x.yaml"}, "\"perhaps\" is not one of its choices"},
 		{{"run", "--reading=reload-unsaved", "x.yaml"}, "write NAME=VALUE"},
