@@ -17,16 +17,19 @@ RUN_SOURCES := sim/app/channel.c sim/app/package.c sim/app/process.c sim/issuer/
 	sim/oracle/bounded.c sim/oracle/credentials.c sim/oracle/finish.c sim/oracle/stranded.c sim/report/outcome.c sim/report/reports.c \
 	sim/report/timeline.c sim/run/dispatch.c sim/run/events.c sim/run/expect.c sim/run/host.c sim/run/kills.c sim/run/netstate.c \
 	sim/run/live.c sim/run/power.c sim/run/route.c sim/run/run.c sim/run/setup.c $(WORLD_SOURCES)
+DEV_SOURCES := $(addprefix sim/dev/,client.c commands.c control.c dev.c device.c pace.c place.c proto.c ctl_server.c time.c view.c world.c)
 SDK_SOURCES := sim/sdk/files.c sim/sdk/hwdef.c sim/sdk/hwdef_header.c sim/sdk/app_manifest.c
 CLI_SOURCES := sim/cli/main.c sim/cli/files.c sim/cli/readings.c sim/cli/run.c sim/cli/jobs.c sim/cli/job.c \
-	sim/cli/options.c sim/cli/workdir.c sim/cli/combinations.c sim/cli/hardware.c
+	sim/cli/options.c sim/cli/workdir.c sim/cli/combinations.c sim/cli/hardware.c \
+	sim/cli/dev.c sim/cli/ctl.c sim/cli/device.c sim/cli/table.c
 
 $(eval $(call archive,util,$(UTIL_SOURCES)))
 $(eval $(call archive,run,$(RUN_SOURCES)))
+$(eval $(call archive,dev,$(DEV_SOURCES)))
 $(eval $(call archive,sdk,$(SDK_SOURCES)))
 
 # Archives in the order of need, and the libraries behind them; tests of sim/ link the same.
-AZSIM_ARCHIVES := $(foreach a,sdk run scenario net device certs wire util,$(BUILD)/lib/$(a).a)
+AZSIM_ARCHIVES := $(foreach a,dev sdk run scenario net device certs wire util,$(BUILD)/lib/$(a).a)
 AZSIM_LIBS := -lcyaml -lyaml -ljansson -lhttp_parser -lwpa_client -lssl -lcrypto
 
 ALL += $(BUILD)/azsim

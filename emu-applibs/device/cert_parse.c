@@ -377,6 +377,54 @@ int certificate_add_key(struct certificate *certificate, const uint8_t *pem, siz
 	return r;
 }
 
+/* ---- For people ------------------------------------------------------------------------------------------------------ */
+
+static const char *explain_key(const struct certificate *certificate, struct block *block, const char *password,
+                               const struct cert_rules *rules)
+{
+	bool encrypted = strcmp(block->name, PEM_STRING_PKCS8) == 0 || strstr(block->header, "ENCRYPTED");
+	const char *why = NULL;
+	EVP_PKEY *key;
+
+	if (block->name[0] != '\0' && !strstr(block->name, "PRIVATE KEY"))
+		return "the private key is none: its PEM block is of another type";
+	if (encrypted && !password)
+		return "the private key is encrypted: its password is missing";
+	if (!encrypted && password && !rules->takes(rules->ctx, CERT_FORM_PLAIN_KEY_PASSWORD))
+		return "a password was given, but the private key is not encrypted";
+	key = decode_key(block, password, rules);
+	if (!key && strcmp(block->name, PEM_STRING_ECPRIVATEKEY) == 0 && !rules->takes(rules->ctx, CERT_FORM_SEC1))
+		why = "the private key is of a form that this device does not take (EC PRIVATE KEY)";
+	else if (!key)
+		why = encrypted ? "the password is wrong, or the private key is damaged" : "the private key is damaged";
+	else if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA && EVP_PKEY_get_base_id(key) != EVP_PKEY_EC)
+		why = "the private key is neither RSA nor EC";
+	else if (!belongs(certificate, key))
+		why = "the private key does not belong to the certificate";
+	EVP_PKEY_free(key);
+	return why;
+}
+
+const char *certificate_explain(const uint8_t *pem, size_t length, const uint8_t *key, size_t key_length, const char *password,
+                                const struct cert_rules *rules)
+{
+	struct certificate *certificate;
+	const char *why = NULL;
+	struct block block;
+
+	if (certificate_parse(pem, length, rules, &certificate) < 0)
+		return "the certificate is none: one in PEM is needed (-----BEGIN CERTIFICATE-----)";
+	if (key) {
+		why = "the private key is none: one in PEM is needed (-----BEGIN PRIVATE KEY-----)";
+		if (block_read_any(key, key_length, PEM_STRING_ECPARAMETERS, rules, &block))
+			why = explain_key(certificate, &block, password, rules);
+		block_wipe(&block);
+	}
+	certificate_unref(certificate);
+	ERR_clear_error();
+	return why;
+}
+
 /* ---- References ------------------------------------------------------------------------------------------------------ */
 
 struct certificate *certificate_ref(struct certificate *certificate)

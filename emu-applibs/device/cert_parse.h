@@ -42,6 +42,10 @@ int certificate_parse(const uint8_t *pem, size_t length, const struct cert_rules
 int certificate_add_key(struct certificate *certificate, const uint8_t *pem, size_t length, const char *password,
                         const struct cert_rules *rules);
 
+/* Why the two calls above refuse these, for a person: a static text, or NULL when they do not. key: NULL for none. */
+const char *certificate_explain(const uint8_t *pem, size_t length, const uint8_t *key, size_t key_length, const char *password,
+                                const struct cert_rules *rules);
+
 struct certificate *certificate_ref(struct certificate *certificate);
 /* NULL is fine. Wipes the key with the last reference. */
 void certificate_unref(struct certificate *certificate);

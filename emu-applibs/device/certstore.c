@@ -243,6 +243,13 @@ int certstore_install_client(struct device *dev, const char *id, struct cert_blo
 	return install(dev, id, certificate);
 }
 
+const char *certstore_explain(const struct device *dev, struct cert_blob cert, struct cert_blob key, const char *password)
+{
+	const struct cert_rules rules = { .takes = takes, .ctx = dev };
+
+	return certificate_explain(cert.bytes, cert.length, key.bytes, key.length, password, &rules);
+}
+
 int certstore_delete(struct device *dev, const char *id)
 {
 	char text[sizeof("delete ") + CERT_ID_MAX];

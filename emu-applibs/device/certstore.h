@@ -57,6 +57,8 @@ int certstore_install_root(struct device *dev, const char *id, struct cert_blob 
 /* password: NULL when none was given; a C string otherwise. */
 int certstore_install_client(struct device *dev, const char *id, struct cert_blob cert, struct cert_blob key,
                              const char *password);
+/* Why an installation of these gives -EINVAL, for a person; NULL: nothing is wrong with them. key.bytes NULL: none. */
+const char *certstore_explain(const struct device *dev, struct cert_blob cert, struct cert_blob key, const char *password);
 int certstore_delete(struct device *dev, const char *id);
 int certstore_move(struct device *dev, const char *source, const char *destination);
 /* Bytes free, by the reading store-charge. */

@@ -29,6 +29,11 @@ int device_op_delete_certificate(struct device *dev, const char *id)
 	return device_is_ready(dev) ? certstore_delete(dev, id) : -EAGAIN;
 }
 
+const char *device_op_explain_install(const struct device *dev, const char *cert_pem, const char *key_pem, const char *password)
+{
+	return certstore_explain(dev, blob_of(cert_pem), key_pem ? blob_of(key_pem) : (struct cert_blob) { .bytes = NULL }, password);
+}
+
 size_t device_get_certificate_count(const struct device *dev)
 {
 	return dev->store.count;
@@ -48,8 +53,14 @@ bool device_get_certificate(const struct device *dev, size_t index, struct devic
 		.not_before_s = certificate->not_before_s,
 		.not_after_s = certificate->not_after_s,
 		.subject = certificate->subject,
+		.issuer = certificate->issuer,
 	};
 	return true;
+}
+
+size_t device_get_certificate_space(const struct device *dev)
+{
+	return certstore_available(dev);
 }
 
 const char *device_get_key_pem(const struct device *dev, const char *id)

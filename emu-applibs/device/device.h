@@ -124,20 +124,38 @@ int device_op_install_root(struct device *dev, const char *id, const char *cert_
 int device_op_install_client(struct device *dev, const char *id, const char *cert_pem, const char *key_pem,
                              const char *password);
 int device_op_delete_certificate(struct device *dev, const char *id);
+/* Why an installation gives -EINVAL, for a person: a static text; NULL: nothing is wrong with these. key_pem: NULL for a root. */
+const char *device_op_explain_install(const struct device *dev, const char *cert_pem, const char *key_pem, const char *password);
 struct device_network_setup {
-	const char *config_name;
+	const char *config_name; /* NULL: none */
 	const uint8_t *ssid;
 	size_t ssid_length;
+	const char *psk;       /* a WPA2 network with this key; secret. NULL: not one */
+	bool open;             /* an open network. With neither, the network is EAP-TLS */
+	bool targeted_scan;
 	const char *identity;  /* NULL: none */
 	const char *root_id;   /* NULL: server not authenticated */
 	const char *client_id; /* NULL: none */
 	bool enabled;
 };
-/* Adds an EAP-TLS network and persists the configuration. Returns its network id. */
+/* Adds a network and persists the configuration. Returns its network id. */
 int device_op_add_network(struct device *dev, const struct device_network_setup *setup);
 int device_op_set_enabled(struct device *dev, const char *config_name, bool enabled); /* persists */
 int device_op_forget_network(struct device *dev, const char *config_name);            /* persists */
+/* The same by the network's id. */
+int device_op_set_enabled_id(struct device *dev, int id, bool enabled);
+int device_op_forget_network_id(struct device *dev, int id);
 int device_op_reload(struct device *dev);
+/* Scans now: rows found, of which at most `max` go to `rows`. */
+struct device_scan_row {
+	uint8_t ssid[32];
+	size_t ssid_length;
+	uint8_t bssid[6];
+	uint8_t security; /* WifiConfig_Security_Type */
+	unsigned frequency_mhz;
+	int rssi_dbm;
+};
+int device_op_scan(struct device *dev, struct device_scan_row *rows, size_t max);
 
 /* Queries for expectations and oracles: the truth, whatever the manifest says; they change nothing. */
 struct device_certificate_info {
@@ -145,8 +163,9 @@ struct device_certificate_info {
 	bool has_key;
 	const char *cert_pem;
 	int64_t not_before_s, not_after_s; /* since 1970 */
-	const char *subject;
+	const char *subject, *issuer;
 };
+size_t device_get_certificate_space(const struct device *dev); /* bytes free */
 size_t device_get_certificate_count(const struct device *dev);
 bool device_get_certificate(const struct device *dev, size_t index, struct device_certificate_info *ret);
 /* The private key of a stored client certificate, unencrypted PEM, owned by the device; NULL: none. Secret. */
@@ -154,8 +173,13 @@ const char *device_get_key_pem(const struct device *dev, const char *id);
 
 struct device_network_info {
 	int id;
-	const char *config_name;
+	const char *config_name; /* "" when unset */
+	const uint8_t *ssid;
+	size_t ssid_length;
+	uint8_t security; /* WifiConfig_Security_Type */
+	bool targeted_scan;
 	bool enabled;
+	bool tried; /* it was tried, or was connected, since it got its settings */
 	bool temp_disabled;
 	bool connected;
 	const char *root_id, *client_id, *identity; /* "" when unset */
@@ -168,6 +192,8 @@ size_t device_get_network_count(const struct device *dev);           /* of the r
 bool device_get_network(const struct device *dev, size_t index, struct device_network_info *ret);
 size_t device_get_persisted_network_count(const struct device *dev); /* of the saved configuration */
 bool device_get_persisted_network(const struct device *dev, size_t index, struct device_network_info *ret);
+/* What wpa_supplicant calls the state of the interface: "COMPLETED", "SCANNING", ... */
+const char *device_get_wpa_state(const struct device *dev);
 /* Network id of the connection, or -1. */
 int device_get_connected(const struct device *dev);
 /* The certificates, as PEM, with which the present connection was made (the supplicant's copies); NULL when not connected

@@ -12,6 +12,9 @@ int cmd_check(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_readings(int argc, char **argv);
 int cmd_hardware(int argc, char **argv);
+int cmd_dev(int argc, char **argv);
+int cmd_ctl(int argc, char **argv);
+int cmd_device(int argc, char **argv);
 
 /* Folder of the azsim executable; static storage. */
 const char *cli_home(void);

@@ -18,6 +18,9 @@ static const struct {
 	{"check", cmd_check, "read scenarios and say what is wrong with them, without running"},
 	{"list", cmd_list, "list scenarios with what they are about"},
 	{"readings", cmd_readings, "list the points on which Microsoft's documents differ, and the choices"},
+	{"dev", cmd_dev, "run an application for a developer, in real time or step by step"},
+	{"ctl", cmd_ctl, "steer a running azsim dev: time, network, power, faults"},
+	{"device", cmd_device, "look at and set up the device of azsim dev, as az sphere device does"},
 	{"hardware", cmd_hardware, "make headers and manifests from hardware definitions, for builds"},
 };
 
@@ -105,6 +108,6 @@ int main(int argc, char **argv)
 			}
 		return commands[i].run(argc - 1, argv + 1);
 	}
-	(void) fprintf(stderr, "azsim: no command \"%s\"; there are run, check, list, readings, hardware; try: azsim --help\n", name);
+	(void) fprintf(stderr, "azsim: no command \"%s\"; there are run, check, list, readings, dev, ctl, device, hardware; try: azsim --help\n", name);
 	return AZ_USAGE;
 }

@@ -297,6 +297,15 @@ struct server *issuer_server(struct issuer *issuer)
 	return issuer->server;
 }
 
+const char *issuer_state_name(const struct issuer *issuer)
+{
+	static const char *const names[] = {
+		[SCN_ISSUER_LEAVE] = "up", [SCN_ISSUER_UP] = "up", [SCN_ISSUER_DOWN] = "down", [SCN_ISSUER_SLOW] = "slow",
+		[SCN_ISSUER_REFUSE] = "refuse", [SCN_ISSUER_ERROR] = "error", [SCN_ISSUER_WRONG] = "wrong"};
+
+	return names[issuer->state];
+}
+
 unsigned issuer_request_count(const struct issuer *issuer)
 {
 	return issuer->requests;

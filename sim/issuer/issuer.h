@@ -50,6 +50,8 @@ bool issuer_is_up(const struct issuer *issuer);
 /* The server behind it, for connections, turns and deadlines; the issuer's. */
 struct server *issuer_server(struct issuer *issuer);
 
+/* "up", "down", "slow", ...: as scenarios call it. */
+const char *issuer_state_name(const struct issuer *issuer);
 unsigned issuer_request_count(const struct issuer *issuer);
 /* Client certificates handed out, in order. */
 size_t issuer_issued_count(const struct issuer *issuer);

@@ -106,15 +106,22 @@ void timeline_format_since(uint64_t at_ns, char buffer[32])
 	                (unsigned)(s / 60 % 60), (unsigned)(s % 60));
 }
 
-void timeline_format(const struct timeline *tl, const struct tl_entry *entry, char *buffer, size_t capacity)
+void timeline_format_date(const struct timeline *tl, const struct tl_entry *entry, char buffer[64])
 {
-	char date[32], since[32];
+	char date[DATES_TEXT_MAX];
 
 	dates_format(tl->start_s + (int64_t)(entry->at_ns / NS_PER_S), date);
 	date[strcspn(date, "Z")] = '\0';
+	(void) snprintf(buffer, 64, "%s.%03uZ", date, (unsigned)(entry->at_ns / NS_PER_MS % 1000));
+}
+
+void timeline_format(const struct timeline *tl, const struct tl_entry *entry, char *buffer, size_t capacity)
+{
+	char date[64], since[32];
+
+	timeline_format_date(tl, entry, date);
 	timeline_format_since(entry->at_ns, since);
-	(void) snprintf(buffer, capacity, "%s.%03uZ %s %-6s %s", date, (unsigned)(entry->at_ns / NS_PER_MS % 1000), since,
-	                timeline_kind_name(entry->kind), entry->text);
+	(void) snprintf(buffer, capacity, "%s %s %-6s %s", date, since, timeline_kind_name(entry->kind), entry->text);
 }
 
 int timeline_write_text(const struct timeline *tl, const char *path)

@@ -50,7 +50,9 @@ void timeline_add(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool h
 /* Forget the oldest entries, many at a time, so that never more than `max` stay. */
 void timeline_keep(struct timeline *tl, size_t max);
 const char *timeline_kind_name(enum tl_kind kind);
-/* "2026-01-31T00:00:02.000Z +30d00:00:02 call  text", without newline, into a buffer. */
+/* "2026-01-31T00:00:02.000Z" */
+void timeline_format_date(const struct timeline *tl, const struct tl_entry *entry, char buffer[64]);
+/* "2026-01-31T00:00:02.000Z +30d 00:00:02 call   text", without newline, into a buffer. */
 void timeline_format(const struct timeline *tl, const struct tl_entry *entry, char *buffer, size_t capacity);
 /* "+30d 00:00:02" for a time since the start. */
 void timeline_format_since(uint64_t at_ns, char buffer[32]);

@@ -63,6 +63,7 @@ struct run {
 	struct net_state net_state;
 	char *server_chain_pem, *server_key_pem, *client_roots_pem;
 	const char *client_root; /* name of the first client root: signs CRLs */
+	const char *server_name; /* of RADIUS's certificate */
 	bool net_dirty, probe_dirty;
 	bool ntp_reachable;
 	uint64_t reauth_timer;

@@ -92,10 +92,10 @@ static void app_is_silent(struct run *run)
 /* Time went on while it ran; not past what is to happen, though, which waits until the application does. */
 static void catch_up(struct run *run)
 {
-	uint64_t limit = limit_ns(run), next = run_next_moment(run);
+	const struct run_live *live = run->options->live;
+	uint64_t present = live->present_ns(live->ctx), next = run_next_moment(run);
 
-	if (limit != TIME_NEVER)
-		run_advance_clock(run, limit < next ? limit : next);
+	run_advance_clock(run, present < next ? present : next);
 }
 
 static void app_turn(struct run *run)

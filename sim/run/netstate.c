@@ -68,8 +68,10 @@ int run_radius_change(struct run *run, const struct scn_radius *change, struct a
 {
 	int r = 0;
 
-	if (change->server)
+	if (change->server) {
 		r = set_server(run, change->server);
+		run->server_name = change->server;
+	}
 	if (r == 0 && change->client_roots) {
 		r = set_client_roots(run, change->client_roots);
 		run->client_root = change->client_roots[0];

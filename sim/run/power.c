@@ -98,8 +98,10 @@ int run_app_restart(struct run *run)
 {
 	if (!device_is_on(run->device))
 		return -EAGAIN;
-	end_app(run);
-	run_note(run, TL_APP, true, NULL, "stopped, to be started anew");
+	if (run->process.pid > 0) {
+		end_app(run);
+		run_note(run, TL_APP, true, NULL, "stopped, to be started anew");
+	}
 	run->restart_backoff_s = 0;
 	queue_cancel(run->queue, run->start_timer);
 	start_after(run, 0);

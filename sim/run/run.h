@@ -20,6 +20,8 @@ struct run_live {
 	int (*begin)(void *ctx, struct run *run, struct az_error *ret_error);
 	/* How far the world may go by now, ns since the start of the run; TIME_NEVER: as far as it can. */
 	uint64_t (*limit_ns)(void *ctx);
+	/* Where real time stands, for a run that goes with it: the application's calls happen there. Else where the run is. */
+	uint64_t (*present_ns)(void *ctx);
 	/* All that happens up to limit_ns() has happened; what comes next comes at next_ns (TIME_NEVER: nothing). How long to wait, in
 	 * ms of real time; -1: until somebody asks for something. */
 	int (*rest)(void *ctx, uint64_t next_ns);
