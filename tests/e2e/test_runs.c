@@ -77,34 +77,58 @@ static unsigned count_of(const char *text, const char *word)
 	return n;
 }
 
+/* A new root announced and in service later, and a client certificate that ends before the run does. Which of the certificates
+ * that were handed out is in service at the end is left open: one may be lost on the way. */
+static void write_both_rotations(const struct e2e *e, const char *name)
+{
+	char file[64];
+
+	(void) snprintf(file, sizeof(file), "%s.yaml", name);
+	e2e_write(e, file,
+	          "scenario: %s\nabout: both rotations\nstart: 2026-01-01\nlength: 45d\npki:\n"
+	          "  - {name: ca1, use: root, valid: [-5y, +30d]}\n  - {name: ca2, use: root, valid: [-1d, +10y]}\n"
+	          "  - {name: clients, use: root, valid: [-5y, +10y]}\n"
+	          "  - {name: radius1, use: server, issuer: ca1, valid: [-1y, +30d]}\n"
+	          "  - {name: radius2, use: server, issuer: ca2, valid: [-1d, +3y]}\n"
+	          "  - {name: dev1, use: client, issuer: clients, cn: device-0001, valid: [-60d, +40d]}\n"
+	          "network: {ssid: CorpNet, reauth: 6h, server: radius1, client_roots: [clients]}\n"
+	          "device:\n  certificates: [{id: RootCA1, cert: ca1}, {id: ClientCert1, cert: dev1}]\n"
+	          "  networks: [{name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}]\n"
+	          "events:\n  - {at: +3d, issuer: {root: ca2}}\n  - {at: +29d, radius: {server: radius2}}\n"
+	          "expect:\n  - {by: +5d, that: {connected: Network1, stored: RootCA2}}\n"
+	          "  - {never: {offline: yes}, longer_than: 2m}\n"
+	          "  - {end: {connected: Network1, root: ca2, networks: [Network1], certificates: [RootCA1, ClientCert1], "
+	          "holds: [{id: RootCA1, cert: ca2}]}}\n", name);
+}
+
 /* `kill -9` of the application at six moments that the seed chooses, in a run with both rotations; the OS starts it again. */
 static void the_device_comes_back_from_a_kill_at_any_moment(void **state)
 {
 	struct e2e *e = *state;
-	char *path = scenario_path(e, "both-at-once"), *text, *again;
 	struct e2e_result r;
+	char *text, *again;
 
+	write_both_rotations(e, "s");
 	for (int seed = 1; seed <= 20; seed++) {
 		char option[32];
 
 		(void) snprintf(option, sizeof(option), "--seed=%d", seed);
-		r = e2e_run(e, "run", "--net=model", "--kills=6", option, "--out=k", path, NULL);
+		r = e2e_run(e, "run", "--net=model", "--kills=6", option, "--out=k", "s.yaml", NULL);
 		e2e_expect(&r, 0, NULL);
 		e2e_clear(&r);
-		text = e2e_read(e, "k/both-at-once.model.timeline");
+		text = e2e_read(e, "k/s.model.timeline");
 		assert_in_range(count_of(text, "killed: at random"), 3, 6); /* two on one message are one */
 		if (seed == 20) {
 			/* The moments are the seed's. */
-			r = e2e_run(e, "run", "--net=model", "--kills=6", option, "--out=k", path, NULL);
+			r = e2e_run(e, "run", "--net=model", "--kills=6", option, "--out=k", "s.yaml", NULL);
 			e2e_expect(&r, 0, NULL);
 			e2e_clear(&r);
-			again = e2e_read(e, "k/both-at-once.model.timeline");
+			again = e2e_read(e, "k/s.model.timeline");
 			assert_string_equal(text, again);
 			free(again);
 		}
 		free(text);
 	}
-	free(path);
 }
 
 /* Every step of both rotations, at every one of its calls that changes something: the power goes before and after it. */
