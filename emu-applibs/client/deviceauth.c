@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include "emu-applibs/base/base.h"
 #include "emu-applibs/client/transport.h"
@@ -120,15 +121,23 @@ static struct {
 	char path[64];
 } file = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1 };
 
-/* The chain and, behind it, the key; nothing when there is no certificate or no room. */
+/* The chain and, behind it, the key; nothing when there is no certificate or no room. The simulator limits the size of files to
+ * what the manifest grants for the mutable one, which may be nothing; this file is the OS's. */
 static void fill_file(const struct material *m)
 {
 	size_t chain = m ? strlen(m->chain) : 0, key = m ? strlen(m->key) : 0;
+	struct rlimit before, wide;
 
 	if (ftruncate(file.fd, 0) < 0 || !m)
 		return;
+	if (getrlimit(RLIMIT_FSIZE, &before) < 0)
+		return;
+	wide = before;
+	wide.rlim_cur = wide.rlim_max;
+	(void) setrlimit(RLIMIT_FSIZE, &wide);
 	if (pwrite(file.fd, m->chain, chain, 0) != (ssize_t)chain || pwrite(file.fd, m->key, key, (off_t)chain) != (ssize_t)key)
 		(void) !ftruncate(file.fd, 0);
+	(void) setrlimit(RLIMIT_FSIZE, &before);
 }
 
 const char *DeviceAuth_GetCertificatePath(void)

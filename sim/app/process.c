@@ -16,6 +16,8 @@
 #include "emu-applibs/wire/vtime_proto.h"
 #include "emu-applibs/wire/wire.h"
 
+#define APP_FILE_MAX (64 * 1024) /* bytes; no manifest grants more either */
+
 /* ---- The process --------------------------------------------------------------------------------------------------------- */
 
 static char **environment(const struct app_launch *launch)
@@ -77,7 +79,8 @@ static char **arguments(const struct app_launch *launch, const char *program)
 /* In the child: only what may be called after fork. */
 static _Noreturn void child(const struct app_launch *launch, char **argv, char **env, int output, pid_t parent_pid)
 {
-	struct rlimit limit = {.rlim_cur = launch->mutable_kb * 1024u, .rlim_max = launch->mutable_kb * 1024u};
+	/* Room for the mutable file; the library takes more for a moment when it writes the device's certificate. */
+	struct rlimit limit = {.rlim_cur = launch->mutable_kb * 1024u, .rlim_max = APP_FILE_MAX};
 	struct rlimit no_core = {0, 0};
 	sigset_t none;
 	int null_fd;
