@@ -196,6 +196,8 @@ static void answer_right(struct issuer *issuer, const struct http_request *reque
 		a->status = 200;
 		a->content_type = CONTENT_PEM;
 		a->body = join(pki_cert_pem(cert), key_pem);
+		if (issuer->host.secret)
+			issuer->host.secret(issuer->host.ctx, key_pem);
 		OPENSSL_clear_free(key_pem, strlen(key_pem) + 1);
 		(void) snprintf(a->note, sizeof(a->note), " issued-%zu subject=%.80s", issuer->issued_count, pki_subject(cert));
 	} else {

@@ -27,6 +27,8 @@ struct issuer_host {
 	int64_t (*wall_s)(void *ctx);   /* the issuer's wall clock */
 	/* One request was answered: text for the timeline, without secrets. */
 	void (*event)(void *ctx, const char *text);
+	/* A private key is about to be handed out (PEM): no log may hold it. NULL: nobody wants to know. */
+	void (*secret)(void *ctx, const char *key_pem);
 };
 
 struct issuer_setup {

@@ -1,14 +1,6 @@
-/* What the oracles say at the end of a run: leftovers, and secrets in the logs that the daemons wrote. */
+/* Oracle leftovers, and what the oracles say at the end of a run. */
 #define _GNU_SOURCE
-#include <dirent.h>
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <sys/stat.h>
-
 #include "sim/run/internal.h"
-
-/* ---- Leftovers ----------------------------------------------------------------------------------------------------------- */
 
 /* The scenario's own "end" speaks of these lists: then it, not the oracle, decides. */
 static bool end_lists(const struct run *run, bool networks)
@@ -57,6 +49,25 @@ static void leftover(struct run *run, const char *what, const char *name)
 	run_fail(run, "oracle leftovers: %s %s is left over at the end\n    seen: %s", what, name, seen);
 }
 
+static bool same_network(const struct device_network_info *a, const struct device_network_info *b)
+{
+	return strcmp(a->config_name, b->config_name) == 0 && a->enabled == b->enabled && strcmp(a->root_id, b->root_id) == 0 &&
+	       strcmp(a->client_id, b->client_id) == 0 && strcmp(a->identity, b->identity) == 0;
+}
+
+/* Is what runs what the device would have after a boot? Both lists are in the order of the ids. */
+static bool is_saved(const struct run *run)
+{
+	struct device_network_info running, saved;
+
+	if (device_get_network_count(run->device) != device_get_persisted_network_count(run->device))
+		return false;
+	for (size_t i = 0; device_get_network(run->device, i, &running); i++)
+		if (!device_get_persisted_network(run->device, i, &saved) || !same_network(&running, &saved))
+			return false;
+	return true;
+}
+
 static void check_leftovers(struct run *run)
 {
 	struct device_network_info net;
@@ -68,7 +79,7 @@ static void check_leftovers(struct run *run)
 	for (size_t i = 0; !end_lists(run, false) && device_get_certificate(run->device, i, &cert); i++)
 		if (!provisioned_certificate(run->scenario, cert.id) && !referenced(run, cert.id))
 			leftover(run, "certificate", cert.id);
-	if (device_get_network_count(run->device) != device_get_persisted_network_count(run->device))
+	if (!is_saved(run))
 		leftover(run, "unsaved change of", "the Wi-Fi configuration");
 	for (size_t i = 0; device_get_network(run->device, i, &net); i++) {
 		struct device_certificate_info info;
@@ -83,87 +94,9 @@ static void check_leftovers(struct run *run)
 	}
 }
 
-/* ---- Secrets ------------------------------------------------------------------------------------------------------------- */
-
-/* A run of characters that only the private part of a PKCS#8 key has: of a P-256 key (three lines) the beginning of the second
- * line; of an RSA key, which begins with its public modulus, the last full line. */
-void oracle_add_secret(struct run *run, const char *key_pem)
-{
-	const char *lines[128];
-	size_t count = 0, take;
-	char **grown;
-
-	for (const char *p = strchr(key_pem, '\n'); p && count < ARRAY_LEN(lines) && strncmp(p + 1, "-----", 5) != 0; p = strchr(p + 1, '\n'))
-		lines[count++] = p + 1;
-	if (count < 2)
-		return;
-	take = count <= 4 ? 1 : count - 2;
-	grown = realloc(run->secrets, (run->secret_count + 1) * sizeof(*grown));
-	if (!grown)
-		abort();
-	run->secrets = grown;
-	grown[run->secret_count++] = strndup(lines[take], 26);
-}
-
-static const char *secret_in(const struct run *run, const char *line)
-{
-	if (strstr(line, "PRIVATE KEY-----"))
-		return "a private key";
-	for (size_t i = 0; i < run->secret_count; i++)
-		if (run->secrets[i][0] && strstr(line, run->secrets[i]))
-			return "part of a private key";
-	return NULL;
-}
-
-void oracle_scan_line(struct run *run, const char *where, const char *line)
-{
-	const char *what = secret_in(run, line);
-
-	if (!what || run->secret_reported || !oracle_on(run, "secrets"))
-		return;
-	run->secret_reported = true;
-	run_note(run, TL_ORACLE, false, NULL, "secrets: %s in %s", what, where);
-	run_fail(run, "oracle secrets: %s stands in %s", what, where);
-}
-
-static void scan_file(struct run *run, const char *path, const char *name)
-{
-	FILE *f = fopen(path, "re");
-	char *line = NULL;
-	size_t capacity = 0;
-
-	if (!f)
-		return;
-	while (getline(&line, &capacity, f) >= 0)
-		oracle_scan_line(run, name, line);
-	free(line);
-	(void) fclose(f);
-}
-
-static void scan_logs(struct run *run)
-{
-	char dir_path[PATH_MAX];
-	DIR *dir;
-	struct dirent *entry;
-
-	(void) snprintf(dir_path, sizeof(dir_path), "%s/net", run->run_dir);
-	dir = opendir(dir_path);
-	while (dir && (entry = readdir(dir))) {
-		char path[PATH_MAX + 256];
-		struct stat st;
-
-		(void) snprintf(path, sizeof(path), "%s/%s", dir_path, entry->d_name);
-		if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
-			scan_file(run, path, entry->d_name);
-	}
-	if (dir)
-		(void) closedir(dir);
-}
-
 void oracle_finish(struct run *run)
 {
-	if (oracle_on(run, "secrets"))
-		scan_logs(run);
+	oracle_scan_logs(run);
 	if (!run->stop && device_is_on(run->device) && oracle_on(run, "leftovers"))
 		check_leftovers(run);
 }

@@ -224,8 +224,14 @@ static void issuer_event(void *ctx, const char *text)
 	run_note(run, TL_ISSUER, true, NULL, "%s", text);
 }
 
+static void issuer_secret(void *ctx, const char *key_pem)
+{
+	oracle_add_secret(ctx, key_pem);
+}
+
 const struct issuer_host run_issuer_host_template = {
 	.mono_ns = host_mono_ns,
 	.wall_s = host_issuer_wall_s,
 	.event = issuer_event,
+	.secret = issuer_secret,
 };

@@ -115,7 +115,7 @@ struct run {
 	uint64_t stranded_timer;
 	uint64_t path_since_ns; /* offline with a valid path since; TIME_NEVER: none */
 	bool operator_acts; /* a change by the operator or by the scenario is not the application's doing */
-	char **secrets; /* lines that no log may hold: private keys */
+	char **secrets; /* what no log may hold: pieces of private keys */
 	size_t secret_count;
 	bool secret_reported;
 
@@ -221,7 +221,9 @@ void oracle_count_call(struct run *run);
 void oracle_count_write(struct run *run);
 void oracle_count_request(struct run *run);
 void oracle_scan_line(struct run *run, const char *where, const char *line);
+/* A private key, PEM, not encrypted: no log may hold it. */
 void oracle_add_secret(struct run *run, const char *key_pem);
+void oracle_scan_logs(struct run *run); /* of the daemons */
 void oracle_finish(struct run *run);
 bool oracle_path_exists(struct run *run);
 

@@ -384,6 +384,7 @@ void e2e_make_package(const struct e2e *e, const char *name, const char *capabil
 	(void) mkdir(path, 0755);
 	(void) snprintf(path, sizeof(path), "%s/%s/bin/app", e->dir, name);
 	(void) snprintf(target, sizeof(target), "%s/tests/apps/%s/bin/app", e->build, name);
+	(void) unlink(path);
 	assert_int_equal(symlink(target, path), 0);
 	(void) snprintf(manifest, sizeof(manifest), "%s/app_manifest.json", name);
 	e2e_write(e, manifest,
