@@ -51,7 +51,7 @@ endef
 .DEFAULT_GOAL := all
 
 include $(wildcard emu-applibs/wire/build.mk certs/build.mk emu-applibs/device/build.mk emu-applibs/client/build.mk emu-applibs/curl/build.mk \
-	emu-applibs/vtime/build.mk app/build.mk sim/net/build.mk sim/scenario/build.mk sim/build.mk tests/*/build.mk)
+	emu-applibs/vtime/build.mk app/build.mk sim/mt3620/build.mk sim/net/build.mk sim/scenario/build.mk sim/build.mk tests/*/build.mk)
 
 .PHONY: all
 all: $(ALL)
@@ -68,9 +68,10 @@ help:
 	@echo 'make run        install what is missing, build, play every scenario on every network'
 	@echo 'make check      install what is missing, build (gcc, clang, sanitizers), run all tests and every scenario'
 	@echo 'make unit       build and run the unit tests'
+	@echo 'make mt3620     build app/ (or APP=FOLDER) for the MT3620: with the SDK that AzureSphereDefaultSDKDir names, or without'
 	@echo 'make bench      measure speed and memory, as ratios'
 	@echo 'make install    an SDK-shaped folder with azsim in it at PREFIX (/opt/azsim); DESTDIR is heeded'
-	@echo 'make clean      remove what was built; make distclean: the unpacked daemons too'
+	@echo 'make clean      remove what was built; make distclean: what was fetched too'
 	@echo 'Settings: CC=clang  V=1 (show commands)  ARGS="--net=model ..." (for make run)'
 
 # Packages, and the daemons in build/daemons.
@@ -99,6 +100,11 @@ list-unit-tests:
 check: setup-check
 	@tests/check.sh
 
+APP ?= app
+.PHONY: mt3620
+mt3620:
+	@sim/mt3620/make.sh $(APP)
+
 .PHONY: bench
 bench: setup
 	@$(MAKE) --no-print-directory bench-programs
@@ -119,6 +125,7 @@ install-files:
 	cp -P $(BUILD)/lib*.so* $(INSTALL_DIR)
 	cp -r $(BUILD)/http-shim $(INSTALL_DIR)
 	cp -r $(BUILD)/app/approot $(INSTALL_DIR)/app
+	if [ -e build/mt3620/root ]; then install -d $(INSTALL_DIR)/mt3620/root && cp -r build/mt3620/root/. $(INSTALL_DIR)/mt3620/root; fi
 	if [ -e build/daemons/complete ]; then install -d $(INSTALL_DIR)/daemons && cp -r build/daemons/. $(INSTALL_DIR)/daemons; fi
 	install -m 644 scenarios/*.yaml scenarios/README.md $(SDK_DIR)/share/azsim/scenarios
 	cp -r emu-applibs/include/applibs emu-applibs/include/tlsutils $(SDK_DIR)/include
@@ -132,7 +139,7 @@ install-files:
 
 .PHONY: clean distclean
 clean:
-	find build -mindepth 1 -maxdepth 1 ! -name daemons -exec rm -rf {} + 2>/dev/null || true
+	find build -mindepth 1 -maxdepth 1 ! -name daemons ! -name armhf -exec rm -rf {} + 2>/dev/null || true
 distclean:
 	rm -rf build
 

@@ -33,7 +33,7 @@ static struct {
 	int timer_fd, term_fd;
 	enum exit_status status;
 	bool stop;
-} app = { .timer_fd = -1, .term_fd = -1 };
+} app; /* all zero at first, or it would take room in flash as well */
 
 static void on_sigterm(int signal_number)
 {
@@ -43,7 +43,7 @@ static void on_sigterm(int signal_number)
 	(void) signal_number;
 	/* Only what POSIX allows in a handler; the event loop does the rest. */
 	if (write(app.term_fd, &one, sizeof(one)) < 0)
-		_exit(EXIT_EVENTS);
+		_Exit(EXIT_EVENTS);
 	errno = saved;
 }
 
@@ -106,6 +106,7 @@ static int set_sigterm(void (*handler)(int))
 
 static int start_events(void)
 {
+	app.timer_fd = app.term_fd = -1;
 	app.loop = EventLoop_Create();
 	app.timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	app.term_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -56,6 +56,22 @@ build "gcc with address and undefined-behaviour sanitizers" BUILD=build/asan OPT
 	SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer" tests &&
 	programs build/asan "the same tests, sanitized" list-tests
 
+stage "the MT3620 image"
+if make --no-print-directory mt3620 >build/check/mt3620.log 2>&1; then
+	sed -n '/^Budget/,/used/p' build/check/mt3620.log
+	good
+	build "tests of the MT3620 image" mt3620-tests && programs build "tests of the MT3620 image" list-mt3620-tests
+	stage "every scenario with the ARM application"
+	if tests/mt3620/same-history.sh build/check/same-history; then
+		good
+	else
+		bad "every scenario with the ARM application (build/check/same-history)"
+	fi
+else
+	tail -n 40 build/check/mt3620.log
+	bad "make mt3620 (build/check/mt3620.log)"
+fi
+
 stage "scenarios on every network"
 if build/azsim run --out=build/check/scenarios --junit=build/check/scenarios.xml scenarios; then
 	good

@@ -196,6 +196,8 @@ int app_package_find(const char *path, struct app_package *ret, struct az_error 
 		             r == -EACCES ? "not executable" : strerror(-r));
 	}
 	if (r == 0)
+		r = app_machine_of(ret->executable, &ret->machine, ret_error);
+	if (r == 0)
 		r = read_manifest(ret, path, ret_error);
 	if (r == -ENOMEM && ret_error->text[0] == '\0')
 		az_error_set(ret_error, AZ_ENVIRONMENT, "application %s: out of memory", path);

@@ -5,12 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sim/app/machine.h"
 #include "sim/util/error.h"
 
 /* An image package as found on disk. */
 struct app_package {
 	char *folder;     /* holds app_manifest.json */
 	char *executable; /* absolute path */
+	enum app_machine machine; /* of the executable */
 	bool whole;       /* the folder is an image package and nothing else */
 	char *manifest;   /* JSON text, without a byte order mark */
 	size_t manifest_length;

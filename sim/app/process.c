@@ -35,16 +35,19 @@ static char **environment(const struct app_launch *launch)
 		if (v && asprintf(&env[n++], "%s=%s", keep[i], v) < 0)
 			abort();
 	}
-	/* An application built with the address sanitizer comes up although libvtime stands before its runtime. */
-	if (asprintf(&env[n++], "ASAN_OPTIONS=verify_asan_link_order=0:allocator_release_to_os_interval_ms=-1:%s", asan ? asan : "") < 0)
-		abort();
-	if (asprintf(&env[n++], "LD_PRELOAD=%s/libvtime.so", launch->lib_dir) < 0 ||
-	    asprintf(&env[n++], "LD_LIBRARY_PATH=%s%s%s", launch->http_shim ? launch->lib_dir : "",
-	             launch->http_shim ? "/http-shim:" : "", launch->lib_dir) < 0 ||
-	    asprintf(&env[n++], WIRE_ENV_SOCKET "=%s", launch->socket) < 0 ||
+	if (asprintf(&env[n++], WIRE_ENV_SOCKET "=%s", launch->socket) < 0 ||
 	    asprintf(&env[n++], WIRE_ENV_APPROOT "=%s/approot", launch->run_dir) < 0 ||
 	    asprintf(&env[n++], VT_ENV_APP "=app") < 0 ||
 	    asprintf(&env[n++], VT_ENV_SEED "=%llu", (unsigned long long)launch->seed) < 0)
+		abort();
+	/* qemu-arm itself is a program of this machine and takes no ARM libraries: see arguments(). */
+	if (launch->machine == APP_ARM)
+		return env;
+	/* An application built with the address sanitizer comes up although libvtime stands before its runtime. */
+	if (asprintf(&env[n++], "ASAN_OPTIONS=verify_asan_link_order=0:allocator_release_to_os_interval_ms=-1:%s", asan ? asan : "") < 0 ||
+	    asprintf(&env[n++], "LD_PRELOAD=%s/libvtime.so", launch->lib_dir) < 0 ||
+	    asprintf(&env[n++], "LD_LIBRARY_PATH=%s%s%s", launch->http_shim ? launch->lib_dir : "",
+	             launch->http_shim ? "/http-shim:" : "", launch->lib_dir) < 0)
 		abort();
 	return env;
 }
@@ -65,11 +68,19 @@ static char **arguments(const struct app_launch *launch, const char *program)
 		wrapper++;
 	while (launch->args && launch->args[args])
 		args++;
-	argv = calloc(wrapper + args + 2, sizeof(*argv));
+	argv = calloc(wrapper + args + 7, sizeof(*argv));
 	if (!argv)
 		abort();
 	for (size_t i = 0; i < wrapper; i++)
 		argv[n++] = strdup(launch->wrapper[i]);
+	if (launch->machine == APP_ARM) {
+		argv[n++] = strdup(APP_ARM_RUNNER);
+		argv[n++] = strdup("-L");
+		if (asprintf(&argv[n++], "%s/" APP_ARM_ROOT, launch->lib_dir) < 0)
+			abort();
+		argv[n++] = strdup("-E");
+		argv[n++] = strdup("LD_PRELOAD=libvtime.so");
+	}
 	argv[n++] = strdup(program);
 	for (size_t i = 0; i < args; i++)
 		argv[n++] = strdup(launch->args[i]);

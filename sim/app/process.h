@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "sim/app/machine.h"
 #include "sim/util/error.h"
 
 struct app_process {
@@ -21,8 +22,9 @@ struct app_process {
 
 struct app_launch {
 	const char *run_dir;  /* short path of a private folder; approot/ in it is the image package */
+	enum app_machine machine; /* of its program */
 	const char *socket;   /* path of the simulator's socket */
-	const char *lib_dir;  /* folder of libapplibs.so.0, libtlsutils.so.0 and libvtime.so */
+	const char *lib_dir;  /* folder of libapplibs.so.0, libtlsutils.so.0 and libvtime.so, and of APP_ARM_ROOT */
 	const char *const *args; /* CmdArgs of the manifest, NULL-terminated */
 	const char *const *wrapper; /* words before the program (valgrind ...), NULL-terminated, or NULL */
 	unsigned mutable_kb;  /* no file of the application may grow beyond this; 0: no mutable storage */

@@ -212,7 +212,7 @@ static void keep(const struct job *job, const struct run_result *result, const c
 	if (r == 0)
 		r = report_timeline_json(result, o->scenario, o->network, job->options->seed, json);
 	if (r == 0)
-		r = timeline_write_text(&result->timeline, text);
+		r = timeline_write_text(&result->timeline, result->application, text);
 	if (r < 0) {
 		fprintf(stderr, "azsim run: %s: cannot write results: %s\n", stem, strerror(-r));
 		if (o->status == AZ_OK) {

@@ -18,7 +18,7 @@ static const char help[] =
 	"Runs each scenario (a DIR gives its *.yaml) on each network and says what happened.\n\n"
 	"  --net=NAME[,NAME]      networks: model, wired (default: both; model alone where wired cannot be had)\n"
 	"  --app=PATH             another application: its image package (a folder with app_manifest.json and bin/app), its build\n"
-	"                         folder, or its executable with the manifest beside it\n"
+	"                         folder, or its executable with the manifest beside it; a program of this machine or of the MT3620\n"
 	"  --seed=N               another run of chance: retry jitter of the device and random numbers of the application (1)\n"
 	"  --kills=N              kill -9 the application at N moments of the run that the seed chooses; the OS starts it again\n"
 	"  --reading=NAME=VALUE   how the device behaves where the documents are silent; `azsim readings` lists them; repeatable\n"

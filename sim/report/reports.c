@@ -303,8 +303,8 @@ int report_timeline_json(const struct run_result *result, const char *scenario, 
 		                  "device", e->history, "text", json_string(e->text), "detail", e->detail ? json_string(e->detail) : NULL);
 		(void) json_array_append_new(events, event);
 	}
-	root = json_pack("{s:s, s:s, s:I, s:s, s:o}", "scenario", scenario, "network", network, "seed", (json_int_t)seed, "verdict",
-	                 run_verdict_name(result->verdict), "events", events);
+	root = json_pack("{s:s, s:s, s:I, s:s*, s:s, s:o}", "scenario", scenario, "network", network, "seed", (json_int_t)seed, "application",
+	                 result->application, "verdict", run_verdict_name(result->verdict), "events", events);
 	if (!root || json_dumpf(root, out, JSON_INDENT(1)) < 0) {
 		json_decref(root);
 		(void) fclose(out);

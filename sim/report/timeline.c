@@ -124,13 +124,15 @@ void timeline_format(const struct timeline *tl, const struct tl_entry *entry, ch
 	(void) snprintf(buffer, capacity, "%s %s %-6s %s", date, since, timeline_kind_name(entry->kind), entry->text);
 }
 
-int timeline_write_text(const struct timeline *tl, const char *path)
+int timeline_write_text(const struct timeline *tl, const char *application, const char *path)
 {
 	FILE *f = fopen(path, "we");
 	int r = 0;
 
 	if (!f)
 		return -errno;
+	if (application && fprintf(f, "# application: %s\n", application) < 0)
+		r = -EIO;
 	for (size_t i = 0; i < tl->count && r == 0; i++) {
 		char line[8192];
 

@@ -57,8 +57,8 @@ void timeline_format(const struct timeline *tl, const struct tl_entry *entry, ch
 /* "+30d 00:00:02" for a time since the start. */
 void timeline_format_since(uint64_t at_ns, char buffer[32]);
 
-/* Write all entries as lines. 0 or negative errno. */
-int timeline_write_text(const struct timeline *tl, const char *path);
+/* Write all entries as lines, below one line "# application: ..." when application is not NULL. 0 or negative errno. */
+int timeline_write_text(const struct timeline *tl, const char *application, const char *path);
 /* First difference of the histories of two runs: true and both lines (either may be "(end)"), or false when they agree. */
 bool timeline_differ(const struct timeline *a, const struct timeline *b, char line_a[512], char line_b[512]);
 

@@ -345,6 +345,7 @@ void run_result_clear(struct run_result *result)
 	for (size_t i = 0; i < result->hint_count; i++)
 		free(result->hints[i]);
 	free(result->hints);
+	free(result->application);
 	timeline_clear(&result->timeline);
 	memset(result, 0, sizeof(*result));
 }

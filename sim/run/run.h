@@ -76,6 +76,7 @@ struct run_result {
 	size_t failure_count;
 	char **hints;            /* what may explain a failure, for the report */
 	size_t hint_count;
+	char *application;       /* path and kind of machine; NULL: none was found */
 	struct timeline timeline;
 	struct readings readings;      /* in force; what was asked of them is in `asked` */
 	struct readings_asked asked;

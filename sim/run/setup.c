@@ -224,6 +224,11 @@ static int find_package(struct run *run, struct az_error *ret_error)
 	r = app_package_find(path, &found, ret_error);
 	if (r < 0)
 		return r;
+	r = app_machine_ready(found.machine, run->options->home, ret_error);
+	if (r < 0) {
+		app_package_clear(&found);
+		return r;
+	}
 	r = device_set_manifest(run->device, found.manifest, found.manifest_length, error);
 	if (r < 0) {
 		az_error_set(ret_error, AZ_USAGE, "%s/app_manifest.json: %s", found.folder, error);
@@ -232,6 +237,9 @@ static int find_package(struct run *run, struct az_error *ret_error)
 	}
 	app_package_clear(&run->package);
 	run->package = found;
+	free(run->result->application);
+	if (asprintf(&run->result->application, "%s, %s", found.executable, app_machine_name(found.machine)) < 0)
+		run->result->application = NULL;
 	return 0;
 }
 
@@ -257,6 +265,7 @@ int run_reload_package(struct run *run, struct az_error *ret_error)
 		return r;
 	run->launch.args = device_manifest_cmd_args(run->device);
 	run->launch.mutable_kb = device_manifest_mutable_kb(run->device);
+	run->launch.machine = run->package.machine;
 	return lay_out(run, ret_error);
 }
 
@@ -267,7 +276,7 @@ static int prepare_launch(struct run *run, struct az_error *ret_error)
 	if (asprintf(&run->run_dir, "%s", run->options->work_dir) < 0 || asprintf(&run->socket_path, "%s/app.sock", run->run_dir) < 0)
 		return -ENOMEM;
 	run->launch = (struct app_launch){
-		.run_dir = run->run_dir, .socket = run->socket_path, .lib_dir = run->options->home,
+		.machine = run->package.machine, .run_dir = run->run_dir, .socket = run->socket_path, .lib_dir = run->options->home,
 		.args = device_manifest_cmd_args(run->device), .wrapper = run->options->wrapper,
 		.mutable_kb = device_manifest_mutable_kb(run->device), .seed = run->options->seed,
 		.http_shim = run->options->http_shim,

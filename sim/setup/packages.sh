@@ -1,6 +1,8 @@
 #!/bin/sh
 # Sees to it that this machine has what azsim needs: libraries and tools as Debian packages, and the three daemons.
-# usage: packages.sh DAEMONS_DIR [check]
+# usage: packages.sh DAEMONS_DIR [run | check | mt3620]
+#   run     to build azsim and play scenarios; check: and to test it, which takes what mt3620 takes too
+#   mt3620  to build for the MT3620 and to run what was built, in the simulator; without the daemons
 #
 # The daemons (FreeRADIUS, hostapd, wpa_supplicant) are fetched as packages but not installed, only unpacked into DAEMONS_DIR:
 # installing them would enable and start services on this machine. Nothing else here starts a service either.
@@ -14,6 +16,8 @@ build="gcc make libc6-dev libssl-dev libcyaml-dev libyaml-dev libjansson-dev lib
 run="libfaketime libcap2 libcrypt1 libdbus-1-3 libnl-3-200 libnl-genl-3-200 libnl-route-3-200 libpcap0.8 libpcre3 libpcsclite1
 libsystemd0 libtalloc2"
 check="clang libcmocka-dev valgrind libc6-dbg cmake ninja-build pkg-config"
+# Debian's compiler for ARM and the emulator; the C library beside them is not installed: armhf.sh.
+mt3620="gcc-arm-linux-gnueabihf qemu-user"
 daemons="freeradius freeradius-common freeradius-config libfreeradius3 hostapd wpasupplicant"
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -23,7 +27,10 @@ stop() {
 }
 
 wanted="$build $run"
-[ "$purpose" = check ] && wanted="$wanted $check"
+case $purpose in
+check) wanted="$wanted $check $mt3620" ;;
+mt3620) wanted="$build $mt3620" ;;
+esac
 
 command -v dpkg-query >/dev/null 2>&1 ||
 	stop "this is not Debian or a relative of it; azsim needs the libraries that sim/setup/packages.sh lists"
@@ -36,7 +43,9 @@ done
 
 as_root=
 lists_ok() { [ -n "$(find /var/lib/apt/lists -name '*Packages*' 2>/dev/null | head -n 1)" ]; }
-if [ -n "$missing" ] || { [ ! -e "$daemons_dir/complete" ] && ! lists_ok; }; then
+[ "$purpose" = mt3620 ] && daemons_dir=
+enough_daemons() { [ -z "$daemons_dir" ] || [ -e "$daemons_dir/complete" ]; }
+if [ -n "$missing" ] || { ! enough_daemons && ! lists_ok; }; then
 	line="apt-get update && apt-get install -y --no-install-recommends$missing"
 	if [ "$(id -u)" = 0 ]; then
 		as_root=env
@@ -53,7 +62,7 @@ if [ -n "$missing" ] || { [ ! -e "$daemons_dir/complete" ] && ! lists_ok; }; the
 		stop "apt-get install failed (above)"
 fi
 
-[ -e "$daemons_dir/complete" ] && exit 0
+enough_daemons && exit 0
 say "unpacking (not installing) $daemons"
 scratch=$daemons_dir.new.$$
 trap 'rm -rf "$scratch"' EXIT
