@@ -5,13 +5,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#define WATCHED_MAX 8
+/* What an event of the epoll set is about: a connection's number, or one of these. */
+#define EVENT_LISTENER CHANNEL_MAX
+#define EVENT_WATCHED (CHANNEL_MAX + 1) /* the bit follows in the upper half */
+
 struct connection {
 	int fd; /* -1: free */
+	bool heard; /* there was something to read at the last look */
 	bool clock; /* libvtime's */
 	bool hello; /* said */
 	pid_t pid;  /* of the peer */
@@ -19,12 +26,22 @@ struct connection {
 
 struct channel {
 	int listener;
+	int epoll;
+	bool knocked; /* somebody wants to connect, as far as the last look saw */
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	pid_t expected;
 	struct connection connections[CHANNEL_MAX];
 	int page_fd;
 	struct vt_page *page;
 };
+
+/* 0, or -1 and errno. */
+static int watch(struct channel *c, int fd, uint64_t what)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = what};
+
+	return epoll_ctl(c->epoll, EPOLL_CTL_ADD, fd, &event);
+}
 
 int channel_new(const char *path, struct channel **ret, struct az_error *ret_error)
 {
@@ -34,7 +51,7 @@ int channel_new(const char *path, struct channel **ret, struct az_error *ret_err
 
 	if (!c)
 		goto fail_errno;
-	c->listener = c->page_fd = -1;
+	c->listener = c->page_fd = c->epoll = -1;
 	for (size_t i = 0; i < CHANNEL_MAX; i++)
 		c->connections[i].fd = -1;
 	if (strlen(path) >= sizeof(c->path)) {
@@ -49,6 +66,9 @@ int channel_new(const char *path, struct channel **ret, struct az_error *ret_err
 	(void) unlink(path);
 	if (c->listener < 0 || bind(c->listener, (struct sockaddr *)&address, sizeof(address)) < 0 ||
 	    chmod(path, 0600) < 0 || listen(c->listener, CHANNEL_MAX) < 0)
+		goto fail_errno;
+	c->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (c->epoll < 0 || watch(c, c->listener, EVENT_LISTENER) < 0)
 		goto fail_errno;
 	c->page_fd = memfd_create("azsim-clock", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (c->page_fd < 0 || ftruncate(c->page_fd, (off_t)sizeof(struct vt_page)) < 0)
@@ -89,6 +109,8 @@ void channel_free(struct channel *c)
 		(void) munmap(c->page, sizeof(*c->page));
 	if (c->page_fd >= 0)
 		(void) close(c->page_fd);
+	if (c->epoll >= 0)
+		(void) close(c->epoll);
 	if (c->listener >= 0) {
 		(void) close(c->listener);
 		(void) unlink(c->path);
@@ -130,6 +152,35 @@ pid_t channel_clock_pid(const struct channel *c)
 bool channel_has_clock(const struct channel *c)
 {
 	return channel_clock_pid(c) != 0;
+}
+
+int channel_watch(struct channel *c, int fd, unsigned bit)
+{
+	return watch(c, fd, EVENT_WATCHED | (uint64_t)bit << 32) < 0 ? -errno : 0;
+}
+
+int channel_wait(struct channel *c, int ms)
+{
+	struct epoll_event events[CHANNEL_MAX + 1 + WATCHED_MAX];
+	unsigned bits = 0;
+	int n = epoll_wait(c->epoll, events, ARRAY_LEN(events), ms);
+
+	if (n < 0)
+		return -errno;
+	for (int i = 0; i < n; i++) {
+		const uint32_t what = (uint32_t)events[i].data.u64;
+
+		if (what == EVENT_WATCHED) {
+			bits |= (unsigned)(events[i].data.u64 >> 32);
+			continue;
+		}
+		bits |= CHANNEL_HEARD;
+		if (what == EVENT_LISTENER)
+			c->knocked = true;
+		else
+			c->connections[what].heard = true;
+	}
+	return (int)bits;
 }
 
 size_t channel_poll_set(const struct channel *c, struct pollfd *fds)
@@ -176,38 +227,36 @@ static void accept_all(struct channel *c)
 		size_t i = 0;
 
 		if (fd < 0)
-			return;
+			break;
 		while (i < CHANNEL_MAX && c->connections[i].fd >= 0)
 			i++;
 		if (i == CHANNEL_MAX || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 || c->expected == 0 ||
-		    !is_expected(c, peer.pid))
+		    !is_expected(c, peer.pid) || watch(c, fd, i) < 0)
 			(void) close(fd);
 		else
-			c->connections[i] = (struct connection){.fd = fd, .pid = peer.pid};
+			c->connections[i] = (struct connection){.fd = fd, .heard = true, .pid = peer.pid};
 	}
+	c->knocked = false;
 }
 
 static bool send_with_fd(int socket_fd, const void *data, size_t length, int fd)
 {
 	struct iovec iov = {.iov_base = (void *)data, .iov_len = length};
-	struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
 	union {
 		struct cmsghdr align;
 		char space[CMSG_SPACE(sizeof(int))];
 	} control;
+	struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof(control.space)};
+	struct cmsghdr *cmsg;
 
-	if (fd >= 0) {
-		struct cmsghdr *cmsg;
-
-		memset(&control, 0, sizeof(control));
-		message.msg_control = control.space;
-		message.msg_controllen = sizeof(control.space);
-		cmsg = CMSG_FIRSTHDR(&message);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
-	}
+	if (fd < 0)
+		return send(socket_fd, data, length, MSG_NOSIGNAL) == (ssize_t)length;
+	memset(&control, 0, sizeof(control));
+	cmsg = CMSG_FIRSTHDR(&message);
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
 	return sendmsg(socket_fd, &message, MSG_NOSIGNAL) == (ssize_t)length;
 }
 
@@ -241,6 +290,7 @@ static enum channel_message_kind take(struct channel *c, int i, struct channel_m
 	ssize_t n = recv(connection->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
 	uint32_t magic = 0;
 
+	connection->heard = false; /* if there is more, the next look sees it */
 	ret->connection = i;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return CHANNEL_NONE;
@@ -288,13 +338,24 @@ static enum channel_message_kind take(struct channel *c, int i, struct channel_m
 	return CHANNEL_BROKEN;
 }
 
+static bool has_heard(const struct channel *c)
+{
+	for (int i = 0; i < CHANNEL_MAX; i++)
+		if (c->connections[i].heard)
+			return true;
+	return c->knocked;
+}
+
 enum channel_message_kind channel_receive(struct channel *c, struct channel_message *ret)
 {
-	accept_all(c);
+	if (!has_heard(c))
+		(void) channel_wait(c, 0);
+	if (c->knocked)
+		accept_all(c);
 	for (int i = 0; i < CHANNEL_MAX; i++) {
 		enum channel_message_kind kind;
 
-		if (c->connections[i].fd < 0)
+		if (!c->connections[i].heard)
 			continue;
 		kind = take(c, i, ret);
 		if (kind != CHANNEL_NONE)

@@ -44,9 +44,17 @@ struct channel_message {
 	char problem[128];
 };
 
-/* Descriptors to poll for input: fills at most CHANNEL_MAX + 1 entries, returns how many. */
+/* Waits for at most `ms` of real time until somebody connects or says something, or one of the watched descriptors is readable.
+ * CHANNEL_HEARD and the bits of those; 0: the time is over; negative errno: -EINTR. */
+#define CHANNEL_HEARD 1u
+int channel_wait(struct channel *channel, int ms);
+/* channel_wait() watches this descriptor too, until it is closed. bit: 2, 4, ... 0 or negative errno. */
+int channel_watch(struct channel *channel, int fd, unsigned bit);
+
+/* For who waits by himself: descriptors to poll for input. Fills at most CHANNEL_MAX + 1 entries, returns how many. */
 size_t channel_poll_set(const struct channel *channel, struct pollfd *fds);
-/* Accept, then take one message. Does not block. HELLOs of both kinds are answered here. */
+/* Accept, then take one message; after channel_wait(), of those that it heard. Does not block. HELLOs of both kinds are answered
+ * here. */
 enum channel_message_kind channel_receive(struct channel *channel, struct channel_message *ret);
 /* Has libvtime said hello in the present process? */
 bool channel_has_clock(const struct channel *channel);

@@ -36,11 +36,10 @@ static void trim(char *text)
 		text[--n] = '\0';
 }
 
-void timeline_add(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool history, const char *detail,
-                  const char *format, ...)
+void timeline_addv(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool history, const char *detail, const char *format,
+                   va_list args)
 {
 	struct tl_entry *entry;
-	va_list args;
 
 	if (tl->count == tl->capacity) {
 		tl->capacity = tl->capacity ? tl->capacity * 2 : 256;
@@ -50,10 +49,8 @@ void timeline_add(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool h
 	}
 	entry = &tl->entries[tl->count++];
 	*entry = (struct tl_entry){.at_ns = at_ns, .kind = kind, .history = history};
-	va_start(args, format);
 	if (vasprintf(&entry->text, format, args) < 0)
 		abort();
-	va_end(args);
 	text_sanitize(entry->text);
 	trim(entry->text);
 	if (detail && detail[0]) {
@@ -76,6 +73,15 @@ void timeline_keep(struct timeline *tl, size_t max)
 	}
 	memmove(tl->entries, tl->entries + drop, (tl->count - drop) * sizeof(*tl->entries));
 	tl->count -= drop;
+}
+
+void timeline_add(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool history, const char *detail, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	timeline_addv(tl, at_ns, kind, history, detail, format, args);
+	va_end(args);
 }
 
 const char *timeline_kind_name(enum tl_kind kind)

@@ -6,6 +6,7 @@
 #ifndef SIM_REPORT_TIMELINE_H
 #define SIM_REPORT_TIMELINE_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,6 +48,8 @@ void timeline_clear(struct timeline *tl);
 /* detail may be NULL. Aborts on ENOMEM. */
 void timeline_add(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool history, const char *detail,
                   const char *format, ...) ATTR_PRINTF(6, 7);
+void timeline_addv(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool history, const char *detail, const char *format,
+                   va_list args) ATTR_PRINTF(6, 0);
 /* Forget the oldest entries, many at a time, so that never more than `max` stay. */
 void timeline_keep(struct timeline *tl, size_t max);
 const char *timeline_kind_name(enum tl_kind kind);

@@ -232,7 +232,9 @@ void run_handle_message(struct run *run, struct channel_message *m, enum channel
 		run->messages_now = 0;
 		return;
 	}
-	run_drain_output(run);
+	if (!run->output_quiet)
+		run_drain_output(run);
+	run->output_quiet = false;
 	run_watch_mutable_file(run);
 	run_kills_count(run, kind, m);
 	/* Of the messages to the clock only a setting of it leaves anything behind. */

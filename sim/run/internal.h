@@ -16,6 +16,10 @@
 #define CUT_TO_BOOT_NS (1 * NS_PER_S) /* a power cut lasts this long */
 #define MUTABLE_FILE_MAX (64 * 1024)
 
+/* What run_app_start() has the channel watch. */
+#define APP_ENDED 2u
+#define APP_WROTE 4u
+
 struct event_state {
 	const struct scn_event *event;
 	unsigned calls_seen; /* SCN_ON_CALL */
@@ -75,6 +79,7 @@ struct run {
 	struct channel *channel;
 	char *socket_path, *run_dir;
 	bool app_idle;
+	bool output_quiet;         /* there was no output of it when it said what is being handled */
 	int idle_connection;
 	uint64_t idle_deadline_ns; /* run time */
 	uint64_t idle_wall_steps;  /* of the device's wall clock, that the application knows of */

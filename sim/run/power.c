@@ -39,6 +39,11 @@ void run_app_start(struct run *run)
 		return;
 	}
 	channel_expect(run->channel, run->process.pid);
+	if (channel_watch(run->channel, run->process.pidfd, APP_ENDED) < 0 || channel_watch(run->channel, run->process.output, APP_WROTE) < 0) {
+		az_error_set(&error, AZ_ENVIRONMENT, "cannot watch the application: too many open files?");
+		run_error(run, &error);
+		return;
+	}
 	run->app_started_ns = run->clock.now_ns;
 	run->result->app_starts++;
 	run_note(run, TL_APP, true, NULL, "started");

@@ -21,14 +21,11 @@
 void run_note(struct run *run, enum tl_kind kind, bool history, const char *detail, const char *format, ...)
 {
 	struct timeline *tl = &run->result->timeline;
-	cleanup_free char *text = NULL;
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		abort();
+	timeline_addv(tl, run->clock.now_ns, kind, history, detail, format, args);
 	va_end(args);
-	timeline_add(tl, run->clock.now_ns, kind, history, detail, "%s", text);
 	if (run->options->live) {
 		run->options->live->entry(run->options->live->ctx, tl, &tl->entries[tl->count - 1]);
 		timeline_keep(tl, LIVE_ENTRIES_MAX);
@@ -222,31 +219,24 @@ static void app_hangs(struct run *run)
 static void app_turn(struct run *run)
 {
 	static struct channel_message message;
-	struct pollfd fds[CHANNEL_MAX + 3];
-	enum channel_message_kind kind = channel_receive(run->channel, &message);
-	size_t n;
-	int status, r;
+	enum channel_message_kind kind = CHANNEL_NONE;
+	int status, r = channel_wait(run->channel, (int)run->options->app_wait_s * 1000);
 
-	if (kind != CHANNEL_NONE) {
-		run_handle_message(run, &message, kind);
-		return;
-	}
-	n = channel_poll_set(run->channel, fds);
-	fds[n++] = (struct pollfd){.fd = run->process.pidfd, .events = POLLIN};
-	fds[n++] = (struct pollfd){.fd = run->process.output, .events = POLLIN};
-	r = poll(fds, n, (int)run->options->app_wait_s * 1000);
 	if (r == 0) {
 		app_hangs(run);
 		return;
 	}
 	if (r < 0)
 		return; /* a signal: the caller looks at it */
-	run_drain_output(run);
-	/* Its last message first, then its end. */
-	kind = channel_receive(run->channel, &message);
+	/* What it wrote before what it said, its last message before its end. */
+	if ((unsigned)r & APP_WROTE)
+		run_drain_output(run);
+	run->output_quiet = true;
+	if ((unsigned)r & CHANNEL_HEARD)
+		kind = channel_receive(run->channel, &message);
 	if (kind != CHANNEL_NONE)
 		run_handle_message(run, &message, kind);
-	else if (app_reap(&run->process, &status))
+	else if (((unsigned)r & APP_ENDED) && app_reap(&run->process, &status))
 		run_app_ended(run, status);
 }
 

@@ -1,10 +1,12 @@
 /* Speed and memory, as ratios against baselines of the same run: machines differ and are noisy, ratios less so.
  *
  * Baselines: one TLS 1.3 handshake with certificates on both sides by OpenSSL in memory, and one message there and back
- * between two processes on a Unix socket. Nothing here fails by being slow.
+ * between two processes on a Unix socket. Nothing here fails by being slow. usage: bench BUILD SCRATCH; the figures are also in
+ * BUILD/bench.json.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <jansson.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <sched.h>
@@ -22,6 +24,7 @@
 #define START 1767225600 /* 2026-01-01 */
 #define DAY 86400
 #define ROUNDS 5
+#define MESSAGES 100000 /* a multiple of 100 */
 
 static struct pki_cert *ca, *server, *client;
 static char *server_key, *client_key;
@@ -113,20 +116,23 @@ static void handshake(void *ctx)
 	SSL_free(b);
 }
 
-static void ping(void *ctx)
-{
-	char byte[64] = {0};
-	int fd = *(int *)ctx;
+/* Of one thing done many times: half of them took at most `median`, 99 of 100 at most p99. Seconds. */
+struct spread {
+	double median, p99;
+};
 
-	if (send(fd, byte, sizeof(byte), 0) != (ssize_t)sizeof(byte) || recv(fd, byte, sizeof(byte), 0) != (ssize_t)sizeof(byte))
-		die("ping");
+static int compare(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
 }
 
 /* On one processor, as azsim keeps its runs. */
-static double ping_pong(void)
+static struct spread echo(void)
 {
+	static double took_s[MESSAGES];
 	int pair[2];
-	double took;
 	cpu_set_t before, one;
 	pid_t pid;
 
@@ -147,11 +153,19 @@ static double ping_pong(void)
 		_exit(0);
 	}
 	(void) close(pair[1]);
-	took = best(ping, &pair[0], 20000);
+	for (int i = 0; i < MESSAGES; i++) {
+		char bytes[64] = {0};
+		double begin = now_s();
+
+		if (send(pair[0], bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes) || recv(pair[0], bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+			die("echo");
+		took_s[i] = now_s() - begin;
+	}
+	qsort(took_s, MESSAGES, sizeof(took_s[0]), compare);
 	(void) close(pair[0]);
 	(void) waitpid(pid, NULL, 0);
 	(void) sched_setaffinity(0, sizeof(before), &before);
-	return took;
+	return (struct spread){.median = took_s[MESSAGES / 2], .p99 = took_s[MESSAGES / 100 * 99]};
 }
 
 /* ---- Networks ------------------------------------------------------------------------------------------------------------ */
@@ -219,7 +233,7 @@ static struct whole run_azsim(const char *home, const char *dir, const char *net
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		const char *argv[] = {program, "run", option, "--jobs=1", file, app ? app_option : NULL, NULL};
+		const char *argv[] = {program, "run", option, "--jobs=1", "--out=out", file, app ? app_option : NULL, NULL};
 		int null = open("/dev/null", O_WRONLY);
 
 		(void) snprintf(program, sizeof(program), "%s/azsim", home);
@@ -251,57 +265,144 @@ static struct whole run_azsim(const char *home, const char *dir, const char *net
 	"  networks: [{name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}]\n"                             \
 	"oracles_off: [bounded]\nexpect:\n  - {end: {connected: Network1}}\n"
 
-int main(int argc, char **argv)
-{
-	const char *home = argc > 1 ? argv[1] : "build", *dir = argc > 2 ? argv[2] : ".";
-	SSL_CTX *both[2];
-	struct bench_net model = {.ops = &net_model_ops}, wired = {.ops = &net_wired_ops};
-	struct whole w, calls, idle;
-	double hs, pp, t;
-	char app[700];
+/* ---- Figures ------------------------------------------------------------------------------------------------------------- */
 
-	ca = make("ca", PKI_ROOT);
-	server = make("server", PKI_SERVER);
-	client = make("client", PKI_CLIENT);
-	if (pki_key_pem(server, PKI_PKCS8, NULL, &server_key) < 0 || pki_key_pem(client, PKI_PKCS8, NULL, &client_key) < 0)
-		die("keys");
-	both[0] = context(TLS_client_method(), client, client_key);
-	both[1] = context(TLS_server_method(), server, server_key);
-	hs = best(handshake, both, 100);
-	pp = ping_pong();
-	(void) printf("baselines of this machine, now\n  TLS handshake in memory   %8.3f ms\n  message there and back    %8.1f us\n\n", hs * 1e3, pp * 1e6);
+static json_t *figures;
+
+static void note(const char *name, double value)
+{
+	(void) json_object_set_new(figures, name, json_real(value));
+}
+
+/* What the machine is, so that figures of two files are not compared that cannot be. */
+static void write_figures(const char *home)
+{
+	char path[600], line[256], processor[200] = "?";
+	FILE *f = fopen("/proc/cpuinfo", "re");
+	json_t *root;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "model name : %199[^\n]", processor) == 1)
+			break;
+	if (f)
+		(void) fclose(f);
+	root = json_pack("{s:s, s:i, s:O}", "processor", processor, "processors", (int)sysconf(_SC_NPROCESSORS_ONLN), "figures", figures);
+	(void) snprintf(path, sizeof(path), "%s/bench.json", home);
+	if (!root || json_dump_file(root, path, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) < 0)
+		die(path);
+	json_decref(root);
+	(void) printf("\nfigures: %s\n", path);
+}
+
+/* ---- What is measured ---------------------------------------------------------------------------------------------------- */
+
+static void authentications(const char *dir, double handshake_s, bool *ret_wired)
+{
+	struct bench_net model = {.ops = &net_model_ops}, wired = {.ops = &net_wired_ops};
+	double t;
 
 	(void) printf("one authentication, in handshakes\n");
 	if (!open_net(&model, dir))
 		die("no model network");
 	model_set_memory(model.net, false);
 	t = best(authenticate, &model, 100);
-	(void) printf("  model                     %8.2f   (%.3f ms)\n", t / hs, t * 1e3);
+	(void) printf("  model                     %8.2f   (%.3f ms)\n", t / handshake_s, t * 1e3);
+	note("authentication_model_ms", t * 1e3);
+	note("authentication_model_handshakes", t / handshake_s);
 	model_set_memory(model.net, true);
 	t = best(authenticate, &model, 2000);
-	(void) printf("  model, from memory        %8.4f   (%.4f ms)\n", t / hs, t * 1e3);
+	(void) printf("  model, from memory        %8.4f   (%.4f ms)\n", t / handshake_s, t * 1e3);
+	note("authentication_model_memory_ms", t * 1e3);
 	model.ops->close(model.net);
-	if (open_net(&wired, dir)) {
-		t = best(authenticate, &wired, 50);
-		(void) printf("  wired                     %8.2f   (%.1f ms)\n", t / hs, t * 1e3);
-		wired.ops->close(wired.net);
-	}
+	*ret_wired = open_net(&wired, dir);
+	if (!*ret_wired)
+		return;
+	t = best(authenticate, &wired, 50);
+	(void) printf("  wired                     %8.2f   (%.1f ms)\n", t / handshake_s, t * 1e3);
+	note("authentication_wired_ms", t * 1e3);
+	note("authentication_wired_handshakes", t / handshake_s);
+	wired.ops->close(wired.net);
+}
+
+static void two_years(const char *home, const char *dir, double handshake_s, bool has_wired)
+{
+	struct whole w;
 
 	write_file(dir, "two-years.yaml", SCENARIO("two-years", "2y"));
-	write_file(dir, "one-day.yaml", SCENARIO("one-day", "1d"));
 	(void) printf("\ntwo virtual years with a daily poll of the issuer and a daily authentication\n");
 	w = run_azsim(home, dir, "model", NULL, "two-years.yaml");
 	(void) printf("  model   %6.2f s = %5.2f handshakes a virtual day; %.0f device-years a minute; largest process %ld KiB\n", w.real_s,
-	              w.real_s / 730 / hs, 2 * 60 / w.real_s, w.rss_kb);
-	if (wired.net) {
-		w = run_azsim(home, dir, "wired", NULL, "two-years.yaml");
-		(void) printf("  wired   %6.2f s = %5.2f handshakes a virtual day; largest process %ld KiB\n", w.real_s, w.real_s / 730 / hs, w.rss_kb);
-	}
+	              w.real_s / 730 / handshake_s, 2 * 60 / w.real_s, w.rss_kb);
+	note("two_years_model_s", w.real_s);
+	note("device_years_a_minute", 2 * 60 / w.real_s);
+	note("two_years_model_rss_kib", (double)w.rss_kb);
+	if (!has_wired)
+		return;
+	w = run_azsim(home, dir, "wired", NULL, "two-years.yaml");
+	(void) printf("  wired   %6.2f s = %5.2f handshakes a virtual day; largest process %ld KiB\n", w.real_s, w.real_s / 730 / handshake_s, w.rss_kb);
+	note("two_years_wired_s", w.real_s);
+	note("two_years_wired_rss_kib", (double)w.rss_kb);
+}
 
+/* The application measures its calls itself; the echo is measured before and after, since a machine's mood changes. */
+static void api_calls(const char *home, const char *dir)
+{
+	struct spread before = echo(), after, call;
+	unsigned median_ns = 0, p99_ns = 0;
+	char app[700], path[700], line[1024];
+	FILE *f;
+
+	write_file(dir, "one-day.yaml", SCENARIO("one-day", "1d"));
 	(void) snprintf(app, sizeof(app), "%s/tests/apps/calls", home);
-	calls = run_azsim(home, dir, "model", app, "one-day.yaml");
-	idle = run_azsim(home, dir, "model", NULL, "one-day.yaml");
-	t = (calls.real_s - idle.real_s) / 100000;
-	(void) printf("\none API call: %.1f messages there and back (%.1f us)\n", t / pp, t * 1e6);
+	(void) run_azsim(home, dir, "model", app, "one-day.yaml");
+	(void) snprintf(path, sizeof(path), "%s/out/one-day.model.timeline", dir);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		const char *at = strstr(line, "calls: median ");
+
+		if (at && sscanf(at, "calls: median %u p99 %u ns", &median_ns, &p99_ns) == 2)
+			break;
+	}
+	if (f)
+		(void) fclose(f);
+	if (median_ns == 0)
+		die("the application that makes calls did not say what they cost");
+	after = echo();
+	if (after.median < before.median)
+		before = after;
+	call = (struct spread){.median = median_ns / 1e9, .p99 = p99_ns / 1e9};
+	(void) printf("\nthere and back between two processes      median       p99\n");
+	(void) printf("  a message, bare (echo)                %7.1f us %7.1f us\n", before.median * 1e6, before.p99 * 1e6);
+	(void) printf("  an API call                           %7.1f us %7.1f us   %.2f echoes\n", call.median * 1e6, call.p99 * 1e6,
+	              call.median / before.median);
+	note("echo_median_us", before.median * 1e6);
+	note("echo_p99_us", before.p99 * 1e6);
+	note("api_call_median_us", call.median * 1e6);
+	note("api_call_p99_us", call.p99 * 1e6);
+	note("api_call_echoes", call.median / before.median);
+}
+
+int main(int argc, char **argv)
+{
+	const char *home = argc > 1 ? argv[1] : "build", *dir = argc > 2 ? argv[2] : ".";
+	SSL_CTX *both[2];
+	bool has_wired;
+	double handshake_s;
+
+	figures = json_object();
+	ca = make("ca", PKI_ROOT);
+	server = make("server", PKI_SERVER);
+	client = make("client", PKI_CLIENT);
+	if (!figures || pki_key_pem(server, PKI_PKCS8, NULL, &server_key) < 0 || pki_key_pem(client, PKI_PKCS8, NULL, &client_key) < 0)
+		die("keys");
+	both[0] = context(TLS_client_method(), client, client_key);
+	both[1] = context(TLS_server_method(), server, server_key);
+	handshake_s = best(handshake, both, 100);
+	(void) printf("baseline of this machine, now\n  TLS handshake in memory   %8.3f ms\n\n", handshake_s * 1e3);
+	note("handshake_ms", handshake_s * 1e3);
+	authentications(dir, handshake_s, &has_wired);
+	two_years(home, dir, handshake_s, has_wired);
+	api_calls(home, dir);
+	write_figures(home);
 	return 0;
 }
