@@ -92,7 +92,8 @@ static void messages_of_another_length_are_ebadmsg(void **state)
 				assert_int_equal(call_bytes(w, ops[i], fields, length), -EBADMSG);
 		memset(fields, 0, sizeof(fields));
 	}
-	assert_int_equal(covered, ARRAY_LEN(ops) - (WIRE_WIFI_STORE_WPA2 - WIRE_WIFI_ADD + 1));
+	/* HTTP is the simulator's, not the device's: test_http.c. */
+	assert_int_equal(covered, ARRAY_LEN(ops) - (WIRE_WIFI_STORE_WPA2 - WIRE_WIFI_ADD + 1) - (WIRE_HTTP_REQUEST - WIRE_HTTP_CONNECT + 1));
 	assert_true(device_is_on(w->dev));
 }
 
