@@ -1,7 +1,7 @@
 # libapplibs.so.0 and libtlsutils.so.0: what an application links and loads. The links without ".0" are for -lapplibs, -ltlsutils.
-CLIENT_SOURCES := emu-applibs/client/certstore.c emu-applibs/client/wificonfig.c \
-	emu-applibs/client/wificonfig_attributes.c emu-applibs/client/networking.c emu-applibs/client/storage.c \
-	emu-applibs/client/eventloop.c emu-applibs/client/log.c emu-applibs/client/application.c
+CLIENT_SOURCES := $(addprefix emu-applibs/client/,certstore.c wificonfig.c wificonfig_attributes.c networking.c networking_ip.c \
+	networking_time.c networking_proxy.c storage.c eventloop.c log.c application.c applications.c powermanagement.c rtc.c sysevent.c \
+	gpio.c peripherals.c)
 CLIENT_SHARED := emu-applibs/client/transport.c emu-applibs/wire/wire.c
 TLSUTILS_SOURCES := emu-applibs/client/deviceauth.c
 

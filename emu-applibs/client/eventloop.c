@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "emu-applibs/base/base.h"
+#include "emu-applibs/client/eventloop.h"
 #include "emu-applibs/client/transport.h"
 
 _Static_assert((int)EventLoop_Input == (int)EPOLLIN && (int)EventLoop_Output == (int)EPOLLOUT &&
@@ -29,6 +30,7 @@ struct EventRegistration {
 	EventLoop_IoEvents events;
 	EventLoopIoCallback *callback;
 	void *context;
+	void (*orphaned)(void);
 };
 
 struct EventLoop {
@@ -66,6 +68,8 @@ void EventLoop_Close(EventLoop *el)
 		EventRegistration *r = el->registrations;
 
 		el->registrations = r->next;
+		if (r->orphaned)
+			r->orphaned();
 		free(r);
 	}
 	if (el->stop_fd >= 0)
@@ -202,6 +206,11 @@ EventRegistration *EventLoop_RegisterIo(EventLoop *el, int fd, EventLoop_IoEvent
 		r->next->prev = r;
 	el->registrations = r;
 	return r;
+}
+
+void eventloop_on_close(EventRegistration *reg, void (*orphaned)(void))
+{
+	reg->orphaned = orphaned;
 }
 
 int EventLoop_ModifyIoEvents(EventLoop *el, EventRegistration *reg, EventLoop_IoEvents eventBitmask)

@@ -1,4 +1,6 @@
-/* <applibs/networking.h> on the wire. */
+/* <applibs/networking.h> on the wire: interfaces, and whether time is synchronised. Addresses, servers and NTP settings, and the proxy:
+ * networking_ip.c, networking_time.c, networking_proxy.c.
+ */
 #include <applibs/networking.h>
 
 #include <errno.h>
@@ -10,22 +12,13 @@
 
 _Static_assert(NETWORKING_STRUCTS_VERSION == STRUCTS_VERSION, "the structure filled here");
 
-/* A request without fields whose result is the answer. */
-static int ask(uint16_t op)
-{
-	struct call c;
-
-	call_begin(&c, op);
-	return call_end(&c, call_send(&c));
-}
-
 static int ask_bool(uint16_t op, bool *ret)
 {
 	int r;
 
 	if (!ret)
 		return call_fail(EFAULT);
-	r = ask(op);
+	r = call_ask(op);
 	if (r < 0)
 		return -1;
 	*ret = r != 0;
@@ -39,19 +32,19 @@ int Networking_IsNetworkingReady(bool *outIsNetworkingReady)
 
 ssize_t Networking_GetInterfaceCount(void)
 {
-	return ask(WIRE_NET_IF_COUNT);
+	return call_ask(WIRE_NET_IF_COUNT);
 }
 
-ssize_t z__Networking_GetInterfaces(struct z__Networking_NetworkInterface_Base *networkInterfacesArray,
-				    size_t networkInterfacesArrayCount, uint32_t structVersion)
+ssize_t z__Networking_GetInterfaces(struct z__Networking_NetworkInterface_Base *outNetworkInterfacesArray,
+				    size_t networkInterfacesArrayCount, uint32_t networkInterfaceStructVersion)
 {
-	Networking_NetworkInterface *array = (Networking_NetworkInterface *)networkInterfacesArray;
+	Networking_NetworkInterface *array = (Networking_NetworkInterface *)outNetworkInterfacesArray;
 	struct call c;
 	int rows;
 
 	if (!array)
 		return call_fail(EFAULT);
-	if (structVersion != STRUCTS_VERSION)
+	if (networkInterfaceStructVersion != STRUCTS_VERSION)
 		return call_fail(EINVAL);
 	call_begin(&c, WIRE_NET_IF_LIST);
 	wire_put_u64(&c.out, networkInterfacesArrayCount);
@@ -62,7 +55,7 @@ ssize_t z__Networking_GetInterfaces(struct z__Networking_NetworkInterface_Base *
 		Networking_NetworkInterface row;
 
 		memset(&row, 0, sizeof(row));
-		row.z__magicAndVersion = z__NETWORKING_NETWORKINTERFACE_MAGIC | STRUCTS_VERSION;
+		row.z__magicAndVersion = z__NETWORKING_NETWORK_INTERFACE_STRUCT_MAGIC | STRUCTS_VERSION;
 		row.isEnabled = wire_get_u8(&c.in) != 0;
 		(void) wire_get_str(&c.in, row.interfaceName, sizeof(row.interfaceName));
 		row.ipConfigurationType = wire_get_u8(&c.in);
@@ -99,6 +92,52 @@ int Networking_SetInterfaceState(const char *networkInterfaceName, bool isEnable
 	call_put_text(&c, networkInterfaceName, IF_NAMESIZE - 1);
 	wire_put_u8(&c.out, isEnabled);
 	return call_end(&c, call_send(&c)) < 0 ? -1 : 0;
+}
+
+int z__Networking_SetInterfaceOpt(const char *networkInterfaceName, z__Networking_Attribute attribute, const void *value,
+				  size_t valueLength)
+{
+	struct call c;
+
+	if (!networkInterfaceName || !value)
+		return call_fail(EFAULT);
+	call_begin(&c, WIRE_NET_IF_SET_OPT);
+	call_put_text(&c, networkInterfaceName, IF_NAMESIZE - 1);
+	wire_put_u8(&c.out, attribute);
+	call_put_blob(&c, value, valueLength, HARDWARE_ADDRESS_LENGTH);
+	return call_end(&c, call_send(&c)) < 0 ? -1 : 0;
+}
+
+/* The one attribute there is; NULL and 0: the bytes needed. */
+ssize_t z__Networking_GetInterfaceOpt(const char *networkInterfaceName, z__Networking_Attribute attribute, void *buffer,
+				      size_t capacity)
+{
+	uint8_t value[HARDWARE_ADDRESS_LENGTH];
+	struct call c;
+	size_t length = 0;
+	int r;
+
+	if (!networkInterfaceName || (!buffer && capacity > 0))
+		return call_fail(EFAULT);
+	call_begin(&c, WIRE_NET_IF_GET_OPT);
+	call_put_text(&c, networkInterfaceName, IF_NAMESIZE - 1);
+	wire_put_u8(&c.out, attribute);
+	r = call_send(&c);
+	if (r >= 0) {
+		const uint8_t *bytes = wire_get_bytes(&c.in, &length);
+
+		if (length > sizeof(value))
+			call_broken(&c, "an attribute of an interface is too long");
+		memcpy(value, bytes, length);
+	}
+	if (call_end(&c, r) < 0)
+		return -1;
+	if (!buffer)
+		return (ssize_t)length;
+	if (capacity < length)
+		return call_fail(ERANGE);
+	memcpy(buffer, value, length);
+	return (ssize_t)length;
 }
 
 int Networking_TimeSync_GetEnabled(bool *outIsEnabled)

@@ -167,12 +167,12 @@ static int exchange(struct call *c)
 		drop_fd(c);
 		return call_fail(wire_to_errno(h.result == INT32_MIN ? 0 : -h.result));
 	}
-	if (c->op == WIRE_STORAGE_OPEN && c->fd < 0) {
+	if (wire_op_brings_fd(c->op) && c->fd < 0) {
 		if (!fd_lost)
 			call_broken(c, "no descriptor");
 		return call_fail(EMFILE);
 	}
-	if (c->op != WIRE_STORAGE_OPEN && c->op != WIRE_HTTP_REQUEST)
+	if (!wire_op_brings_fd(c->op) && c->op != WIRE_HTTP_REQUEST)
 		drop_fd(c);
 	return h.result;
 }
@@ -278,4 +278,12 @@ int call_end(struct call *c, int result)
 	restore_signals(&c->signals);
 	errno = error;
 	return result;
+}
+
+int call_ask(uint16_t op)
+{
+	struct call c;
+
+	call_begin(&c, op);
+	return call_end(&c, call_send(&c));
 }

@@ -40,6 +40,8 @@ void call_put_blob(struct call *c, const void *bytes, size_t length, size_t max)
 int call_send(struct call *c);
 /* Wipes the message and lets go of the connection. A result >= 0 must have had its fields read to the end. Returns result; errno stays. */
 int call_end(struct call *c, int result);
+/* A whole call without fields. The result >= 0, or -1 with errno. */
+int call_ask(uint16_t op);
 /* The reply breaks the rules: ends the process with `what`. */
 _Noreturn void call_broken(const struct call *c, const char *what);
 

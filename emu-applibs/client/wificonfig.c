@@ -10,18 +10,9 @@
 
 _Static_assert(WIFICONFIG_STRUCTS_VERSION == STRUCTS_VERSION, "the structures filled here");
 
-/* A request without fields whose result is the answer. */
-static int ask(uint16_t op)
-{
-	struct call c;
-
-	call_begin(&c, op);
-	return call_end(&c, call_send(&c));
-}
-
 int WifiConfig_AddNetwork(void)
 {
-	return ask(WIRE_WIFI_ADD);
+	return call_ask(WIRE_WIFI_ADD);
 }
 
 int WifiConfig_AddDuplicateNetwork(int networkId, const char *configName)
@@ -49,7 +40,7 @@ int WifiConfig_GetNetworkIdByConfigName(const char *configName)
 
 int WifiConfig_GetConnectedNetworkId(void)
 {
-	return ask(WIRE_WIFI_CONNECTED_ID);
+	return call_ask(WIRE_WIFI_CONNECTED_ID);
 }
 
 int WifiConfig_ForgetNetworkById(int networkId)
@@ -63,7 +54,7 @@ int WifiConfig_ForgetNetworkById(int networkId)
 
 int WifiConfig_ForgetAllNetworks(void)
 {
-	return ask(WIRE_WIFI_FORGET_ALL) < 0 ? -1 : 0;
+	return call_ask(WIRE_WIFI_FORGET_ALL) < 0 ? -1 : 0;
 }
 
 int z__WifiConfig_ForgetNetwork(const struct z__WifiConfig_StoredNetwork_Base *storedNetwork)
@@ -84,7 +75,7 @@ int z__WifiConfig_ForgetNetwork(const struct z__WifiConfig_StoredNetwork_Base *s
 
 ssize_t WifiConfig_GetStoredNetworkCount(void)
 {
-	return ask(WIRE_WIFI_STORED_COUNT);
+	return call_ask(WIRE_WIFI_STORED_COUNT);
 }
 
 /* An SSID into its array of WIFICONFIG_SSID_MAX_LENGTH. Returns its length. */
@@ -182,7 +173,7 @@ int z__WifiConfig_GetCurrentNetwork(struct z__WifiConfig_ConnectedNetwork_Base *
 
 ssize_t WifiConfig_TriggerScanAndGetScannedNetworkCount(void)
 {
-	return ask(WIRE_WIFI_SCAN);
+	return call_ask(WIRE_WIFI_SCAN);
 }
 
 ssize_t z__WifiConfig_GetScannedNetworks(struct z__WifiConfig_ScannedNetwork_Base *scannedNetworkArray,

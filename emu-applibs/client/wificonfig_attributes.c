@@ -56,6 +56,7 @@ int z__WifiConfig_SetNetworkOpt(int networkId, z__WifiConfig_Attribute attribute
 	case z__WifiConfig_Attribute_Security_Type:
 	case z__WifiConfig_Attribute_Enable:
 	case z__WifiConfig_Attribute_Targeted_Scan:
+	case z__WifiConfig_Attribute_Power_Savings:
 		call_put_blob(&c, attributeValue, attributeLength, sizeof(uint8_t));
 		break;
 	default:

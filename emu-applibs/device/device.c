@@ -38,6 +38,7 @@ void device_emit(struct device *dev, const struct device_event *event)
 	if (event->kind == DEVICE_EVENT_CONNECTED || event->kind == DEVICE_EVENT_DISCONNECTED) {
 		networking_link_changed(dev, event->kind == DEVICE_EVENT_CONNECTED);
 		device_auth_link_changed(dev, event->kind == DEVICE_EVENT_CONNECTED);
+		sysevent_link_changed(dev, event->kind == DEVICE_EVENT_CONNECTED);
 	}
 	dev->host.event(dev->host.ctx, event);
 }
@@ -109,6 +110,7 @@ void device_power_on(struct device *dev, uint64_t ready_after_ns)
 	dev->ready_ns = ready_after_ns < TIME_NEVER - now_ns ? now_ns + ready_after_ns : TIME_NEVER;
 	wifi_restore(&dev->wifi, true);
 	networking_power_on(dev);
+	sysevent_power_on(dev);
 	/* The daemon that keeps the store and the configuration also starts the supplicant. */
 	if (dev->wifi_enabled)
 		supplicant_start(dev, ready_after_ns / NS_PER_MS + SUPPLICANT_START_MS);
@@ -128,6 +130,26 @@ bool device_is_on(const struct device *dev)
 void device_set_flash(struct device *dev, enum device_flash flash)
 {
 	dev->flash = flash;
+}
+
+void device_set_ethernet(struct device *dev, bool present)
+{
+	dev->has_ethernet = present;
+}
+
+void device_app_gone(struct device *dev)
+{
+	sysevent_app_gone(dev);
+}
+
+bool device_has_address(const struct device *dev)
+{
+	return networking_has_address(dev);
+}
+
+bool device_resolves_names(const struct device *dev)
+{
+	return networking_resolves_names(dev);
 }
 
 void device_factory_reset(struct device *dev)
@@ -169,10 +191,12 @@ unsigned device_manifest_mutable_kb(const struct device *dev)
 
 bool device_manifest_allows_host(const struct device *dev, const char *host)
 {
-	for (char **allowed = dev->manifest.hosts; allowed && *allowed; allowed++)
-		if (strcasecmp(*allowed, host) == 0)
-			return true;
-	return false;
+	return manifest_lists(&dev->manifest, MANIFEST_HOSTS, host);
+}
+
+const char *device_manifest_unresolved(const struct device *dev)
+{
+	return manifest_unresolved(&dev->manifest);
 }
 
 bool device_manifest_has(const struct device *dev, const char *capability)
@@ -253,9 +277,26 @@ static int dispatch(struct device *dev, uint16_t op, struct wire_reader *in, str
 	case WIRE_NET_IF_LIST:
 	case WIRE_NET_IF_STATUS:
 	case WIRE_NET_IF_SET_STATE:
+	case WIRE_NET_IF_GET_OPT:
+	case WIRE_NET_IF_SET_OPT:
+		return networking_request(dev, op, in, out);
+	case WIRE_NET_IP_APPLY:
+	case WIRE_NET_IP_RENEW:
+	case WIRE_NET_IP_RELEASE:
+	case WIRE_SNTP_SERVER_START:
+	case WIRE_DHCP_SERVER_START:
+		return network_ip_request(dev, op, in);
 	case WIRE_TIMESYNC_GET:
 	case WIRE_TIMESYNC_SET:
-		return networking_request(dev, op, in, out);
+	case WIRE_NTP_DEFAULT:
+	case WIRE_NTP_AUTOMATIC:
+	case WIRE_NTP_CUSTOM:
+	case WIRE_NTP_LAST_SYNC:
+		return network_time_request(dev, op, in, out);
+	case WIRE_PROXY_APPLY:
+	case WIRE_PROXY_GET:
+	case WIRE_PROXY_STATUS:
+		return network_proxy_request(dev, op, in, out);
 	case WIRE_STORAGE_OPEN:
 	case WIRE_STORAGE_DELETE:
 		return storage_request(dev, op, in, ret_fd);
@@ -264,6 +305,30 @@ static int dispatch(struct device *dev, uint16_t op, struct wire_reader *in, str
 	case WIRE_DEVICE_AUTH_READY:
 	case WIRE_DEVICE_AUTH:
 		return device_auth_request(dev, op, in, out);
+	case WIRE_APPLICATION_CONNECT:
+	case WIRE_APPLICATIONS_MEMORY:
+	case WIRE_APPLICATIONS_OS_VERSION:
+		return applications_request(dev, op, in, out);
+	case WIRE_POWER_TRANSITION:
+	case WIRE_POWER_PROFILE:
+	case WIRE_RTC_WRITE:
+		return power_request(dev, op, in);
+	case WIRE_SYSEVENT_REGISTER:
+	case WIRE_SYSEVENT_UNREGISTER:
+	case WIRE_SYSEVENT_DEFER:
+	case WIRE_SYSEVENT_RESUME:
+		return sysevent_request(dev, op, in, ret_fd);
+	case WIRE_GPIO_OPEN_INPUT:
+	case WIRE_GPIO_OPEN_OUTPUT:
+	case WIRE_GPIO_GET:
+	case WIRE_GPIO_SET:
+		return gpio_request(dev, op, in);
+	case WIRE_I2C_OPEN:
+	case WIRE_SPI_OPEN:
+	case WIRE_UART_OPEN:
+	case WIRE_ADC_OPEN:
+	case WIRE_PWM_OPEN:
+		return peripherals_request(dev, op, in);
 	default:
 		return -EBADMSG;
 	}
@@ -298,13 +363,17 @@ const char *device_last_summary(const struct device *dev)
 
 uint64_t device_next_deadline(const struct device *dev)
 {
-	uint64_t wifi_ns, time_ns;
+	uint64_t deadlines[3], next_ns = TIME_NEVER;
 
 	if (!dev->on)
 		return TIME_NEVER;
-	wifi_ns = supplicant_next_deadline(dev);
-	time_ns = networking_next_deadline(dev);
-	return wifi_ns < time_ns ? wifi_ns : time_ns;
+	deadlines[0] = supplicant_next_deadline(dev);
+	deadlines[1] = network_time_next_deadline(dev);
+	deadlines[2] = sysevent_next_deadline(dev);
+	for (size_t i = 0; i < ARRAY_LEN(deadlines); i++)
+		if (deadlines[i] < next_ns)
+			next_ns = deadlines[i];
+	return next_ns;
 }
 
 void device_run(struct device *dev)
@@ -312,7 +381,8 @@ void device_run(struct device *dev)
 	if (!dev->on)
 		return;
 	supplicant_run(dev);
-	networking_run(dev);
+	network_time_run(dev);
+	sysevent_run(dev);
 }
 
 void device_link(struct device *dev, enum device_link_event event)

@@ -27,7 +27,9 @@ enum device_event_kind {
 	DEVICE_EVENT_FLASH,        /* text = what was written: "certstore", "wifi", "storage", "settings" */
 	DEVICE_EVENT_STORE,        /* certificate store changed; text = "install ID", "delete ID", "move A -> B" */
 	DEVICE_EVENT_WIFI,         /* Wi-Fi configuration changed; text = "add 1", "persist", "reload", ... */
-	DEVICE_EVENT_TIME_SYNC,    /* the clock was set from the network */
+	DEVICE_EVENT_TIME_SYNC,    /* the clock was set from the network; text = server */
+	DEVICE_EVENT_UPDATE,       /* of a software update; text */
+	DEVICE_EVENT_GPIO,         /* an output changed; text = "8 high" */
 	DEVICE_EVENT_LOG,          /* the application's Log_Debug; text */
 	DEVICE_EVENT_OTHER,        /* text */
 };
@@ -38,6 +40,13 @@ struct device_event {
 	const char *text;    /* NULL when none */
 	int64_t number;
 	const struct auth_verdict *verdict; /* DEVICE_EVENT_AUTH only */
+};
+
+/* What an application, or an update, may want of device and application. */
+enum device_shut_down {
+	DEVICE_REBOOT,
+	DEVICE_POWER_DOWN,  /* for so many seconds */
+	DEVICE_RESTART_APP, /* the application alone: it was updated */
 };
 
 /* What the OS needs of the world. All callbacks are synchronous; ctx is the caller's. None may call back into the device
@@ -53,9 +62,21 @@ struct device_host {
 	int (*authenticate)(void *ctx, const struct auth_request *request, struct auth_verdict *ret_verdict);
 	/* Is there an access point with this SSID in range right now? */
 	bool (*ap_visible)(void *ctx, const uint8_t *ssid, size_t ssid_length);
-	/* Set the device's wall clock from the network time; called once some time after a connection while time sync is on.
-	 * Returns false when time cannot be reached (blocked): asked again later. */
-	bool (*time_sync)(void *ctx);
+	/* Set the device's wall clock from what this server (host name or address) says; called some time after a connection while time
+	 * sync is on. Returns false when it does not answer: the next server is asked, or the same later. */
+	bool (*time_sync)(void *ctx, const char *server);
+	/* The time server that DHCP names (option 42), or NULL. NULL callback: none. */
+	const char *(*dhcp_ntp)(void *ctx);
+	/* Write the device's wall clock to the clock that runs on without power. 0; -EBUSY: it is in use; -ENOENT: there is none. */
+	int (*rtc_write)(void *ctx);
+	/* End the application (SIGTERM, a while later SIGKILL) and do this when it has ended. Called from a request or device_run(): begins
+	 * when that has returned. seconds: of DEVICE_POWER_DOWN. */
+	void (*shut_down)(void *ctx, enum device_shut_down what, unsigned seconds);
+	/* A descriptor for the application, on which event_send's messages come, in place of one before. Negative errno. The caller owns it.
+	 * event_close: no more will come. */
+	int (*event_channel)(void *ctx);
+	void (*event_send)(void *ctx, const void *message, size_t length);
+	void (*event_close)(void *ctx);
 	/* Issue a device-authentication certificate of `life_s` seconds from now, as Microsoft's service does for a device
 	 * that is on the internet. On 0 the caller owns both PEM strings (free; wipe the key first). */
 	int (*issue_device_auth)(void *ctx, int64_t life_s, char **ret_cert_pem, char **ret_key_pem);
@@ -84,6 +105,8 @@ unsigned device_manifest_mutable_kb(const struct device *dev);
 bool device_manifest_allows_host(const struct device *dev, const char *host);
 /* Does the manifest grant the capability of that exact spelling (for example "SystemTime")? */
 bool device_manifest_has(const struct device *dev, const char *capability);
+/* The first peripheral of the manifest that is still named by a hardware definition ("$SAMPLE_LED"); NULL: none. */
+const char *device_manifest_unresolved(const struct device *dev);
 
 /* Power. On: boot from flash: persisted Wi-Fi becomes the running one, certificates are read. Off and cut: RAM is gone;
  * flash stays. Both are no-ops in the state they lead to. After power_on the store and Wi-Fi answer EAGAIN for
@@ -91,9 +114,14 @@ bool device_manifest_has(const struct device *dev, const char *capability);
 void device_power_on(struct device *dev, uint64_t ready_after_ns);
 void device_power_off(struct device *dev);
 bool device_is_on(const struct device *dev);
-/* What becomes of writes to flash. Full: what needs more room gives ENOSPC. Broken: every write, and the mutable file, gives EIO. */
+/* What becomes of writes to flash. Full: what needs more room gives ENOSPC (network settings: EFBIG). Broken: every write, and the
+ * mutable file, gives EIO. */
 enum device_flash { DEVICE_FLASH_GOOD, DEVICE_FLASH_FULL, DEVICE_FLASH_BROKEN };
 void device_set_flash(struct device *dev, enum device_flash flash);
+/* Has the device an Ethernet interface? It has none until this is called; device must be off. */
+void device_set_ethernet(struct device *dev, bool present);
+/* The application's process has ended: its registrations are void. */
+void device_app_gone(struct device *dev);
 /* Everything in flash is erased (device must be off). */
 void device_factory_reset(struct device *dev);
 
@@ -117,6 +145,17 @@ enum device_link_event {
 	DEVICE_LINK_VISIBLE, /* an access point (re)appeared, or RADIUS came back: worth a scan at the next opportunity */
 };
 void device_link(struct device *dev, enum device_link_event event);
+
+/* There is a software update for the device, or it asks in vain. It begins when the device is on the internet. */
+enum device_update_kind { DEVICE_UPDATE_NONE, DEVICE_UPDATE_APP, DEVICE_UPDATE_OTHER_APP, DEVICE_UPDATE_OS };
+struct device_update {
+	enum device_update_kind kind;
+	uint64_t download_ns;     /* how long it takes */
+	uint64_t max_deferral_ns; /* in all */
+};
+void device_update(struct device *dev, const struct device_update *update);
+/* From outside: the level of a pin while nobody drives it. 0; -ENODEV: no such pin. */
+int device_op_gpio(struct device *dev, int pin, bool high);
 
 /* Operator and factory access to the same store and configuration, without capability checks. identifiers and names are C
  * strings; PEM text. 0 or a result >= 0, or negative errno exactly as the API function of that name would give. */
@@ -196,6 +235,11 @@ bool device_get_persisted_network(const struct device *dev, size_t index, struct
 const char *device_get_wpa_state(const struct device *dev);
 /* Network id of the connection, or -1. */
 int device_get_connected(const struct device *dev);
+/* Connected, with an address; and with a name server. */
+bool device_has_address(const struct device *dev);
+bool device_resolves_names(const struct device *dev);
+/* The level of a pin; false for one that is none. *ret_output (may be NULL): the application drives it. */
+bool device_get_gpio(const struct device *dev, int pin, bool *ret_output);
 /* The certificates, as PEM, with which the present connection was made (the supplicant's copies); NULL when not connected
  * or none. */
 const char *device_get_connected_client_pem(const struct device *dev);

@@ -30,7 +30,11 @@ void device_power_loss(struct device *dev)
 	certstore_wipe(&dev->seen);
 	wifi_power_loss(&dev->wifi);
 	device_auth_wipe(&dev->device_auth);
-	dev->network_time = (struct network_time) { .due_ns = TIME_NEVER };
+	networking_power_loss(dev);
+	sysevent_power_loss(dev);
+	gpio_power_loss(dev);
+	dev->wifi_power_savings = false;
+	dev->power_profile = POWER_PROFILE_HIGH;
 	dev->ready_ns = TIME_NEVER;
 }
 
@@ -38,6 +42,8 @@ void device_flash_erase(struct device *dev)
 {
 	certstore_wipe(&dev->store);
 	wifi_wipe(&dev->wifi);
+	networking_factory(&dev->net);
+	dev->sysevent.offered = false;
 	dev->wifi_enabled = true;
 	dev->time_sync_enabled = true; /* on by default ["Manage system time" on Microsoft Learn] */
 }

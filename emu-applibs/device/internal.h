@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "emu-applibs/base/base.h"
 #include "emu-applibs/device/certstore.h"
@@ -16,6 +17,7 @@
 #include "emu-applibs/device/manifest.h"
 #include "emu-applibs/device/networking.h"
 #include "emu-applibs/device/supplicant.h"
+#include "emu-applibs/device/system.h"
 #include "emu-applibs/device/wificonfig.h"
 
 #define DEVICE_SUMMARY_MAX 384 /* with NUL; an identity is the longest value that is shown */
@@ -28,11 +30,13 @@ struct device {
 	uint64_t random;
 	char summary[DEVICE_SUMMARY_MAX];
 	enum device_flash flash;
+	bool has_ethernet;
 
-	/* Flash: what survives power loss, together with wifi.saved. */
+	/* Flash: what survives power loss, together with wifi.saved and sysevent.update. */
 	struct certstore store;
 	bool wifi_enabled; /* Networking_SetInterfaceState */
 	bool time_sync_enabled;
+	struct net_settings net; /* with the proxy's password */
 
 	/* RAM. */
 	bool on;
@@ -41,7 +45,13 @@ struct device {
 	struct wifi wifi;
 	struct supplicant supplicant;
 	struct network_time network_time;
+	bool ip_released[NET_INTERFACE_COUNT]; /* Networking_IpConfig_ReleaseIp */
+	bool sntp_server[NET_INTERFACE_COUNT];
+	bool wifi_power_savings;
+	uint32_t power_profile;
 	struct device_auth device_auth;
+	struct sysevent sysevent;
+	struct gpio_pin gpio[GPIO_PIN_COUNT];
 };
 
 /* ---- device.c -------------------------------------------------------------------------------------------------------- */

@@ -1,8 +1,9 @@
 /* See manifest.h.
  *
- * Names and types of the capabilities: "Application manifest" on Microsoft Learn, and the manifests of Microsoft's samples. What a
- * capability for peripherals lists is checked no further than its type: the simulator has no peripherals.
+ * Names and types of the capabilities: "Application manifest" on Microsoft Learn, and the manifests of Microsoft's samples. That
+ * PowerControls may not be empty: error names of OS 24.06. Whether a chip has a peripheral that is listed is not looked at here.
  */
+#define _GNU_SOURCE /* asprintf */
 #include "emu-applibs/device/manifest.h"
 
 #include <errno.h>
@@ -19,41 +20,46 @@ enum kind {
 	KIND_FLAG,    /* true or false */
 	KIND_LIST,    /* of anything */
 	KIND_TEXTS,   /* a list of strings */
+	KIND_CONTROLS, /* a list of strings that is not empty */
+	KIND_IDS,     /* a list of numbers >= 0 and strings */
 	KIND_GUID,
 	KIND_STORAGE, /* {"SizeKB": n} */
 };
 
+#define NO_LIST (-1)
+
 static const struct capability {
 	const char *name;
 	enum kind kind;
+	int list; /* enum manifest_list that keeps its entries, or NO_LIST */
 } capabilities[] = {
-	{ "Adc", KIND_LIST },
-	{ "AllowedApplicationConnections", KIND_TEXTS },
-	{ "AllowedConnections", KIND_TEXTS },
-	{ "AllowedTcpServerPorts", KIND_LIST },
-	{ "AllowedUdpServerPorts", KIND_LIST },
-	{ "CertStore", KIND_FLAG },
-	{ "DeviceAuthentication", KIND_GUID },
-	{ "DhcpService", KIND_FLAG },
-	{ "EnterpriseWifiConfig", KIND_FLAG },
-	{ "Gpio", KIND_LIST },
-	{ "HardwareAddressConfig", KIND_FLAG },
-	{ "HeapMemStats", KIND_FLAG },
-	{ "I2cMaster", KIND_LIST },
-	{ "MutableStorage", KIND_STORAGE },
-	{ "NetworkConfig", KIND_FLAG },
-	{ "PowerControls", KIND_TEXTS },
-	{ "Pwm", KIND_LIST },
-	{ "ReadNetworkProxyConfig", KIND_FLAG },
-	{ "ResetMemoryWatermarks", KIND_FLAG },
-	{ "SntpService", KIND_FLAG },
-	{ "SoftwareUpdateDeferral", KIND_FLAG },
-	{ "SpiMaster", KIND_LIST },
-	{ "SystemEventNotifications", KIND_FLAG },
-	{ "SystemTime", KIND_FLAG },
-	{ "TimeSyncConfig", KIND_FLAG },
-	{ "Uart", KIND_LIST },
-	{ "WifiConfig", KIND_FLAG },
+	{ "Adc", KIND_IDS, MANIFEST_ADC },
+	{ "AllowedApplicationConnections", KIND_TEXTS, MANIFEST_APPLICATIONS },
+	{ "AllowedConnections", KIND_TEXTS, MANIFEST_HOSTS },
+	{ "AllowedTcpServerPorts", KIND_LIST, NO_LIST },
+	{ "AllowedUdpServerPorts", KIND_LIST, NO_LIST },
+	{ "CertStore", KIND_FLAG, NO_LIST },
+	{ "DeviceAuthentication", KIND_GUID, NO_LIST },
+	{ "DhcpService", KIND_FLAG, NO_LIST },
+	{ "EnterpriseWifiConfig", KIND_FLAG, NO_LIST },
+	{ "Gpio", KIND_IDS, MANIFEST_GPIO },
+	{ "HardwareAddressConfig", KIND_FLAG, NO_LIST },
+	{ "HeapMemStats", KIND_FLAG, NO_LIST },
+	{ "I2cMaster", KIND_IDS, MANIFEST_I2C },
+	{ "MutableStorage", KIND_STORAGE, NO_LIST },
+	{ "NetworkConfig", KIND_FLAG, NO_LIST },
+	{ "PowerControls", KIND_CONTROLS, MANIFEST_POWER_CONTROLS },
+	{ "Pwm", KIND_IDS, MANIFEST_PWM },
+	{ "ReadNetworkProxyConfig", KIND_FLAG, NO_LIST },
+	{ "ResetMemoryWatermarks", KIND_FLAG, NO_LIST },
+	{ "SntpService", KIND_FLAG, NO_LIST },
+	{ "SoftwareUpdateDeferral", KIND_FLAG, NO_LIST },
+	{ "SpiMaster", KIND_IDS, MANIFEST_SPI },
+	{ "SystemEventNotifications", KIND_FLAG, NO_LIST },
+	{ "SystemTime", KIND_FLAG, NO_LIST },
+	{ "TimeSyncConfig", KIND_FLAG, NO_LIST },
+	{ "Uart", KIND_IDS, MANIFEST_UART },
+	{ "WifiConfig", KIND_FLAG, NO_LIST },
 };
 _Static_assert(ARRAY_LEN(capabilities) <= MANIFEST_CAPABILITIES_MAX, "room for every capability");
 
@@ -80,7 +86,7 @@ ATTR_PRINTF(2, 3) static int refuse(const struct complaint *complaint, const cha
 
 /* ---- Pieces ---------------------------------------------------------------------------------------------------------- */
 
-static bool is_guid(const char *text)
+bool manifest_is_guid(const char *text)
 {
 	if (strlen(text) != 36)
 		return false;
@@ -109,7 +115,18 @@ static bool only_strings(const json_t *list)
 	return json_is_array(list);
 }
 
-/* The strings of a list that only_strings(). */
+static bool only_ids(const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *id = json_array_get(list, i);
+
+		if (!json_is_string(id) && !(json_is_integer(id) && json_integer_value(id) >= 0))
+			return false;
+	}
+	return json_is_array(list);
+}
+
+/* The strings and numbers of a list, as text. */
 static char **copy_texts(const json_t *list)
 {
 	size_t count = json_array_size(list);
@@ -118,8 +135,10 @@ static char **copy_texts(const json_t *list)
 	if (!texts)
 		abort();
 	for (size_t i = 0; i < count; i++) {
-		texts[i] = strdup(json_string_value(json_array_get(list, i)));
-		if (!texts[i])
+		const json_t *item = json_array_get(list, i);
+
+		if (json_is_integer(item) ? asprintf(&texts[i], "%lld", (long long)json_integer_value(item)) < 0 :
+		                            !(texts[i] = strdup(json_string_value(item))))
 			abort();
 	}
 	return texts;
@@ -179,8 +198,17 @@ static int read_value(const struct capability *capability, const json_t *value, 
 		if (!only_strings(value))
 			return refuse(complaint, "Capabilities.%s must be a list of strings", capability->name);
 		return json_array_size(value) > 0;
+	case KIND_CONTROLS:
+		if (!only_strings(value) || json_array_size(value) == 0)
+			return refuse(complaint, "Capabilities.%s must be a list of strings that is not empty; leave it out when there are none",
+			              capability->name);
+		return 1;
+	case KIND_IDS:
+		if (!only_ids(value))
+			return refuse(complaint, "Capabilities.%s must be a list of numbers and names, as [8, \"$SAMPLE_LED\"]", capability->name);
+		return json_array_size(value) > 0;
 	case KIND_GUID:
-		if (!json_is_string(value) || !is_guid(json_string_value(value)))
+		if (!json_is_string(value) || !manifest_is_guid(json_string_value(value)))
 			return refuse(complaint, "Capabilities.%s must be the GUID of a tenant or catalog, as a string", capability->name);
 		return 1;
 	case KIND_STORAGE:
@@ -213,10 +241,9 @@ static int read_capabilities(const json_t *all, bool both_spellings, struct mani
 			return r;
 		if (r > 0 && !manifest_grants(ret, capability->name))
 			ret->granted[ret->granted_count++] = capability->name;
+		if (capability->list != NO_LIST)
+			ret->lists[capability->list] = copy_texts(value);
 	}
-	value = json_object_get(all, "AllowedConnections");
-	if (value)
-		ret->hosts = copy_texts(value);
 	return 0;
 }
 
@@ -239,7 +266,7 @@ static int read_top(const json_t *root, bool both_spellings, struct manifest *re
 		return refuse(complaint, "SchemaVersion must be 1");
 	if (!name || name[0] == '\0')
 		return refuse(complaint, "Name must be a string that is not empty");
-	if (!component || !is_guid(component))
+	if (!component || !manifest_is_guid(component))
 		return refuse(complaint, "ComponentId must be a GUID as a string");
 	if (!entry || strcmp(entry, "/bin/app") != 0)
 		return refuse(complaint, "EntryPoint must be \"/bin/app\"");
@@ -278,7 +305,8 @@ int manifest_parse(const char *json, size_t length, bool both_spellings, struct 
 void manifest_clear(struct manifest *manifest)
 {
 	free_texts(&manifest->cmd_args);
-	free_texts(&manifest->hosts);
+	for (size_t i = 0; i < MANIFEST_LIST_COUNT; i++)
+		free_texts(&manifest->lists[i]);
 	*manifest = (struct manifest) { .granted_count = 0 };
 }
 
@@ -288,4 +316,23 @@ bool manifest_grants(const struct manifest *manifest, const char *capability)
 		if (strcmp(manifest->granted[i], capability) == 0)
 			return true;
 	return false;
+}
+
+bool manifest_lists(const struct manifest *manifest, enum manifest_list list, const char *text)
+{
+	bool any_case = list == MANIFEST_HOSTS || list == MANIFEST_APPLICATIONS;
+
+	for (char **entry = manifest->lists[list]; entry && *entry; entry++)
+		if ((any_case ? strcasecmp : strcmp)(*entry, text) == 0)
+			return true;
+	return false;
+}
+
+const char *manifest_unresolved(const struct manifest *manifest)
+{
+	for (size_t list = MANIFEST_GPIO; list < MANIFEST_LIST_COUNT; list++)
+		for (char **entry = manifest->lists[list]; entry && *entry; entry++)
+			if ((*entry)[0] == '$')
+				return *entry;
+	return NULL;
 }

@@ -43,6 +43,7 @@ enum wifi_attribute {
 	WIFI_ATTR_CONFIG_NAME = 12,
 	WIFI_ATTR_DIAGNOSTICS32 = 22,
 	WIFI_ATTR_DIAGNOSTICS = 23,
+	WIFI_ATTR_POWER_SAVINGS = 0x1000, /* ours: the real number was not found */
 };
 
 /* What every test access point reports: one channel, one address, one strength (`Signal is the AP's transmit power minus 50`,

@@ -32,6 +32,7 @@ static const struct rule rules[] = {
 	{ WIFI_ATTR_CONFIG_NAME, "name", false, true, true, false },
 	{ WIFI_ATTR_DIAGNOSTICS32, "diagnostics", false, false, true, false },
 	{ WIFI_ATTR_DIAGNOSTICS, "diagnostics", false, false, true, false },
+	{ WIFI_ATTR_POWER_SAVINGS, "power savings", false, true, false, false },
 };
 
 static const struct rule *find_rule(uint32_t attribute)
@@ -123,6 +124,7 @@ static int check_value(const struct device *dev, uint32_t attribute, const struc
 		return 0;
 	case WIFI_ATTR_ENABLE:
 	case WIFI_ATTR_TARGETED_SCAN:
+	case WIFI_ATTR_POWER_SAVINGS:
 		return value->length != 1 || value->bytes[0] > 1 ? -EINVAL : 0;
 	case WIFI_ATTR_PSK:
 		return wifi_check_psk(dev, value->bytes, value->length);
@@ -194,6 +196,7 @@ static void summarize(struct device *dev, int id, uint32_t attribute, const stru
 	case WIFI_ATTR_SECURITY:
 	case WIFI_ATTR_ENABLE:
 	case WIFI_ATTR_TARGETED_SCAN:
+	case WIFI_ATTR_POWER_SAVINGS:
 		device_summary(dev, "id=%d value=%d", id, value->length > 0 ? value->bytes[0] : -1);
 		return;
 	case WIFI_ATTR_PSK:
@@ -245,6 +248,16 @@ static int set_attribute(struct device *dev, const struct rule *rule, int id, co
 	return 0;
 }
 
+/* Of the whole interface, and of its radio alone: nothing in the simulation is slower for it. */
+static int set_power_savings(struct device *dev, int id, const struct value *value)
+{
+	summarize(dev, id, WIFI_ATTR_POWER_SAVINGS, value);
+	if (id != -1 || check_value(dev, WIFI_ATTR_POWER_SAVINGS, value) < 0)
+		return -EINVAL;
+	dev->wifi_power_savings = value->bytes[0] != 0;
+	return 0;
+}
+
 static int request_set(struct device *dev, int id, uint32_t attribute, const struct value *value)
 {
 	const struct rule *rule = find_rule(attribute);
@@ -266,6 +279,8 @@ static int request_set(struct device *dev, int id, uint32_t attribute, const str
 			return -EINVAL;
 		return attribute == WIFI_ATTR_SAVE ? wifi_persist(dev) : wifi_reload(dev);
 	}
+	if (attribute == WIFI_ATTR_POWER_SAVINGS)
+		return set_power_savings(dev, id, value);
 	return set_attribute(dev, rule, id, value);
 }
 

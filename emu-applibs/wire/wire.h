@@ -3,7 +3,7 @@
  * Transport: AF_UNIX, SOCK_SEQPACKET, path in the environment variable AZSIM_SOCKET; one request, one reply.
  * Everything is little-endian and of fixed width, so a 32-bit ARM application and an x86-64 simulator agree.
  * A message is a struct wire_header and `length` bytes of fields, written and read one after the other with the
- * cursors below. A descriptor (WIRE_STORAGE_OPEN, WIRE_HTTP_REQUEST) travels beside its reply as SCM_RIGHTS.
+ * cursors below. A descriptor (wire_op_brings_fd; WIRE_HTTP_REQUEST may) travels beside its reply as SCM_RIGHTS.
  *
  * Leaves to others: sockets (client/transport.c, sim), meaning (device/), virtual time (wire/vtime_proto.h).
  */
@@ -100,6 +100,30 @@ _Static_assert(sizeof(struct wire_header) == 16, "wire header is 16 bytes on eve
 	X(TIMESYNC_GET, 65, "Networking_TimeSync_GetEnabled")                                                     \
 	/* in: u8 enabled */                                                                                      \
 	X(TIMESYNC_SET, 66, "Networking_TimeSync_SetEnabled")                                                     \
+	/* in: str name, u8 attribute; out: bytes value */                                                        \
+	X(NET_IF_GET_OPT, 67, "Networking_GetHardwareAddress")                                                    \
+	/* in: str name, u8 attribute, bytes value */                                                             \
+	X(NET_IF_SET_OPT, 68, "Networking_SetHardwareAddress")                                                    \
+	/* in: str name, u8 static, u32 address, u32 mask, u32 gateway, u8 custom DNS, u8 count, u32 each.        \
+	 * IPv4 addresses are numbers here and below: the first byte is the highest. */                           \
+	X(NET_IP_APPLY, 69, "Networking_IpConfig_Apply")                                                          \
+	/* in: str name */                                                                                        \
+	X(NET_IP_RENEW, 70, "Networking_IpConfig_RenewIp")                                                        \
+	/* in: str name */                                                                                        \
+	X(NET_IP_RELEASE, 71, "Networking_IpConfig_ReleaseIp")                                                    \
+	/* in: - */                                                                                               \
+	X(NTP_DEFAULT, 72, "Networking_TimeSync_EnableDefaultNtp")                                                \
+	/* in: u32 option */                                                                                      \
+	X(NTP_AUTOMATIC, 73, "Networking_TimeSync_EnableAutomaticNtp")                                            \
+	/* in: str primary, u8 has secondary, str secondary, u32 option */                                        \
+	X(NTP_CUSTOM, 74, "Networking_TimeSync_EnableCustomNtp")                                                  \
+	/* in: -; out: str server, i64 before, i64 after (s since 1970, device clock) */                          \
+	X(NTP_LAST_SYNC, 75, "Networking_TimeSync_GetLastNtpSyncInfo")                                            \
+	/* in: str name */                                                                                        \
+	X(SNTP_SERVER_START, 76, "Networking_SntpServer_Start")                                                   \
+	/* in: str name, u32 first address, u8 addresses, u32 mask, u32 gateway, u32 hours, u8 count, u32 each    \
+	 * NTP server */                                                                                          \
+	X(DHCP_SERVER_START, 77, "Networking_DhcpServer_Start")                                                   \
 	/* in: -; out: a descriptor (SCM_RIGHTS), read-write, at offset 0 */                                      \
 	X(STORAGE_OPEN, 80, "Storage_OpenMutableFile")                                                            \
 	/* in: - */                                                                                               \
@@ -110,6 +134,25 @@ _Static_assert(sizeof(struct wire_header) == 16, "wire header is 16 bytes on eve
 	X(DEVICE_AUTH_READY, 91, "Application_IsDeviceAuthReady")                                                 \
 	/* in: -; out: str certificate chain PEM, str key PEM */                                                  \
 	X(DEVICE_AUTH, 92, "DeviceAuth_SslCtxFunc")                                                               \
+	/* in: str component id */                                                                                \
+	X(APPLICATION_CONNECT, 93, "Application_Connect")                                                         \
+	/* in: u32 attribute (z__Application_MemoryAttribute); the figure itself is counted in the process */     \
+	X(APPLICATIONS_MEMORY, 94, "Applications_GetMemoryInfo")                                                  \
+	/* in: -; out: str version */                                                                             \
+	X(APPLICATIONS_OS_VERSION, 95, "Applications_GetOsVersion")                                               \
+	/* in: u32 options, u8 type, u8 authentication, str address, u32 port, str no-proxy list, str user,       \
+	 * str password */                                                                                        \
+	X(PROXY_APPLY, 100, "Networking_Proxy_Apply")                                                             \
+	/* in: -; out: as PROXY_APPLY */                                                                          \
+	X(PROXY_GET, 101, "Networking_Proxy_Get")                                                                 \
+	/* in: -; result: status bits */                                                                          \
+	X(PROXY_STATUS, 102, "Networking_Proxy_GetProxyStatus")                                                   \
+	/* in: u32 state (z__PowerManagement_System_PowerState), u8 has seconds, u32 seconds */                   \
+	X(POWER_TRANSITION, 103, "PowerManagement_TransitionToSystemPowerState")                                  \
+	/* in: u32 profile */                                                                                     \
+	X(POWER_PROFILE, 104, "PowerManagement_SetSystemPowerProfile")                                            \
+	/* in: - */                                                                                               \
+	X(RTC_WRITE, 105, "clock_systohc")                                                                        \
 	/* For the libcurl of emu-applibs/curl, no API calls.                                                     \
 	 * in: str host, u32 port; result: enum wire_http_stage; out: i32 errno code, of WIRE_HTTP_NO_ROUTE */    \
 	X(HTTP_CONNECT, 110, "HTTP connect")                                                                      \
@@ -117,7 +160,29 @@ _Static_assert(sizeof(struct wire_header) == 16, "wire header is 16 bytes on eve
 	 * WIRE_HTTP_BODY_MAX), str client certificate chain PEM ("": none), str trusted roots PEM, u8 verify     \
 	 * peer, u8 verify host; out: bytes answer (struct wire_http_head, then the body), or none and a stream   \
 	 * descriptor that the same bytes come from, later */                                                     \
-	X(HTTP_REQUEST, 111, "HTTP request")
+	X(HTTP_REQUEST, 111, "HTTP request")                                                                     \
+	/* in: u32 event bits; out: a descriptor (SCM_RIGHTS) on which struct wire_sysevent messages come */      \
+	X(SYSEVENT_REGISTER, 120, "SysEvent_RegisterForEventNotifications")                                       \
+	/* in: - */                                                                                               \
+	X(SYSEVENT_UNREGISTER, 121, "SysEvent_UnregisterForEventNotifications")                                   \
+	/* in: u32 event, u32 minutes */                                                                          \
+	X(SYSEVENT_DEFER, 122, "SysEvent_DeferEvent")                                                             \
+	/* in: u32 event */                                                                                       \
+	X(SYSEVENT_RESUME, 123, "SysEvent_ResumeEvent")                                                           \
+	/* in: i32 pin, u8 busy (the process has it open) */                                                      \
+	X(GPIO_OPEN_INPUT, 130, "GPIO_OpenAsInput")                                                               \
+	/* in: i32 pin, u8 busy, u8 mode, u8 value */                                                             \
+	X(GPIO_OPEN_OUTPUT, 131, "GPIO_OpenAsOutput")                                                             \
+	/* in: i32 pin; result: level */                                                                          \
+	X(GPIO_GET, 132, "GPIO_GetValue")                                                                         \
+	/* in: i32 pin, u8 value */                                                                               \
+	X(GPIO_SET, 133, "GPIO_SetValue")                                                                         \
+	/* in: i32 id, here and below */                                                                          \
+	X(I2C_OPEN, 140, "I2CMaster_Open")                                                                        \
+	X(SPI_OPEN, 141, "SPIMaster_Open")                                                                        \
+	X(UART_OPEN, 142, "UART_Open")                                                                            \
+	X(ADC_OPEN, 143, "ADC_Open")                                                                              \
+	X(PWM_OPEN, 144, "PWM_Open")
 
 enum wire_op {
 #define X(op, number, name) WIRE_##op = number,
@@ -148,6 +213,21 @@ struct wire_http_head {
 	char content_type[40]; /* padded with NUL */
 };
 _Static_assert(sizeof(struct wire_http_head) == 64, "wire_http_head is 64 bytes on every ABI");
+
+/* Does a reply >= 0 of this op bring a descriptor? */
+static inline bool wire_op_brings_fd(uint16_t op)
+{
+	return op == WIRE_STORAGE_OPEN || op == WIRE_SYSEVENT_REGISTER;
+}
+
+/* A change of status of a system event: one message of the descriptor of SYSEVENT_REGISTER, little-endian. Values as in sysevent.h. */
+struct wire_sysevent {
+	uint32_t event;
+	uint32_t status;
+	uint32_t update_type;
+	uint32_t max_deferral_min; /* minutes */
+};
+_Static_assert(sizeof(struct wire_sysevent) == 16, "one size on every ABI");
 
 /* The function name of `op` as the timeline shows it, or NULL for an unknown number. Static storage. */
 const char *wire_op_name(uint16_t op);

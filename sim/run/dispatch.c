@@ -77,6 +77,11 @@ void run_watch_mutable_file(struct run *run)
 
 /* ---- API requests -------------------------------------------------------------------------------------------------------- */
 
+static bool is_peripheral(uint16_t op)
+{
+	return op >= WIRE_GPIO_OPEN_INPUT && op <= WIRE_PWM_OPEN;
+}
+
 static void note_call(struct run *run, const char *name, uint16_t op, int r)
 {
 	char detail[128] = "";
@@ -88,7 +93,11 @@ static void note_call(struct run *run, const char *name, uint16_t op, int r)
 		run_note(run, TL_CALL, true, detail, "%s%s%s -> %d", name, summary[0] ? " " : "", summary, r);
 	else
 		run_note(run, TL_CALL, true, detail, "%s%s%s -> %s", name, summary[0] ? " " : "", summary, strerrorname_np(-r));
-	if (r == -EACCES && op != WIRE_LOG)
+	if (r == -EACCES && device_manifest_unresolved(run->device) && is_peripheral(op))
+		run_hint(run, "%s gave EACCES: %s/app_manifest.json names peripherals as %s; the image package that is deployed has the chip's "
+		              "own numbers and names there: build the package with the CMake function, or write them", name,
+		         run->package.folder, device_manifest_unresolved(run->device));
+	else if (r == -EACCES && op != WIRE_LOG)
 		run_hint(run, "%s gave EACCES: %s/app_manifest.json does not grant the capability it needs", name, run->package.folder);
 }
 
@@ -100,6 +109,7 @@ static void handle_request(struct run *run, struct channel_message *m)
 	uint16_t op = m->header.op;
 	const char *name = callname_of(op, callname_attribute(op, m->payload, m->header.length));
 	bool own = op == WIRE_LOG;
+	bool counts = !own && op != WIRE_GPIO_GET && op != WIRE_GPIO_SET; /* a blinking LED is no burden; what changes is noted */
 	int fd = -1, r;
 
 	if (op == WIRE_HTTP_CONNECT || op == WIRE_HTTP_REQUEST) {
@@ -107,16 +117,18 @@ static void handle_request(struct run *run, struct channel_message *m)
 		OPENSSL_cleanse(m->payload, m->header.length);
 		return;
 	}
-	if (!own) {
+	if (counts) {
 		run->result->api_calls++;
 		oracle_count_call(run);
+	}
+	if (!own) {
 		if (run_events_on_call(run, op, callname_attribute(op, m->payload, m->header.length), false))
 			return; /* the power went before it was done */
 	}
 	wire_reader_init(&in, m->payload, m->header.length);
 	wire_writer_init(&out, reply, sizeof(reply));
 	r = device_request(run->device, op, &in, &out, &fd);
-	if (!own)
+	if (counts || (!own && r < 0))
 		note_call(run, name, op, r);
 	if (r == -EBADMSG)
 		run_hint(run, "the application sent a malformed %s", name);
@@ -161,6 +173,7 @@ static void handle_settime(struct run *run, const struct channel_message *m)
 		status = EPERM;
 		run_hint(run, "the application may not set the clock: %s/app_manifest.json does not grant SystemTime", run->package.folder);
 	} else {
+		run->rtc_lag_ns += clock_wall_ns(&run->clock, CLOCK_DEVICE) - (int64_t)m->vt.a; /* it goes on as it was */
 		clock_set(&run->clock, CLOCK_DEVICE, (int64_t)m->vt.a);
 		run_update_page(run);
 		run_note(run, TL_CLOCK, true, NULL, "device clock set by the application to %lld s since 1970",

@@ -83,6 +83,20 @@ static void apply_device(struct run *run, const struct scn_device_change *c)
 	}
 	if (c->flash)
 		run_set_flash(run, c->flash);
+	if (c->ntp_servers) {
+		run->ntp_servers = c->ntp_servers;
+		run_note(run, TL_WORLD, true, NULL, "time servers: others answer");
+	}
+	if (c->rtc_busy != SCN_UNSET) {
+		run->rtc_busy = c->rtc_busy == SCN_YES;
+		run_note(run, TL_WORLD, true, NULL, "the device's RTC is %s", run->rtc_busy ? "busy" : "free");
+	}
+	if (c->gpio) {
+		(void) device_op_gpio(run->device, (int)c->gpio->pin, c->gpio->value != 0);
+		run_note(run, TL_WORLD, true, NULL, "GPIO %u is driven %s", c->gpio->pin, c->gpio->value ? "high" : "low");
+	}
+	if (c->update)
+		device_update(run->device, c->update);
 	if (c->kill_app)
 		run_app_kill(run, "by the scenario");
 	if (c->factory_reset) {

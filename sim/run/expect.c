@@ -133,6 +133,8 @@ bool run_condition(const struct run *run, const struct scn_condition *c)
 	}
 	if (c->diagnostics && !has_diagnostics(run, c->diagnostics))
 		return false;
+	if (c->gpio && device_get_gpio(run->device, (int)c->gpio->pin, NULL) != (c->gpio->value != 0))
+		return false;
 	return !c->log || has_logged(run, c->log);
 }
 

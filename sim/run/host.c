@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <strings.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "sim/run/internal.h"
@@ -96,7 +98,13 @@ static void host_event(void *ctx, const struct device_event *event)
 		oracle_store_changed(run);
 		break;
 	case DEVICE_EVENT_TIME_SYNC:
-		run_note(run, TL_CLOCK, true, NULL, "device clock set from network time");
+		run_note(run, TL_CLOCK, true, NULL, "device clock set from network time, %s", text);
+		break;
+	case DEVICE_EVENT_UPDATE:
+		run_note(run, TL_WORLD, true, NULL, "device: %s", text);
+		break;
+	case DEVICE_EVENT_GPIO:
+		run_note(run, TL_APP, true, NULL, "GPIO %s", text);
 		break;
 	case DEVICE_EVENT_LOG:
 		run_note(run, TL_LOG, true, NULL, "%s", text);
@@ -137,15 +145,71 @@ static bool host_ap_visible(void *ctx, const uint8_t *ssid, size_t ssid_length)
 	return run->net_state.ap_up && ssid_length == strlen(run->scenario->ssid) && memcmp(ssid, run->scenario->ssid, ssid_length) == 0;
 }
 
-static bool host_time_sync(void *ctx)
+static bool host_time_sync(void *ctx, const char *server)
+{
+	struct run *run = ctx;
+	bool answers = run->ntp_servers == NULL;
+
+	for (size_t i = 0; !answers && run->ntp_servers[i]; i++)
+		answers = strcasecmp(run->ntp_servers[i], server) == 0;
+	if (!run->ntp_reachable || !answers)
+		return false;
+	clock_set(&run->clock, CLOCK_DEVICE, clock_true_ns(&run->clock));
+	run->rtc_lag_ns = 0; /* the OS writes it to its RTC; ours, nothing is documented */
+	run_update_page(run);
+	return true;
+}
+
+static const char *host_dhcp_ntp(void *ctx)
+{
+	return ((struct run *)ctx)->scenario->dhcp_ntp;
+}
+
+static int host_rtc_write(void *ctx)
 {
 	struct run *run = ctx;
 
-	if (!run->ntp_reachable)
-		return false;
-	clock_set(&run->clock, CLOCK_DEVICE, clock_true_ns(&run->clock));
-	run_update_page(run);
-	return true;
+	if (!run->scenario->rtc)
+		return -ENOENT;
+	if (run->rtc_busy)
+		return -EBUSY;
+	run->rtc_lag_ns = 0;
+	run_note(run, TL_CLOCK, true, NULL, "the device's RTC has the system time");
+	return 0;
+}
+
+static void host_shut_down(void *ctx, enum device_shut_down what, unsigned seconds)
+{
+	run_shut_down(ctx, what, seconds);
+}
+
+static void host_event_close(void *ctx)
+{
+	struct run *run = ctx;
+
+	if (run->event_fd >= 0)
+		(void) close(steal_fd(&run->event_fd));
+}
+
+static int host_event_channel(void *ctx)
+{
+	struct run *run = ctx;
+	int ends[2];
+
+	host_event_close(ctx);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0)
+		return -errno;
+	run->event_fd = ends[0];
+	return ends[1];
+}
+
+static void host_event_send(void *ctx, const void *message, size_t length)
+{
+	struct run *run = ctx;
+
+	if (run->event_fd < 0 || send(run->event_fd, message, length, MSG_NOSIGNAL) != (ssize_t)length)
+		run_hint(run, "a system event did not reach the application: it does not read them");
+	run->app_has_mail = true;
 }
 
 static int host_issue_device_auth(void *ctx, int64_t life_s, char **ret_cert_pem, char **ret_key_pem)
@@ -210,6 +274,12 @@ const struct device_host run_device_host_template = {
 	.authenticate = host_authenticate,
 	.ap_visible = host_ap_visible,
 	.time_sync = host_time_sync,
+	.dhcp_ntp = host_dhcp_ntp,
+	.rtc_write = host_rtc_write,
+	.shut_down = host_shut_down,
+	.event_channel = host_event_channel,
+	.event_send = host_event_send,
+	.event_close = host_event_close,
 	.issue_device_auth = host_issue_device_auth,
 	.mutable_file = host_mutable_file,
 	.mutable_file_delete = host_mutable_file_delete,

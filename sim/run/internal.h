@@ -12,6 +12,7 @@
 #include "sim/world/clock.h"
 #include "sim/world/queue.h"
 
+#define TERM_TO_KILL_NS (2 * NS_PER_S) /* "only two seconds to exit" ["Initialization and termination" on Microsoft Learn] */
 #define BOOT_TO_APP_NS (2 * NS_PER_S) /* from power on to the start of the application */
 #define CUT_TO_BOOT_NS (1 * NS_PER_S) /* a power cut lasts this long */
 #define MUTABLE_FILE_MAX (64 * 1024)
@@ -70,6 +71,9 @@ struct run {
 	const char *server_name; /* of RADIUS's certificate */
 	bool net_dirty, probe_dirty;
 	bool ntp_reachable;
+	char *const *ntp_servers; /* only these answer; NULL: all */
+	bool rtc_busy;
+	int64_t rtc_lag_ns; /* the clock that runs on without power, minus the device's clock */
 	uint64_t reauth_timer;
 
 	/* The application. */
@@ -99,6 +103,17 @@ struct run {
 	size_t kills_done;
 	/* Set while a message is handled and the application must not be answered any more. */
 	bool app_gone;
+	int event_fd;      /* our end of the application's system events, or -1 */
+	bool app_has_mail; /* something was sent there: it has to look at its descriptors again */
+
+	/* The device or the application is being shut down: SIGTERM, then SIGKILL. */
+	struct {
+		bool on, term_due;
+		enum device_shut_down what;
+		unsigned seconds;
+		uint64_t timer;
+	} shut_down;
+	uint64_t wake_timer; /* end of a power-down */
 
 	/* Its mutable file: fd -1 when there is none. */
 	int mutable_fd;
@@ -142,10 +157,9 @@ void run_note(struct run *run, enum tl_kind kind, bool history, const char *deta
 uint64_t run_next_moment(const struct run *run);
 void run_advance_clock(struct run *run, uint64_t to_ns); /* no-op for the present and the past */
 void run_happen(struct run *run);                        /* all that is due now */
-/* The application, which waits, goes on: VT_TIME or VT_AGAIN. */
-void run_answer_idle(struct run *run, enum vt_type type);
-/* True, once, when its wall clock was stepped while it waited. */
-bool run_wall_clock_was_stepped(struct run *run);
+/* The application goes on, if it waits and something came for it: true. */
+bool run_wake_app(struct run *run);
+void run_app_time_is_up(struct run *run); /* it waits no longer */
 
 /* live.c */
 void run_live_loop(struct run *run);
@@ -175,6 +189,8 @@ void run_app_kill(struct run *run, const char *why);
 void run_app_ended(struct run *run, int status); /* by itself */
 /* Ends it, if it runs, and starts it at once. 0, or -EAGAIN: the device is off. */
 int run_app_restart(struct run *run);
+/* See struct device_host. */
+void run_shut_down(struct run *run, enum device_shut_down what, unsigned seconds);
 
 /* kills.c */
 void run_kills_count(struct run *run, enum channel_message_kind kind, const struct channel_message *message);

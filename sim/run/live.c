@@ -167,7 +167,7 @@ static void world_turn(struct run *run)
 	run_advance_clock(run, next);
 	run_happen(run);
 	if (run->app_idle && run->idle_deadline_ns <= run->clock.now_ns && !run->stop)
-		run_answer_idle(run, VT_TIME);
+		run_app_time_is_up(run);
 	serve_when_due(run);
 }
 
@@ -183,9 +183,7 @@ void run_live_loop(struct run *run)
 			continue;
 		}
 		run->heard_ms = 0;
-		if (run->app_idle && (server_pump(issuer_server(run->issuer)) || run_wall_clock_was_stepped(run)))
-			run_answer_idle(run, VT_AGAIN);
-		else
+		if (!run_wake_app(run))
 			world_turn(run);
 	}
 }

@@ -53,8 +53,10 @@ static void app_is_gone(struct run *run)
 {
 	channel_expect(run->channel, 0);
 	server_drop(issuer_server(run->issuer), false);
+	device_app_gone(run->device);
 	run->app_idle = false;
 	run->app_gone = true;
+	run->app_has_mail = false;
 }
 
 /* No-op when it does not run. */
@@ -68,13 +70,86 @@ static void end_app(struct run *run)
 	app_is_gone(run);
 }
 
+static void power_on_due(void *ctx, uint64_t arg)
+{
+	(void) arg;
+	run_power_on(ctx);
+}
+
+/* Unless it is on by then. Returns the timer. */
+static uint64_t power_on_after(struct run *run, uint64_t delay_ns)
+{
+	return queue_add(run->queue, run->clock.now_ns + delay_ns, power_on_due, run, 0);
+}
+
+/* ---- Shut down ----------------------------------------------------------------------------------------------------------- */
+
+static void forget_shut_down(struct run *run)
+{
+	queue_cancel(run->queue, run->shut_down.timer);
+	memset(&run->shut_down, 0, sizeof(run->shut_down));
+}
+
+/* The application has ended. */
+static void finish_shut_down(struct run *run)
+{
+	enum device_shut_down what = run->shut_down.what;
+	unsigned seconds = run->shut_down.seconds;
+
+	forget_shut_down(run);
+	switch (what) {
+	case DEVICE_REBOOT:
+		run_power_cycle(run, "reboot");
+		break;
+	case DEVICE_POWER_DOWN:
+		run_power_off(run, "power-down");
+		run->wake_timer = power_on_after(run, seconds * NS_PER_S);
+		break;
+	case DEVICE_RESTART_APP:
+		start_after(run, RESTART_FIRST_S * NS_PER_S);
+		break;
+	}
+}
+
+/* Its time is up; or there was none to wait for. */
+static void shut_down_due(void *ctx, uint64_t arg)
+{
+	struct run *run = ctx;
+
+	(void) arg;
+	run->shut_down.timer = 0;
+	if (run->process.pid > 0) {
+		run_hint(run, "the application did not end within 2 s of SIGTERM; its device killed it");
+		end_app(run);
+		run_note(run, TL_APP, true, NULL, "killed: it did not end at SIGTERM");
+	}
+	finish_shut_down(run);
+}
+
+void run_shut_down(struct run *run, enum device_shut_down what, unsigned seconds)
+{
+	bool runs = run->process.pid > 0;
+
+	if (run->shut_down.on)
+		return; /* it goes on with what was begun */
+	run->shut_down.on = true;
+	run->shut_down.what = what;
+	run->shut_down.seconds = seconds;
+	run->shut_down.term_due = runs;
+	run->shut_down.timer = queue_add(run->queue, run->clock.now_ns + (runs ? TERM_TO_KILL_NS : 0), shut_down_due, run, 0);
+}
+
+/* ---- The application ends ------------------------------------------------------------------------------------------------ */
+
 void run_app_kill(struct run *run, const char *why)
 {
 	if (run->process.pid == 0)
 		return;
 	end_app(run);
 	run_note(run, TL_APP, true, NULL, "killed: %s", why);
-	if (device_is_on(run->device))
+	if (run->shut_down.on)
+		finish_shut_down(run);
+	else if (device_is_on(run->device))
 		start_after(run, RESTART_FIRST_S * NS_PER_S);
 }
 
@@ -85,6 +160,10 @@ void run_app_ended(struct run *run, int status)
 	app_describe_end(status, how, sizeof(how));
 	app_is_gone(run);
 	run_note(run, TL_APP, true, NULL, "%s", how);
+	if (run->shut_down.on) {
+		finish_shut_down(run);
+		return;
+	}
 	if (run->clock.now_ns - run->app_started_ns > RESTART_FORGIVEN_NS)
 		run->restart_backoff_s = 0;
 	if (run->restart_backoff_s == 0) {
@@ -107,10 +186,31 @@ int run_app_restart(struct run *run)
 		end_app(run);
 		run_note(run, TL_APP, true, NULL, "stopped, to be started anew");
 	}
+	if (run->shut_down.on) {
+		finish_shut_down(run);
+		return 0;
+	}
 	run->restart_backoff_s = 0;
 	queue_cancel(run->queue, run->start_timer);
 	start_after(run, 0);
 	return 0;
+}
+
+/* ---- The device ---------------------------------------------------------------------------------------------------------- */
+
+/* The clock that ran on, or where a device without one begins. */
+static void set_clock_at_boot(struct run *run)
+{
+	const struct scenario *s = run->scenario;
+
+	if (!s->rtc) {
+		clock_set(&run->clock, CLOCK_DEVICE, s->boot_clock_s * (int64_t)NS_PER_S);
+		run_note(run, TL_CLOCK, true, NULL, "no battery: the device's clock starts at its default");
+	} else if (run->rtc_lag_ns != 0) {
+		clock_step(&run->clock, CLOCK_DEVICE, run->rtc_lag_ns);
+		run_note(run, TL_CLOCK, true, NULL, "the device's clock is its RTC's, which was not told of the system time");
+	}
+	run->rtc_lag_ns = 0;
 }
 
 void run_power_on(struct run *run)
@@ -119,11 +219,10 @@ void run_power_on(struct run *run)
 
 	if (device_is_on(run->device))
 		return;
+	queue_cancel(run->queue, run->wake_timer);
+	run->wake_timer = 0;
 	run->boot_base_ns = run->clock.now_ns;
-	if (!s->rtc) {
-		clock_set(&run->clock, CLOCK_DEVICE, s->boot_clock_s * (int64_t)NS_PER_S);
-		run_note(run, TL_CLOCK, true, NULL, "no battery: the device's clock starts at its default");
-	}
+	set_clock_at_boot(run);
 	run_note(run, TL_WORLD, true, NULL, "device: power on");
 	device_power_on(run->device, s->boot_ready_ns);
 	oracle_offline(run, true);
@@ -132,22 +231,17 @@ void run_power_on(struct run *run)
 	run->state_changed = true;
 }
 
-static void power_on_due(void *ctx, uint64_t arg)
-{
-	(void) arg;
-	run_power_on(ctx);
-}
-
 void run_power_cycle(struct run *run, const char *why)
 {
 	run_power_off(run, why);
-	(void) queue_add(run->queue, run->clock.now_ns + CUT_TO_BOOT_NS, power_on_due, run, 0);
+	(void) power_on_after(run, CUT_TO_BOOT_NS);
 }
 
 void run_power_off(struct run *run, const char *why)
 {
 	if (!device_is_on(run->device))
 		return;
+	forget_shut_down(run);
 	end_app(run);
 	run_note(run, TL_WORLD, true, NULL, "device: %s", why);
 	device_power_off(run->device);

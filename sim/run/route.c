@@ -16,7 +16,7 @@
 
 static bool online(const struct run *run)
 {
-	return device_is_on(run->device) && device_get_connected(run->device) >= 0;
+	return device_is_on(run->device) && device_has_address(run->device);
 }
 
 int run_resolve(struct run *run, const char *host, uint64_t *ret_address)
@@ -25,6 +25,10 @@ int run_resolve(struct run *run, const char *host, uint64_t *ret_address)
 
 	if (!online(run)) {
 		status = EAI_AGAIN;
+	} else if (!device_resolves_names(run->device)) {
+		status = EAI_AGAIN;
+		run_hint(run, "%s cannot be resolved: the device has a static address and no DNS server "
+		              "(Networking_IpConfig_EnableCustomDns)", host);
 	} else if (!device_manifest_allows_host(run->device, host)) {
 		status = EAI_AGAIN;
 		run_hint(run, "%s is not among the AllowedConnections of %s/app_manifest.json", host, run->package.folder);

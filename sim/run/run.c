@@ -159,10 +159,11 @@ static bool world_is_over(const struct run *run)
 
 /* ---- The application ----------------------------------------------------------------------------------------------------- */
 
-void run_answer_idle(struct run *run, enum vt_type type)
+/* signal: of VT_SIGNAL; else 0. */
+static void answer_idle(struct run *run, enum vt_type type, int signal)
 {
 	run->app_idle = false;
-	if (!channel_answer_vt(run->channel, run->idle_connection, type, 0, 0, -1)) {
+	if (!channel_answer_vt(run->channel, run->idle_connection, type, 0, (uint64_t)signal, -1)) {
 		int status;
 
 		/* It was killed from outside while it waited. */
@@ -173,12 +174,41 @@ void run_answer_idle(struct run *run, enum vt_type type)
 	}
 }
 
+void run_app_time_is_up(struct run *run)
+{
+	answer_idle(run, VT_TIME, 0);
+}
+
 /* A step of the wall clock moves the moments that the application waits for by that clock: it has to look again. */
-bool run_wall_clock_was_stepped(struct run *run)
+static bool wall_clock_was_stepped(struct run *run)
 {
 	if (run->idle_wall_steps == run->clock.steps[CLOCK_DEVICE])
 		return false;
 	run->idle_wall_steps = run->clock.steps[CLOCK_DEVICE];
+	return true;
+}
+
+static bool app_has_mail(struct run *run)
+{
+	bool has = run->app_has_mail;
+
+	run->app_has_mail = false;
+	return has;
+}
+
+bool run_wake_app(struct run *run)
+{
+	if (!run->app_idle)
+		return false;
+	if (run->shut_down.term_due) {
+		run->shut_down.term_due = false;
+		run_note(run, TL_APP, true, NULL, "SIGTERM");
+		answer_idle(run, VT_SIGNAL, SIGTERM);
+		return true;
+	}
+	if (!server_pump(issuer_server(run->issuer)) && !wall_clock_was_stepped(run) && !app_has_mail(run))
+		return false;
+	answer_idle(run, VT_AGAIN, 0);
 	return true;
 }
 
@@ -257,14 +287,14 @@ static void loop(struct run *run)
 			run->options->progress(run->options->progress_ctx, run->clock.now_ns);
 		if (run->process.pid > 0 && !run->app_idle) {
 			app_turn(run);
-		} else if (run->app_idle && (server_pump(issuer_server(run->issuer)) || run_wall_clock_was_stepped(run))) {
-			run_answer_idle(run, VT_AGAIN);
+		} else if (run_wake_app(run)) {
+			continue;
 		} else if (world_is_over(run)) {
 			return;
 		} else {
 			world_turn(run);
 			if (run->app_idle && run->idle_deadline_ns <= run->clock.now_ns && !run->stop && !world_is_over(run))
-				run_answer_idle(run, VT_TIME);
+				run_app_time_is_up(run);
 		}
 	}
 }

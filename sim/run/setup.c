@@ -196,6 +196,7 @@ static void make_device(struct run *run)
 	for (size_t i = 0; i < run->options->reading_count; i++)
 		(void) readings_set(readings, run->options->readings[i].name, run->options->readings[i].choice);
 	run->device = device_new(&host, readings, run->options->seed);
+	device_set_ethernet(run->device, run->scenario->ethernet);
 }
 
 /* The image package; replaces the one that run->package holds. The scenario's app is relative to the scenario's file. */
@@ -308,10 +309,11 @@ int run_setup(struct run *run, struct az_error *ret_error)
 	const struct scenario *s = run->scenario;
 	int r;
 
-	run->mutable_fd = -1;
+	run->mutable_fd = run->event_fd = -1;
 	run->process = (struct app_process){.pid = 0, .pidfd = -1, .output = -1};
 	run->offline_since_ns = TIME_NEVER;
 	run->ntp_reachable = s->ntp;
+	run->ntp_servers = s->ntp_servers;
 	run->net_state.ap_up = true;
 	clock_init(&run->clock, s->start_s);
 	run->queue = queue_new();
@@ -370,6 +372,8 @@ void run_teardown(struct run *run)
 	app_package_clear(&run->package);
 	if (run->mutable_fd >= 0)
 		(void) close(run->mutable_fd);
+	if (run->event_fd >= 0)
+		(void) close(run->event_fd);
 	free(run->mutable_seen);
 	free(run->out_line);
 	for (size_t i = 0; i < ARRAY_LEN(run->last_lines); i++)

@@ -69,6 +69,10 @@ int build_issuer_start(struct builder *b);                                 /* ne
 int build_radius(struct builder *b, const struct source_step *at, const struct raw_radius *raw, struct scn_radius *ret);
 int build_issuer(struct builder *b, const struct source_step *at, const struct raw_issuer *raw, struct scn_issuer *ret);
 int build_device(struct builder *b);                                       /* build_device.c */
+/* A pin and its level; both must be there. */
+int build_gpio(struct builder *b, const struct source_step *at, const struct raw_gpio *raw, struct scn_gpio **ret);
+/* Host names or addresses, at most 255 characters. */
+int build_server(struct builder *b, const struct source_step *at, const char *raw, char **ret);
 int build_condition(struct builder *b, const struct source_step *at, const struct raw_condition *raw,
                     struct scn_condition *ret);                            /* build_expect.c */
 int build_expects(struct builder *b);

@@ -219,6 +219,15 @@ static int build_app(struct builder *b, const struct source_step *at)
 	return build_text(b, app, &b->s->app);
 }
 
+int build_server(struct builder *b, const struct source_step *at, const char *raw, char **ret)
+{
+	size_t length = raw ? strlen(raw) : 0;
+
+	if (raw && (length > 255 || strspn(raw, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-") != length))
+		return build_fail(b, at, "`%.64s` is no host name and no IPv4 address", raw);
+	return build_text(b, raw, ret);
+}
+
 static int build_clocks(struct builder *b, const struct source_step *at)
 {
 	const struct raw_device *raw = b->raw->device;
@@ -260,5 +269,12 @@ int build_device(struct builder *b)
 	b->s->rtc = raw->rtc != SCN_NO;
 	b->s->ntp = raw->ntp != SCN_NO;
 	b->s->flash = raw->flash;
+	b->s->ethernet = raw->ethernet == SCN_YES;
+	r = build_server(b, STEP_KEY(at, "dhcp_ntp"), raw->dhcp_ntp, &b->s->dhcp_ntp);
+	if (r < 0)
+		return r;
+	r = build_names(b, STEP_KEY(at, "ntp_servers"), raw->ntp_servers, raw->ntp_servers_count, build_server, &b->s->ntp_servers);
+	if (r < 0)
+		return r;
 	return build_clocks(b, at);
 }

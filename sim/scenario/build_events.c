@@ -5,7 +5,7 @@
 #include "sim/scenario/build.h"
 #include "sim/util/callname.h"
 
-#define CALL_NAMES_MAX 128 /* names of API functions that a hint chooses from */
+#define CALL_NAMES_MAX 256 /* names of API functions that a hint chooses from */
 
 static int build_call(struct builder *b, const struct source_step *at, const char *raw, struct scn_event *event)
 {
@@ -109,6 +109,26 @@ static int build_issuer_change(struct builder *b, const struct source_step *at, 
 	return build_issuer(b, at, raw, event->issuer);
 }
 
+static int build_update(struct builder *b, const struct source_step *at, const struct raw_update *raw, struct device_update **ret)
+{
+	struct device_update *update;
+	int r;
+
+	if (!raw)
+		return 0;
+	update = build_alloc(b, 1, sizeof(*update));
+	if (!update)
+		return -ENOMEM;
+	*ret = update;
+	*update = (struct device_update){.kind = raw->kind, .download_ns = 60 * NS_PER_S, .max_deferral_ns = 24 * 3600 * NS_PER_S};
+	if (raw->kind == DEVICE_UPDATE_NONE && (raw->download || raw->max_deferral))
+		return build_fail(b, STEP_KEY(at, raw->download ? "download" : "max_deferral"), "there is nothing to download with `kind: none`");
+	r = build_duration_ns(b, STEP_KEY(at, "download"), raw->download, 1, &update->download_ns);
+	if (r < 0)
+		return r;
+	return build_duration_ns(b, STEP_KEY(at, "max_deferral"), raw->max_deferral, 0, &update->max_deferral_ns);
+}
+
 static int build_device_change(struct builder *b, const struct source_step *at, const struct raw_device_change *raw,
                                struct scn_event *event)
 {
@@ -136,7 +156,14 @@ static int build_device_change(struct builder *b, const struct source_step *at, 
 	change->has_clock_set = raw->clock_set;
 	if (change->clock_set_s < 0)
 		return build_fail(b, STEP_KEY(at, "clock_set"), "`clock_set` is before 1970, where the device's clock cannot be");
-	return 0;
+	change->rtc_busy = raw->rtc_busy;
+	r = build_names(b, STEP_KEY(at, "ntp_servers"), raw->ntp_servers, raw->ntp_servers_count, build_server, &change->ntp_servers);
+	if (r < 0)
+		return r;
+	r = build_gpio(b, STEP_KEY(at, "gpio"), raw->gpio, &change->gpio);
+	if (r < 0)
+		return r;
+	return build_update(b, STEP_KEY(at, "update"), raw->update, &change->update);
 }
 
 static int build_operator(struct builder *b, const struct source_step *at, const struct raw_operator *raw,

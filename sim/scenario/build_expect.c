@@ -62,6 +62,26 @@ static int build_holds(struct builder *b, const struct source_step *at, const st
 	return 0;
 }
 
+int build_gpio(struct builder *b, const struct source_step *at, const struct raw_gpio *raw, struct scn_gpio **ret)
+{
+	struct scn_gpio *gpio;
+
+	if (!raw)
+		return 0;
+	if (!raw->pin || !raw->value)
+		return build_fail(b, at, "a pin needs `pin` and `value`: {pin: 12, value: 0}");
+	if (*raw->pin > SCN_GPIO_PIN_MAX)
+		return build_fail(b, STEP_KEY(at, "pin"), "the MT3620 has no pin %u; 0 to %d", *raw->pin, SCN_GPIO_PIN_MAX);
+	if (*raw->value > 1)
+		return build_fail(b, STEP_KEY(at, "value"), "`value` is 0 (low) or 1 (high)");
+	gpio = build_alloc(b, 1, sizeof(*gpio));
+	if (!gpio)
+		return -ENOMEM;
+	*gpio = (struct scn_gpio){.pin = *raw->pin, .value = *raw->value};
+	*ret = gpio;
+	return 0;
+}
+
 /* What cannot be true together, or says nothing. */
 static int check_condition(struct builder *b, const struct source_step *at, const struct raw_condition *raw)
 {
@@ -112,6 +132,9 @@ int build_condition(struct builder *b, const struct source_step *at, const struc
 	if (r < 0)
 		return r;
 	r = build_diagnostics(b, STEP_KEY(at, "diagnostics"), raw->diagnostics, ret);
+	if (r < 0)
+		return r;
+	r = build_gpio(b, STEP_KEY(at, "gpio"), raw->gpio, &ret->gpio);
 	if (r < 0)
 		return r;
 	return build_text(b, raw->log, &ret->log);

@@ -84,4 +84,6 @@ void scenario_describe_condition(const struct scn_condition *condition, char *bu
 	add_diagnostics(&line, condition->diagnostics);
 	if (condition->log)
 		add(&line, "log has \"%s\"", condition->log);
+	if (condition->gpio)
+		add(&line, "GPIO %u %s", condition->gpio->pin, condition->gpio->value ? "high" : "low");
 }

@@ -60,8 +60,10 @@ struct raw_dev_net {
 
 struct raw_device {
 	char *app;
-	enum scn_tri powered, rtc, ntp;
+	enum scn_tri powered, rtc, ntp, ethernet;
 	enum scn_flash flash;
+	char **ntp_servers, *dhcp_ntp;
+	unsigned ntp_servers_count;
 	char *boot_clock, *clock_error, *boot_ready;
 	struct raw_dev_cert *certificates;
 	unsigned certificates_count;
@@ -81,6 +83,10 @@ struct raw_holds {
 	char *id, *cert;
 };
 
+struct raw_gpio {
+	unsigned *pin, *value;
+};
+
 struct raw_condition {
 	char *connected;
 	enum scn_tri offline;
@@ -92,6 +98,12 @@ struct raw_condition {
 	char *client, *root;
 	struct raw_diagnostics *diagnostics;
 	char *log;
+	struct raw_gpio *gpio;
+};
+
+struct raw_update {
+	enum device_update_kind kind;
+	char *download, *max_deferral;
 };
 
 struct raw_device_change {
@@ -99,6 +111,11 @@ struct raw_device_change {
 	enum scn_tri kill_app, factory_reset, ntp;
 	enum scn_flash flash;
 	char *clock_step, *clock_set;
+	char **ntp_servers;
+	unsigned ntp_servers_count;
+	enum scn_tri rtc_busy;
+	struct raw_gpio *gpio;
+	struct raw_update *update;
 };
 
 /* Exactly one of the commands. */

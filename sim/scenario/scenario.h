@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "certs/pki.h"
-#include "emu-applibs/device/readings.h"
+#include "emu-applibs/device/device.h"
 #include "sim/net/net.h"
 #include "sim/util/error.h"
 
@@ -77,6 +77,12 @@ struct scn_issuer {
 };
 
 enum scn_flash { SCN_FLASH_LEAVE, SCN_FLASH_GOOD, SCN_FLASH_FULL, SCN_FLASH_BROKEN };
+/* A pin and its level. */
+#define SCN_GPIO_PIN_MAX 80 /* of the MT3620 */
+struct scn_gpio {
+	unsigned pin, value;
+};
+
 enum scn_power { SCN_POWER_LEAVE, SCN_POWER_ON, SCN_POWER_OFF, SCN_POWER_CUT /* off and on again at once */ };
 struct scn_device_change {
 	enum scn_power power;
@@ -88,6 +94,10 @@ struct scn_device_change {
 	int64_t clock_set_s;  /* since 1970 */
 	enum scn_tri ntp;     /* can the device reach a time server when connected? */
 	enum scn_flash flash;
+	char **ntp_servers;   /* NULL-terminated; only these answer; NULL: leave */
+	enum scn_tri rtc_busy; /* the clock that runs on without power cannot be written */
+	struct scn_gpio *gpio; /* a level from outside; NULL: leave */
+	struct device_update *update; /* NULL: none */
 };
 
 enum scn_operator_kind {
@@ -124,6 +134,7 @@ struct scn_condition {
 	char *client, *root; /* connected with this credential: name in pki or "issued-N" */
 	struct scn_diagnostics *diagnostics; /* NULL: not looked at */
 	char *log;           /* the application has logged a line with this text by now */
+	struct scn_gpio *gpio; /* NULL: not looked at */
 };
 
 enum scn_trigger { SCN_AT, SCN_ON_CALL, SCN_WHEN, SCN_NOW /* scenario_parse_event alone */ };
@@ -200,6 +211,9 @@ struct scenario {
 	int64_t clock_error_s; /* of the device at the start */
 	bool ntp;           /* reachable at the start */
 	enum scn_flash flash; /* at the start, after what the factory wrote */
+	char **ntp_servers; /* NULL-terminated: only these answer; NULL: all */
+	char *dhcp_ntp;     /* the time server that DHCP names; NULL: none */
+	bool ethernet;      /* the device has an Ethernet interface */
 	uint64_t boot_ready_ns; /* store and Wi-Fi answer EAGAIN for so long after a boot */
 	struct scn_event *events;
 	size_t event_count;

@@ -44,6 +44,9 @@ static const cyaml_strval_t issuer_states[] = {
 };
 static const cyaml_strval_t powers[] = {{"on", SCN_POWER_ON}, {"off", SCN_POWER_OFF}, {"cut", SCN_POWER_CUT}};
 static const cyaml_strval_t flashes[] = {{"good", SCN_FLASH_GOOD}, {"full", SCN_FLASH_FULL}, {"broken", SCN_FLASH_BROKEN}};
+static const cyaml_strval_t update_kinds[] = {
+	{"none", DEVICE_UPDATE_NONE}, {"app", DEVICE_UPDATE_APP}, {"other-app", DEVICE_UPDATE_OTHER_APP}, {"os", DEVICE_UPDATE_OS},
+};
 static const cyaml_strval_t phases[] = {{"before", RAW_PHASE_BEFORE}, {"after", RAW_PHASE_AFTER}};
 
 static const cyaml_schema_value_t name_value = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, TEXT_MAX)};
@@ -133,6 +136,9 @@ static const cyaml_schema_field_t device_fields[] = {
 	YES_NO("powered", struct raw_device, powered),
 	YES_NO("rtc", struct raw_device, rtc),
 	YES_NO("ntp", struct raw_device, ntp),
+	NAMES_OR_NONE("ntp_servers", struct raw_device, ntp_servers),
+	TEXT("dhcp_ntp", struct raw_device, dhcp_ntp),
+	YES_NO("ethernet", struct raw_device, ethernet),
 	TEXT("boot_clock", struct raw_device, boot_clock),
 	TEXT("clock_error", struct raw_device, clock_error),
 	TEXT("boot_ready", struct raw_device, boot_ready),
@@ -158,6 +164,11 @@ static const cyaml_schema_field_t holds_fields[] = {
 };
 static const cyaml_schema_value_t holds_value = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_holds, holds_fields)};
+static const cyaml_schema_field_t gpio_fields[] = {
+	NUMBER("pin", struct raw_gpio, pin),
+	NUMBER("value", struct raw_gpio, value),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t condition_fields[] = {
 	TEXT("connected", struct raw_condition, connected),
 	YES_NO("offline", struct raw_condition, offline),
@@ -170,9 +181,16 @@ static const cyaml_schema_field_t condition_fields[] = {
 	TEXT("root", struct raw_condition, root),
 	GROUP("diagnostics", struct raw_condition, diagnostics, diagnostics_fields),
 	TEXT("log", struct raw_condition, log),
+	GROUP("gpio", struct raw_condition, gpio, gpio_fields),
 	CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t update_fields[] = {
+	CYAML_FIELD_ENUM("kind", CYAML_FLAG_STRICT, struct raw_update, kind, update_kinds, CYAML_ARRAY_LEN(update_kinds)),
+	TEXT("download", struct raw_update, download),
+	TEXT("max_deferral", struct raw_update, max_deferral),
+	CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t device_change_fields[] = {
 	CHOICE("power", struct raw_device_change, power, powers),
 	YES_NO("kill_app", struct raw_device_change, kill_app),
@@ -181,6 +199,10 @@ static const cyaml_schema_field_t device_change_fields[] = {
 	CHOICE("flash", struct raw_device_change, flash, flashes),
 	TEXT("clock_step", struct raw_device_change, clock_step),
 	TEXT("clock_set", struct raw_device_change, clock_set),
+	NAMES_OR_NONE("ntp_servers", struct raw_device_change, ntp_servers),
+	YES_NO("rtc_busy", struct raw_device_change, rtc_busy),
+	GROUP("gpio", struct raw_device_change, gpio, gpio_fields),
+	GROUP("update", struct raw_device_change, update, update_fields),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t operator_fields[] = {

@@ -28,6 +28,12 @@ static const struct {
 	{"WifiConfig_GetRootCACertStoreIdentifier", WIRE_WIFI_GET_OPT, 8},
 	{"WifiConfig_GetNetworkDiagnostics", WIRE_WIFI_GET_OPT, 22},
 	{"WifiConfig_GetNetworkDiagnostics", WIRE_WIFI_GET_OPT, 23},
+	{"WifiConfig_SetPowerSavingsEnabled", WIRE_WIFI_SET_OPT, 0x1000},
+	{"PowerManagement_ForceSystemReboot", WIRE_POWER_TRANSITION, 0},
+	{"PowerManagement_ForceSystemPowerDown", WIRE_POWER_TRANSITION, 1},
+	{"Applications_GetTotalMemoryUsageInKB", WIRE_APPLICATIONS_MEMORY, 0},
+	{"Applications_GetUserModeMemoryUsageInKB", WIRE_APPLICATIONS_MEMORY, 1},
+	{"Applications_GetPeakUserModeMemoryUsageInKB", WIRE_APPLICATIONS_MEMORY, 2},
 	{"CertStore_GetCertificateNotBefore", WIRE_CERTSTORE_INFO, 1},
 	{"CertStore_GetCertificateNotAfter", WIRE_CERTSTORE_INFO, 2},
 	{"CertStore_GetCertificateSubjectName", WIRE_CERTSTORE_INFO, 3},
@@ -46,7 +52,7 @@ int callname_attribute(uint16_t op, const uint8_t *payload, size_t length)
 		(void) wire_get_i32(&r);
 	else if (op == WIRE_CERTSTORE_INFO)
 		(void) wire_get_bytes(&r, &length);
-	else
+	else if (op != WIRE_POWER_TRANSITION && op != WIRE_APPLICATIONS_MEMORY)
 		return CALLNAME_ANY;
 	int attribute = (int)wire_get_u32(&r);
 

@@ -1,11 +1,24 @@
 /* See calls.h. */
 #include "tests/client/calls.h"
 
+#include <arpa/inet.h>
+#include <unistd.h>
+
+#include <applibs/adc.h>
 #include <applibs/application.h>
+#include <applibs/applications.h>
 #include <applibs/certstore.h>
+#include <applibs/gpio.h>
+#include <applibs/i2c.h>
 #include <applibs/log.h>
 #include <applibs/networking.h>
+#include <applibs/powermanagement.h>
+#include <applibs/pwm.h>
+#include <applibs/rtc.h>
+#include <applibs/spi.h>
 #include <applibs/storage.h>
+#include <applibs/sysevent.h>
+#include <applibs/uart.h>
 #include <applibs/wificonfig.h>
 
 #include "emu-applibs/base/base.h"
@@ -28,6 +41,9 @@ static WifiConfig_ClientIdentity identity;
 static WifiConfig_NetworkDiagnostics diagnostics;
 static Networking_NetworkInterface interfaces[2];
 static Networking_InterfaceConnectionStatus status;
+static Networking_Interface_HardwareAddress hardware;
+static Applications_OsVersion version;
+static char text_buffer[256];
 static bool flag;
 static const uint8_t ssid[] = { 'L', 'a', 'b' };
 static const WifiConfig_StoredNetwork forget = {
@@ -84,6 +100,123 @@ CALL(sync_set, Networking_TimeSync_SetEnabled(true))
 CALL(storage_delete, Storage_DeleteMutableFile())
 CALL(log_text, Log_Debug("%s %d\n", "text", 1))
 CALL(auth_ready, Application_IsDeviceAuthReady(&flag))
+
+CALL(set_power_savings, WifiConfig_SetPowerSavingsEnabled(true))
+CALL(get_hardware, Networking_GetHardwareAddress("eth0", &hardware))
+CALL(set_hardware, Networking_SetHardwareAddress("eth0", (const uint8_t *)"\2\0\0\0\0\1", 6))
+CALL(ip_renew, Networking_IpConfig_RenewIp("wlan0"))
+CALL(ip_release, Networking_IpConfig_ReleaseIp("wlan0"))
+CALL(ntp_default, Networking_TimeSync_EnableDefaultNtp())
+CALL(ntp_automatic, Networking_TimeSync_EnableAutomaticNtp(Networking_NtpOption_FallbackServerEnabled))
+CALL(ntp_custom, Networking_TimeSync_EnableCustomNtp("ntp1.example", "ntp2.example", Networking_NtpOption_FallbackServerDisabled))
+CALL(ntp_last, Networking_TimeSync_GetLastNtpSyncInfo(text_buffer, &(size_t){ sizeof(text_buffer) }, &date, &date))
+CALL(proxy_status, Networking_Proxy_GetProxyStatus(&status))
+CALL(memory_total, Applications_GetTotalMemoryUsageInKB() > 0 ? 0 : -1)
+CALL(memory_user, Applications_GetUserModeMemoryUsageInKB() > 0 ? 0 : -1)
+CALL(memory_peak, Applications_GetPeakUserModeMemoryUsageInKB() > 0 ? 0 : -1)
+CALL(os_version, Applications_GetOsVersion(&version))
+CALL(power_reboot, PowerManagement_ForceSystemReboot())
+CALL(power_down, PowerManagement_ForceSystemPowerDown(60))
+CALL(power_profile, PowerManagement_SetSystemPowerProfile(PowerManagement_PowerSaver))
+CALL(rtc_write, clock_systohc())
+CALL(sysevent_defer, SysEvent_DeferEvent(SysEvent_Events_UpdateReadyForInstall, 10))
+CALL(sysevent_resume, SysEvent_ResumeEvent(SysEvent_Events_UpdateReadyForInstall))
+
+static long ip_apply(void)
+{
+	struct in_addr address = { htonl(0x0a000002) }, mask = { htonl(0xffffff00) }, gateway = { htonl(0x0a000001) };
+	Networking_IpConfig config;
+	long r;
+
+	Networking_IpConfig_Init(&config);
+	Networking_IpConfig_EnableStaticIp(&config, address, mask, gateway);
+	if (Networking_IpConfig_EnableCustomDns(&config, &gateway, 1) < 0)
+		return -1;
+	r = Networking_IpConfig_Apply("wlan0", &config);
+	Networking_IpConfig_Destroy(&config);
+	return r;
+}
+
+static long sntp_start(void)
+{
+	Networking_SntpServerConfig config;
+	long r;
+
+	Networking_SntpServerConfig_Init(&config);
+	r = Networking_SntpServer_Start("eth0", &config);
+	Networking_SntpServerConfig_Destroy(&config);
+	return r;
+}
+
+static long dhcp_start(void)
+{
+	struct in_addr first = { htonl(0x0a000002) }, mask = { htonl(0xffffff00) }, gateway = { htonl(0x0a000001) };
+	Networking_DhcpServerConfig config;
+	long r;
+
+	Networking_DhcpServerConfig_Init(&config);
+	if (Networking_DhcpServerConfig_SetLease(&config, first, 10, mask, gateway, 24) < 0)
+		return -1;
+	if (Networking_DhcpServerConfig_SetNtpServerAddresses(&config, &gateway, 1) < 0)
+		return -1;
+	r = Networking_DhcpServer_Start("eth0", &config);
+	Networking_DhcpServerConfig_Destroy(&config);
+	return r;
+}
+
+static long proxy_apply(void)
+{
+	Networking_ProxyConfig *config = Networking_Proxy_Create();
+	long r;
+
+	if (!config || Networking_Proxy_SetProxyAddress(config, "proxy.example", 3128) < 0 ||
+	    Networking_Proxy_SetBasicAuthentication(config, "user", "password") < 0)
+		return -1;
+	r = Networking_Proxy_Apply(config);
+	Networking_Proxy_Destroy(config);
+	return r;
+}
+
+static long proxy_get(void)
+{
+	Networking_ProxyConfig *config = Networking_Proxy_Create();
+	long r = Networking_Proxy_Get(config);
+
+	Networking_Proxy_Destroy(config);
+	return r;
+}
+
+/* A descriptor of the application is its own business to close; so is a pin's. */
+static long closed(int fd)
+{
+	return fd < 0 ? -1 : close(fd);
+}
+
+CALL(gpio_input, closed(GPIO_OpenAsInput(12)))
+CALL(gpio_output, closed(GPIO_OpenAsOutput(8, GPIO_OutputMode_PushPull, GPIO_Value_High)))
+
+/* These can but fail. */
+static const char guid[] = "01234567-89ab-cdef-0123-456789abcdef";
+CALL(connect_application, Application_Connect(guid))
+CALL(i2c_open, I2CMaster_Open(2))
+
+static long spi_open(void)
+{
+	SPIMaster_Config config;
+
+	return SPIMaster_InitConfig(&config) < 0 ? 0 : SPIMaster_Open(1, 0, &config);
+}
+
+static long uart_open(void)
+{
+	UART_Config config;
+
+	UART_InitConfig(&config);
+	return UART_Open(4, &config);
+}
+
+CALL(adc_open, ADC_Open(0))
+CALL(pwm_open, PWM_Open(2))
 
 static int32_t one(struct wire_writer *out)
 {
@@ -154,6 +287,33 @@ static int32_t interface_rows(struct wire_writer *out)
 	return 2;
 }
 
+static int32_t address_field(struct wire_writer *out)
+{
+	wire_put_bytes(out, "\2\0\0\0\0\1", 6);
+	return 0;
+}
+
+static int32_t last_sync(struct wire_writer *out)
+{
+	wire_put_str(out, "ntp1.example");
+	wire_put_i64(out, 946684800);
+	wire_put_i64(out, 1767225600);
+	return 0;
+}
+
+static int32_t proxy_fields(struct wire_writer *out)
+{
+	wire_put_u32(out, Networking_ProxyOptions_Enabled);
+	wire_put_u8(out, 0);
+	wire_put_u8(out, 1);
+	wire_put_str(out, "proxy.example");
+	wire_put_u32(out, 3128);
+	wire_put_str(out, "localhost");
+	wire_put_str(out, "user");
+	wire_put_str(out, "password");
+	return 0;
+}
+
 const struct call_row call_rows[] = {
 	{ "InstallClientCertificate", WIRE_CERTSTORE_INSTALL_CLIENT, install_client, NULL },
 	{ "InstallRootCACertificate", WIRE_CERTSTORE_INSTALL_ROOT, install_root, NULL },
@@ -205,5 +365,42 @@ const struct call_row call_rows[] = {
 	{ "DeleteMutableFile", WIRE_STORAGE_DELETE, storage_delete, NULL },
 	{ "Log_Debug", WIRE_LOG, log_text, NULL },
 	{ "IsDeviceAuthReady", WIRE_DEVICE_AUTH_READY, auth_ready, one },
+	{ "SetPowerSavingsEnabled", WIRE_WIFI_SET_OPT, set_power_savings, NULL },
+	{ "GetHardwareAddress", WIRE_NET_IF_GET_OPT, get_hardware, address_field },
+	{ "SetHardwareAddress", WIRE_NET_IF_SET_OPT, set_hardware, NULL },
+	{ "IpConfig_Apply", WIRE_NET_IP_APPLY, ip_apply, NULL },
+	{ "IpConfig_RenewIp", WIRE_NET_IP_RENEW, ip_renew, NULL },
+	{ "IpConfig_ReleaseIp", WIRE_NET_IP_RELEASE, ip_release, NULL },
+	{ "EnableDefaultNtp", WIRE_NTP_DEFAULT, ntp_default, NULL },
+	{ "EnableAutomaticNtp", WIRE_NTP_AUTOMATIC, ntp_automatic, NULL },
+	{ "EnableCustomNtp", WIRE_NTP_CUSTOM, ntp_custom, NULL },
+	{ "GetLastNtpSyncInfo", WIRE_NTP_LAST_SYNC, ntp_last, last_sync },
+	{ "SntpServer_Start", WIRE_SNTP_SERVER_START, sntp_start, NULL },
+	{ "DhcpServer_Start", WIRE_DHCP_SERVER_START, dhcp_start, NULL },
+	{ "Proxy_Apply", WIRE_PROXY_APPLY, proxy_apply, NULL },
+	{ "Proxy_Get", WIRE_PROXY_GET, proxy_get, proxy_fields },
+	{ "Proxy_GetProxyStatus", WIRE_PROXY_STATUS, proxy_status, one },
+	{ "GetTotalMemoryUsageInKB", WIRE_APPLICATIONS_MEMORY, memory_total, NULL },
+	{ "GetUserModeMemoryUsageInKB", WIRE_APPLICATIONS_MEMORY, memory_user, NULL },
+	{ "GetPeakUserModeMemoryUsageInKB", WIRE_APPLICATIONS_MEMORY, memory_peak, NULL },
+	{ "GetOsVersion", WIRE_APPLICATIONS_OS_VERSION, os_version, text },
+	{ "ForceSystemReboot", WIRE_POWER_TRANSITION, power_reboot, NULL },
+	{ "ForceSystemPowerDown", WIRE_POWER_TRANSITION, power_down, NULL },
+	{ "SetSystemPowerProfile", WIRE_POWER_PROFILE, power_profile, NULL },
+	{ "clock_systohc", WIRE_RTC_WRITE, rtc_write, NULL },
+	{ "DeferEvent", WIRE_SYSEVENT_DEFER, sysevent_defer, NULL },
+	{ "ResumeEvent", WIRE_SYSEVENT_RESUME, sysevent_resume, NULL },
+	{ "GPIO_OpenAsInput", WIRE_GPIO_OPEN_INPUT, gpio_input, NULL },
+	{ "GPIO_OpenAsOutput", WIRE_GPIO_OPEN_OUTPUT, gpio_output, NULL },
 };
 const size_t call_row_count = ARRAY_LEN(call_rows);
+
+const struct call_row refused_rows[] = {
+	{ "Application_Connect", WIRE_APPLICATION_CONNECT, connect_application, NULL },
+	{ "I2CMaster_Open", WIRE_I2C_OPEN, i2c_open, NULL },
+	{ "SPIMaster_Open", WIRE_SPI_OPEN, spi_open, NULL },
+	{ "UART_Open", WIRE_UART_OPEN, uart_open, NULL },
+	{ "ADC_Open", WIRE_ADC_OPEN, adc_open, NULL },
+	{ "PWM_Open", WIRE_PWM_OPEN, pwm_open, NULL },
+};
+const size_t refused_row_count = ARRAY_LEN(refused_rows);

@@ -18,4 +18,8 @@ struct call_row {
 extern const struct call_row call_rows[];
 extern const size_t call_row_count;
 
+/* Functions of what is not simulated: a device has but errors for them. */
+extern const struct call_row refused_rows[];
+extern const size_t refused_row_count;
+
 #endif

@@ -87,6 +87,35 @@ static void every_call_gives_the_errno_of_the_device(void **state)
 	assert_int_equal(server.requests, call_row_count * ROUNDS);
 }
 
+static int32_t always_enodev(struct server *s, struct wire_writer *out, int *ret_fd)
+{
+	(void) s;
+	(void) out;
+	(void) ret_fd;
+	return -wire_from_errno(ENODEV);
+}
+
+static int one_refused(void *arg)
+{
+	const struct call_row *row = arg;
+
+	CHECK_ERRNO(row->call(), ENODEV);
+	return 0;
+}
+
+static void what_is_not_simulated_is_asked_for_all_the_same(void **state)
+{
+	(void) state;
+	for (size_t i = 0; i < refused_row_count; i++) {
+		server = (struct server){ .answer = always_enodev };
+		assert_served(&server, one_refused, (void *)&refused_rows[i]);
+		assert_int_equal(server.last.op, refused_rows[i].op);
+		/* An answer that it is there would be a lie. */
+		server = (struct server){ .answer = NULL };
+		assert_int_equal(serve(&server, one_refused, (void *)&refused_rows[i]), EX_PROTOCOL);
+	}
+}
+
 /* ---- Broken replies ------------------------------------------------------------------------------------------------------ */
 
 static void a_broken_reply_ends_the_application_and_says_whose(void **state)
@@ -153,6 +182,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_call_makes_one_request_and_takes_its_reply),
 		cmocka_unit_test(every_call_gives_the_errno_of_the_device),
+		cmocka_unit_test(what_is_not_simulated_is_asked_for_all_the_same),
 		cmocka_unit_test(a_broken_reply_ends_the_application_and_says_whose),
 		cmocka_unit_test(a_simulator_that_goes_away_ends_the_application),
 		cmocka_unit_test(mutated_replies_never_overflow),

@@ -67,6 +67,7 @@ static int null_pointers(void *arg)
 	CHECK_ERRNO(Networking_SetInterfaceState(NULL, true), EFAULT);
 	CHECK_ERRNO(Networking_TimeSync_GetEnabled(NULL), EFAULT);
 	CHECK_ERRNO(Application_IsDeviceAuthReady(NULL), EFAULT);
+	CHECK_ERRNO(Application_Connect(NULL), EFAULT);
 	CHECK_ERRNO(Log_Debug(NULL), EFAULT);
 	return 0;
 }

@@ -75,7 +75,9 @@ static uint64_t host_mono(void *ctx)
 
 static int64_t host_wall(void *ctx)
 {
-	return WALL_2026 + (int64_t)(((struct world *)ctx)->now_ns / NS_PER_S);
+	const struct world *w = ctx;
+
+	return WALL_2026 + (int64_t)(w->now_ns / NS_PER_S) + w->wall_step_s;
 }
 
 static void host_event(void *ctx, const struct device_event *event)
@@ -102,12 +104,68 @@ static bool host_ap_visible(void *ctx, const uint8_t *ssid, size_t ssid_length)
 	return ssid_length > 0;
 }
 
-static bool host_time_sync(void *ctx)
+static bool host_time_sync(void *ctx, const char *server)
 {
 	struct world *w = ctx;
 
 	w->time_asked++;
-	return w->time_server;
+	(void) snprintf(w->asked, sizeof(w->asked), "%s", server);
+	if (!w->time_server || (w->only_server && strcmp(w->only_server, server) != 0))
+		return false;
+	w->wall_step_s += w->time_error_s;
+	w->time_error_s = 0;
+	return true;
+}
+
+static const char *host_dhcp_ntp(void *ctx)
+{
+	return ((struct world *)ctx)->dhcp_ntp;
+}
+
+static int host_rtc_write(void *ctx)
+{
+	struct world *w = ctx;
+
+	w->rtc_writes += w->rtc == 0;
+	return w->rtc;
+}
+
+static void host_shut_down(void *ctx, enum device_shut_down what, unsigned seconds)
+{
+	struct world *w = ctx;
+
+	w->shut_downs++;
+	w->shut_down = what;
+	w->shut_down_s = seconds;
+}
+
+static int host_event_channel(void *ctx)
+{
+	struct world *w = ctx;
+	int ends[2];
+
+	assert_int_equal(w->event_fd, -1);
+	assert_int_equal(pipe(ends), 0);
+	w->event_fd = ends[1];
+	return ends[0];
+}
+
+static void host_event_send(void *ctx, const void *message, size_t length)
+{
+	struct world *w = ctx;
+
+	assert_true(w->event_fd >= 0);
+	assert_int_equal(length, sizeof(w->sysevents[0]));
+	assert_true(w->sysevent_count < ARRAY_LEN(w->sysevents));
+	memcpy(&w->sysevents[w->sysevent_count++], message, length);
+}
+
+static void host_event_close(void *ctx)
+{
+	struct world *w = ctx;
+
+	if (w->event_fd >= 0)
+		(void) close(steal_fd(&w->event_fd));
 }
 
 static int host_issue(void *ctx, int64_t life_s, char **ret_cert_pem, char **ret_key_pem)
@@ -163,11 +221,13 @@ static struct world *world_new(const char *reading, const char *capabilities)
 	struct world *w = calloc(1, sizeof(*w));
 	struct device_host host = {
 		.ctx = w, .mono_ns = host_mono, .wall_s = host_wall, .event = host_event, .authenticate = host_authenticate,
-		.ap_visible = host_ap_visible, .time_sync = host_time_sync, .issue_device_auth = host_issue,
+		.ap_visible = host_ap_visible, .time_sync = host_time_sync, .dhcp_ntp = host_dhcp_ntp, .rtc_write = host_rtc_write,
+		.shut_down = host_shut_down, .event_channel = host_event_channel, .event_send = host_event_send,
+		.event_close = host_event_close, .issue_device_auth = host_issue,
 		.flash_write = host_flash_write, .mutable_file = host_mutable_file, .mutable_file_delete = host_mutable_file_delete,
 	};
 	struct readings readings;
-	char manifest[1024], error[DEVICE_ERROR_MAX], name[64];
+	char manifest[2048], error[DEVICE_ERROR_MAX], name[64];
 
 	assert_non_null(w);
 	readings_defaults(&readings);
@@ -179,7 +239,7 @@ static struct world *world_new(const char *reading, const char *capabilities)
 	}
 	w->now_ns = 1000 * NS_PER_S; /* not 0, so that nothing works by accident */
 	w->time_server = true;
-	w->writes_left = w->file = w->reply_fd = -1;
+	w->writes_left = w->file = w->reply_fd = w->event_fd = -1;
 	begin_request(w);
 	w->dev = device_new(&host, &readings, SEED);
 	(void) snprintf(manifest, sizeof(manifest),
@@ -206,6 +266,7 @@ int free_world(void **state)
 		(void) close(w->reply_fd);
 	if (w->file >= 0)
 		(void) close(w->file);
+	host_event_close(w);
 	device_free(w->dev);
 	free(w);
 	return 0;

@@ -25,6 +25,12 @@
 #define EVERY_CAPABILITY                                                                                       \
 	"\"WifiConfig\": true, \"EnterpriseWifiConfig\": true, \"CertStore\": true, \"NetworkConfig\": true, " \
 	"\"TimeSyncConfig\": true, \"MutableStorage\": {\"SizeKB\": 8}, "                                      \
+	"\"HardwareAddressConfig\": true, \"DhcpService\": true, \"SntpService\": true, \"SystemTime\": true, "  \
+	"\"SystemEventNotifications\": true, \"SoftwareUpdateDeferral\": true, "                               \
+	"\"PowerControls\": [\"ForceReboot\", \"ForcePowerDown\", \"SetPowerProfile\"], "                       \
+	"\"Gpio\": [0, 8, 12, 81], \"Uart\": [\"ISU0\"], \"I2cMaster\": [\"ISU2\"], \"SpiMaster\": [\"ISU1\"], " \
+	"\"Adc\": [\"ADC-CONTROLLER-0\"], \"Pwm\": [\"PWM-CONTROLLER-2\"], "                                  \
+	"\"AllowedApplicationConnections\": [\"01234567-89ab-cdef-0123-456789abcdef\"], "                      \
 	"\"DeviceAuthentication\": \"00000000-0000-0000-0000-000000000000\""
 
 struct seen_event {
@@ -36,7 +42,19 @@ struct world {
 	struct device *dev;
 	uint64_t now_ns;
 	bool time_server; /* answers */
+	const char *only_server; /* if set, no other does */
+	const char *dhcp_ntp;    /* that DHCP names; NULL: none */
 	unsigned time_asked;
+	char asked[256];         /* the last server */
+	int64_t wall_step_s;     /* of the device's clock, since its start */
+	int64_t time_error_s;    /* what the next answer puts right */
+	int rtc;                 /* what writing it gives */
+	unsigned rtc_writes, shut_downs;
+	enum device_shut_down shut_down; /* the last */
+	unsigned shut_down_s;
+	int event_fd; /* our end of the application's system events, or -1 */
+	struct wire_sysevent sysevents[32];
+	size_t sysevent_count;
 	int writes_left; /* flash writes until the power goes; negative: it stays */
 	int file;        /* memory file, or -1 */
 	unsigned file_kb;

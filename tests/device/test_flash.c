@@ -81,6 +81,39 @@ static int do_time_sync_off(struct world *w)
 	return call(w, WIRE_TIMESYNC_SET);
 }
 
+static int do_static_address(struct world *w)
+{
+	wire_put_str(&w->in, "wlan0");
+	wire_put_u8(&w->in, 1);
+	wire_put_u32(&w->in, 0x0a000002);
+	wire_put_u32(&w->in, 0xffffff00);
+	wire_put_u32(&w->in, 0x0a000001);
+	wire_put_u8(&w->in, 0);
+	wire_put_u8(&w->in, 0);
+	return call(w, WIRE_NET_IP_APPLY);
+}
+
+static int do_proxy(struct world *w)
+{
+	wire_put_u32(&w->in, 2);
+	wire_put_u8(&w->in, 0);
+	wire_put_u8(&w->in, 0);
+	wire_put_str(&w->in, "proxy.example");
+	wire_put_u32(&w->in, 3128);
+	wire_put_str(&w->in, "");
+	wire_put_str(&w->in, "");
+	wire_put_str(&w->in, "");
+	return call(w, WIRE_PROXY_APPLY);
+}
+
+static int do_hardware_address(struct world *w)
+{
+	wire_put_str(&w->in, "eth0");
+	wire_put_u8(&w->in, 1);
+	wire_put_bytes(&w->in, "\2\3\4\5\6\7", 6);
+	return call(w, WIRE_NET_IF_SET_OPT);
+}
+
 static int do_create_file(struct world *w)
 {
 	return call(w, WIRE_STORAGE_OPEN);
@@ -103,6 +136,9 @@ static const struct {
 	{ "operator forgets", "wifi", do_operator_forget },
 	{ "interface down", "settings", do_interface_down },
 	{ "time sync off", "settings", do_time_sync_off },
+	{ "static address", "settings", do_static_address },
+	{ "proxy", "settings", do_proxy },
+	{ "hardware address", "settings", do_hardware_address },
 	{ "create the mutable file", "storage", do_create_file },
 };
 
@@ -129,7 +165,17 @@ static const char *flash_of(struct world *w, char buffer[8192])
 	}
 	n += (size_t)snprintf(buffer + n, 8192 - n, "time sync %d, file %d, ", call(w, WIRE_TIMESYNC_GET), w->file >= 0);
 	wire_put_str(&w->in, "wlan0");
-	n += (size_t)snprintf(buffer + n, 8192 - n, "up %d\n", call(w, WIRE_NET_IF_STATUS) & 1);
+	n += (size_t)snprintf(buffer + n, 8192 - n, "up %d, ", call(w, WIRE_NET_IF_STATUS) & 1);
+	wire_put_u64(&w->in, 1);
+	(void) call(w, WIRE_NET_IF_LIST);
+	(void) wire_get_u8(&w->out);
+	(void) wire_get_bytes(&w->out, &(size_t){ 0 });
+	n += (size_t)snprintf(buffer + n, 8192 - n, "dhcp %d, ", wire_get_u8(&w->out));
+	n += (size_t)snprintf(buffer + n, 8192 - n, "proxy %d, ", call(w, WIRE_PROXY_GET));
+	wire_put_str(&w->in, "eth0");
+	wire_put_u8(&w->in, 1);
+	assert_int_equal(call(w, WIRE_NET_IF_GET_OPT), 0);
+	n += (size_t)snprintf(buffer + n, 8192 - n, "address %02x\n", wire_get_bytes(&w->out, &(size_t){ 0 })[5]);
 	assert_true(n < 8192);
 	return buffer;
 }
@@ -138,6 +184,7 @@ static struct world *furnished(void **state)
 {
 	struct world *w = world_anew(state, NULL, NULL);
 
+	device_set_ethernet(w->dev, true);
 	connect_network(w);
 	assert_int_equal(install_root(w, "Spare", pki_cert_pem(root(1))), 0);
 	return w;

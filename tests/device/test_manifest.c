@@ -27,6 +27,7 @@ static void granted_is_what_is_listed(void **state)
 	assert_false(device_manifest_has(w->dev, "CertStore"));
 	assert_true(device_manifest_has(w->dev, "DeviceAuthentication"));
 	assert_int_equal(device_manifest_mutable_kb(w->dev), 64);
+	assert_string_equal(device_manifest_unresolved(w->dev), "$LED");
 	assert_true(device_manifest_allows_host(w->dev, "CA.corp.example"));
 	assert_true(device_manifest_allows_host(w->dev, "10.0.0.1"));
 	assert_false(device_manifest_allows_host(w->dev, "corp.example"));
@@ -44,6 +45,7 @@ static void the_least_manifest_grants_nothing(void **state)
 	assert_int_equal(set(w, CAPABILITIES(""), error), 0);
 	assert_false(device_manifest_has(w->dev, "CertStore"));
 	assert_int_equal(device_manifest_mutable_kb(w->dev), 0);
+	assert_null(device_manifest_unresolved(w->dev));
 	assert_false(device_manifest_allows_host(w->dev, ""));
 	assert_null(device_manifest_cmd_args(w->dev)[0]);
 	/* Asked for with nothing in it. */
@@ -90,6 +92,10 @@ static void what_is_wrong_is_named_and_the_old_one_stays(void **state)
 		{ CAPABILITIES("\"DeviceAuthentication\": true"), "DeviceAuthentication" },
 		{ CAPABILITIES("\"DeviceAuthentication\": \"25025d2c-66da-4448-bae1-ac26fcdd362g\""), "DeviceAuthentication" },
 		{ CAPABILITIES("\"Gpio\": 8"), "Gpio must be a list" },
+		{ CAPABILITIES("\"Gpio\": [-1]"), "Gpio must be a list of numbers and names" },
+		{ CAPABILITIES("\"Uart\": [true]"), "Uart must be a list of numbers and names" },
+		{ CAPABILITIES("\"PowerControls\": []"), "PowerControls must be a list of strings that is not empty" },
+		{ CAPABILITIES("\"PowerControls\": [1]"), "PowerControls must be a list of strings" },
 		{ CAPABILITIES("\"CertStore\": true, \"CertStore\": true"), "duplicate" },
 	};
 	struct world *w = *state;

@@ -66,6 +66,98 @@ static bool put_fields(uint16_t op, struct wire_writer *in)
 	case WIRE_STORAGE_DELETE:
 	case WIRE_DEVICE_AUTH_READY:
 	case WIRE_DEVICE_AUTH:
+	case WIRE_NTP_DEFAULT:
+	case WIRE_NTP_LAST_SYNC:
+	case WIRE_PROXY_GET:
+	case WIRE_PROXY_STATUS:
+	case WIRE_APPLICATIONS_OS_VERSION:
+	case WIRE_RTC_WRITE:
+	case WIRE_SYSEVENT_UNREGISTER:
+		return true;
+	case WIRE_NET_IF_GET_OPT:
+	case WIRE_NET_IF_SET_OPT:
+		wire_put_str(in, "eth0");
+		wire_put_u8(in, 1);
+		if (op == WIRE_NET_IF_SET_OPT)
+			wire_put_bytes(in, "\2\0\0\0\0\1", 6);
+		return true;
+	case WIRE_NET_IP_RENEW:
+	case WIRE_NET_IP_RELEASE:
+	case WIRE_SNTP_SERVER_START:
+		wire_put_str(in, "wlan0");
+		return true;
+	case WIRE_NTP_CUSTOM:
+		wire_put_str(in, "a..b");
+		wire_put_u8(in, 1);
+		wire_put_str(in, "b");
+		wire_put_u32(in, 1);
+		return true;
+	case WIRE_NET_IP_APPLY:
+	case WIRE_DHCP_SERVER_START:
+		wire_put_str(in, "eth0");
+		if (op == WIRE_NET_IP_APPLY)
+			wire_put_u8(in, 1);
+		wire_put_u32(in, 0x0a000002);
+		if (op == WIRE_DHCP_SERVER_START)
+			wire_put_u8(in, 10);
+		wire_put_u32(in, 0xffffff00);
+		wire_put_u32(in, 0x0a000001);
+		if (op == WIRE_NET_IP_APPLY)
+			wire_put_u8(in, 1);
+		else
+			wire_put_u32(in, 24);
+		wire_put_u8(in, 1);
+		wire_put_u32(in, 0x0a000001);
+		return true;
+	case WIRE_PROXY_APPLY:
+		wire_put_u32(in, 2);
+		wire_put_u8(in, 0);
+		wire_put_u8(in, 0);
+		wire_put_str(in, "");
+		wire_put_u32(in, 3128);
+		wire_put_str(in, "");
+		wire_put_str(in, "");
+		wire_put_str(in, "");
+		return true;
+	case WIRE_POWER_TRANSITION:
+		wire_put_u32(in, 2);
+		wire_put_u8(in, 1);
+		wire_put_u32(in, 60);
+		return true;
+	case WIRE_SYSEVENT_DEFER:
+		wire_put_u32(in, 1);
+		wire_put_u32(in, 1);
+		return true;
+	case WIRE_NTP_AUTOMATIC:
+	case WIRE_POWER_PROFILE:
+		wire_put_u32(in, 7);
+		return true;
+	case WIRE_APPLICATIONS_MEMORY:
+	case WIRE_SYSEVENT_REGISTER:
+	case WIRE_SYSEVENT_RESUME:
+		wire_put_u32(in, 1);
+		return true;
+	case WIRE_APPLICATION_CONNECT:
+		wire_put_str(in, "01234567-89ab-cdef-0123-456789abcdef");
+		return true;
+	case WIRE_GPIO_OPEN_OUTPUT:
+		wire_put_i32(in, 8);
+		wire_put_u8(in, 0);
+		wire_put_u8(in, 0);
+		wire_put_u8(in, 1);
+		return true;
+	case WIRE_GPIO_OPEN_INPUT:
+	case WIRE_GPIO_SET:
+		wire_put_i32(in, 8);
+		wire_put_u8(in, 0);
+		return true;
+	case WIRE_GPIO_GET:
+	case WIRE_I2C_OPEN:
+	case WIRE_SPI_OPEN:
+	case WIRE_UART_OPEN:
+	case WIRE_ADC_OPEN:
+	case WIRE_PWM_OPEN:
+		wire_put_i32(in, 2);
 		return true;
 	default:
 		return false;

@@ -111,8 +111,9 @@ static bool host_ap_visible(void *ctx, const uint8_t *ssid, size_t ssid_length)
 	return ((struct world *)ctx)->ap_up && ssid_length == strlen(SSID) && memcmp(ssid, SSID, ssid_length) == 0;
 }
 
-static bool host_time_sync(void *ctx)
+static bool host_time_sync(void *ctx, const char *server)
 {
+	(void) server;
 	(void) ctx;
 	return true;
 }

@@ -27,6 +27,7 @@
 #define WIFICONFIG_STRUCTS_VERSION 1
 #endif
 
+#include <applibs/applibs_internal_api_traits.h>
 #include <applibs/certstore.h>
 #include <applibs/wificonfig_structs_v1.h>
 
@@ -104,6 +105,7 @@ int WifiConfig_ForgetAllNetworks(void);
 
 /* Deprecated: removes a network that WifiConfig_GetStoredNetworks gave, and saves. 0; or -1: Std, EFAULT NULL, EINVAL not a structure
  * from there, ENOENT, ENOSPC. */
+_AZSPHERE_DEPRECATED_BY(WifiConfig_ForgetNetworkById)
 static inline int WifiConfig_ForgetNetwork(const WifiConfig_StoredNetwork *storedNetwork);
 
 /* Number of networks; or -1: Std. */
@@ -117,9 +119,11 @@ static inline ssize_t WifiConfig_GetStoredNetworks(WifiConfig_StoredNetwork *sto
 static inline int WifiConfig_GetCurrentNetwork(WifiConfig_ConnectedNetwork *connectedNetwork);
 
 /* Deprecated: adds, enables and saves an open network; ssid: 1..32 bytes. 0; or -1: Std, EFAULT, ERANGE, EEXIST, ENOSPC. */
+_AZSPHERE_DEPRECATED_BY(WifiConfig_AddNetwork)
 int WifiConfig_StoreOpenNetwork(const uint8_t *ssid, size_t ssidLength);
 
 /* Deprecated: as before with a pre-shared key, psk: 8 to 63 ASCII characters or 64 hex digits, no NUL needed. */
+_AZSPHERE_DEPRECATED_BY(WifiConfig_AddNetwork)
 int WifiConfig_StoreWpa2Network(const uint8_t *ssid, size_t ssidLength, const char *psk, size_t pskLength);
 
 /* ---- Scan ------------------------------------------------------------------------------------------------------------ */
@@ -167,6 +171,10 @@ static inline int WifiConfig_GetRootCACertStoreIdentifier(int networkId, CertSto
 static inline int WifiConfig_PersistConfig(void);
 /* Disconnects, reads the saved configuration and the certificates again, connects again. 0; or -1: Std. */
 static inline int WifiConfig_ReloadConfig(void);
+
+/* Saves power between packets of Wi-Fi, at the cost of speed; off after every boot. Known by name and this signature only (Microsoft's Rust
+ * bindings): errnos as for its neighbours are ours. Here it is remembered and shown, and makes nothing slower. 0; or -1: Std. */
+static inline int WifiConfig_SetPowerSavingsEnabled(bool enabled);
 
 /* The last failed attempt of a network, and its state now. 0; or -1: EFAULT NULL (before everything else), EACCES, EAGAIN, EINVAL
  * networkId, ENODEV no such network or nothing recorded. */

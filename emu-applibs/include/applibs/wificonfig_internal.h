@@ -36,6 +36,9 @@ enum {
 	z__WifiConfig_Attribute_Network_Diagnostics32 = 22,      /* WifiConfig_NetworkDiagnostics32 */
 	z__WifiConfig_Attribute_Network_Diagnostics64 = 23,      /* WifiConfig_NetworkDiagnostics64 */
 	z__WifiConfig_Attribute_Network_Diagnostics = z__WifiConfig_Attribute_Network_Diagnostics64,
+	/* bool; network id -1. Ours: its real number was not found, so this one is far from all that may be taken. A program compiled
+	 * with Microsoft's header sends the real one, and gets EINVAL. */
+	z__WifiConfig_Attribute_Power_Savings = 0x1000,
 };
 
 /* Sets an attribute. attributeLength: bytes of the value; 0: the value is a C string (but an SSID or a key of 0 bytes is
@@ -117,6 +120,11 @@ static inline int WifiConfig_PersistConfig(void)
 static inline int WifiConfig_ReloadConfig(void)
 {
 	return z__WifiConfig_SetNetworkOpt(-1, z__WifiConfig_Attribute_Reload, NULL, 0);
+}
+
+static inline int WifiConfig_SetPowerSavingsEnabled(bool enabled)
+{
+	return z__WifiConfig_SetNetworkOpt(-1, z__WifiConfig_Attribute_Power_Savings, &enabled, sizeof(enabled));
 }
 
 /* Reads one attribute into a structure of its own; EFAULT comes before everything else. */
