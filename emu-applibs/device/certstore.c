@@ -307,7 +307,7 @@ static const char *show_id(const struct id_field *id, struct id_field *buffer)
 	return wifi_printable((const uint8_t *)id->text, strlen(id->text), buffer->text, sizeof(buffer->text));
 }
 
-static bool allowed(const struct device *dev)
+static bool allowed(struct device *dev)
 {
 	return device_has_capability(dev, "CertStore");
 }

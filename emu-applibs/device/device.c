@@ -52,12 +52,20 @@ void device_summary(struct device *dev, const char *format, ...)
 	va_end(args);
 }
 
-bool device_has_capability(const struct device *dev, const char *capability)
+static bool granted(const struct device *dev, const char *capability)
 {
 	if (manifest_grants(&dev->manifest, capability))
 		return true;
 	return strcmp(capability, "WifiConfig") == 0 && manifest_grants(&dev->manifest, "EnterpriseWifiConfig") &&
 	       device_reading(dev, READING_ENTERPRISE_IMPLIES_WIFI) == ENTERPRISE_IMPLIES_WIFI_YES;
+}
+
+bool device_has_capability(struct device *dev, const char *capability)
+{
+	if (granted(dev, capability))
+		return true;
+	dev->denied = capability;
+	return false;
 }
 
 unsigned device_reading(const struct device *dev, enum reading_id id)
@@ -201,7 +209,7 @@ const char *device_manifest_unresolved(const struct device *dev)
 
 bool device_manifest_has(const struct device *dev, const char *capability)
 {
-	return device_has_capability(dev, capability);
+	return granted(dev, capability);
 }
 
 /* ---- Requests -------------------------------------------------------------------------------------------------------- */
@@ -339,6 +347,7 @@ int device_request(struct device *dev, uint16_t op, struct wire_reader *in, stru
 	int r;
 
 	dev->summary[0] = '\0';
+	dev->denied = NULL;
 	*ret_fd = -1;
 	if (!dev->on)
 		return -EAGAIN;
@@ -357,6 +366,11 @@ int device_request(struct device *dev, uint16_t op, struct wire_reader *in, stru
 const char *device_last_summary(const struct device *dev)
 {
 	return dev->summary;
+}
+
+const char *device_last_denied(const struct device *dev)
+{
+	return dev->denied;
 }
 
 /* ---- By itself ------------------------------------------------------------------------------------------------------- */

@@ -131,6 +131,8 @@ void device_factory_reset(struct device *dev);
 int device_request(struct device *dev, uint16_t op, struct wire_reader *in, struct wire_writer *out, int *ret_fd);
 /* What the request did, for the timeline, as "id=RootCA2 bytes=611": never a secret. Overwritten by the next request. */
 const char *device_last_summary(const struct device *dev);
+/* The capability for want of which the last request was refused; NULL: for none. Static storage. */
+const char *device_last_denied(const struct device *dev);
 
 /* When the OS itself next has something to do (retry, temp-disable over, time sync), in mono ns; TIME_NEVER when nothing. */
 uint64_t device_next_deadline(const struct device *dev);

@@ -29,6 +29,7 @@ struct device {
 	struct manifest manifest;
 	uint64_t random;
 	char summary[DEVICE_SUMMARY_MAX];
+	const char *denied; /* the capability that the last request lacked */
 	enum device_flash flash;
 	bool has_ethernet;
 
@@ -66,8 +67,8 @@ void device_emit(struct device *dev, const struct device_event *event);
 /* What device_last_summary() gives, "key=value" words; the last one counts. Nothing secret; text from outside goes through
  * wifi_printable(). */
 void device_summary(struct device *dev, const char *format, ...) ATTR_PRINTF(2, 3);
-/* Does the application's manifest grant it? */
-bool device_has_capability(const struct device *dev, const char *capability);
+/* Does the application's manifest grant it? What it does not is remembered for device_last_denied(): static storage. */
+bool device_has_capability(struct device *dev, const char *capability);
 /* The choice in force of a reading: see readings_ask(). */
 unsigned device_reading(const struct device *dev, enum reading_id id);
 /* Powered, and far enough in its boot for the certificate store and Wi-Fi to answer. */

@@ -41,8 +41,10 @@ int storage_request(struct device *dev, uint16_t op, struct wire_reader *in, int
 		return -EBADMSG;
 	/* No capability: EACCES. A size of 0: EACCES too, or a file that holds nothing. */
 	if (dev->manifest.mutable_kb == 0 &&
-	    (!dev->manifest.mutable_listed || device_reading(dev, READING_MUTABLE_SIZE_0) == MUTABLE_SIZE_0_EACCES))
+	    (!dev->manifest.mutable_listed || device_reading(dev, READING_MUTABLE_SIZE_0) == MUTABLE_SIZE_0_EACCES)) {
+		(void) device_has_capability(dev, "MutableStorage"); /* which it has not, and that is noted */
 		return -EACCES;
+	}
 	if (dev->flash == DEVICE_FLASH_BROKEN)
 		return -EIO;
 	return op == WIRE_STORAGE_OPEN ? open_file(dev, ret_fd) : delete_file(dev);

@@ -53,6 +53,7 @@ enum run_verdict outcomes_group_verdict(const struct outcomes *outcomes, size_t 
 
 /* Reports. Those that write a file return 0 or negative errno. */
 void report_table(const struct outcomes *outcomes, FILE *out);
+/* What went wrong, and notes on what did not. */
 void report_failures(const struct outcomes *outcomes, FILE *out);
 void report_tap(const struct outcomes *outcomes, FILE *out);
 int report_junit(const struct outcomes *outcomes, const char *path);

@@ -154,6 +154,10 @@ void report_failures(const struct outcomes *outcomes, FILE *out)
 		} else if (went_wrong(o)) {
 			(void) fprintf(out, "\n%s: %s on %s\n", run_verdict_name(o->verdict), o->scenario, o->network);
 			failure(o, out);
+		} else if (o->verdict == RUN_PASSED && o->hints && o->hints[0]) {
+			(void) fprintf(out, "\n%s on %s passed, but\n", o->scenario, o->network);
+			for (size_t j = 0; o->hints[j]; j++)
+				(void) fprintf(out, "  note: %s\n", o->hints[j]);
 		}
 	}
 }

@@ -85,10 +85,10 @@ static bool is_peripheral(uint16_t op)
 static void note_call(struct run *run, const char *name, uint16_t op, int r)
 {
 	char detail[128] = "";
-	const char *summary = device_last_summary(run->device);
+	const char *summary = device_last_summary(run->device), *denied = device_last_denied(run->device);
 
-	if (r == -EACCES && !device_manifest_has(run->device, "WifiConfig") && strncmp(name, "WifiConfig", 10) == 0)
-		(void) snprintf(detail, sizeof(detail), "app_manifest.json lacks the capability WifiConfig");
+	if (denied)
+		(void) snprintf(detail, sizeof(detail), "app_manifest.json lacks the capability %s", denied);
 	if (r >= 0)
 		run_note(run, TL_CALL, true, detail, "%s%s%s -> %d", name, summary[0] ? " " : "", summary, r);
 	else
@@ -97,8 +97,11 @@ static void note_call(struct run *run, const char *name, uint16_t op, int r)
 		run_hint(run, "%s gave EACCES: %s/app_manifest.json names peripherals as %s; the image package that is deployed has the chip's "
 		              "own numbers and names there: build the package with the CMake function, or write them", name,
 		         run->package.folder, device_manifest_unresolved(run->device));
-	else if (r == -EACCES && op != WIRE_LOG)
-		run_hint(run, "%s gave EACCES: %s/app_manifest.json does not grant the capability it needs", name, run->package.folder);
+	else if (denied)
+		run_hint(run, "%s gave %s: %s/app_manifest.json does not grant the capability %s", name, strerrorname_np(-r), run->package.folder,
+		         denied);
+	else if (r == -EACCES)
+		run_hint(run, "%s gave EACCES: %s/app_manifest.json does not list what it asks for", name, run->package.folder);
 }
 
 static void handle_request(struct run *run, struct channel_message *m)
