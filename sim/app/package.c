@@ -128,17 +128,30 @@ static int find_folder(const char *real, const char *path, struct app_package *r
 	return 0;
 }
 
+/* The manifest's folder: the executable's, the one above, or approot/ beside it, where an image package is put together. */
+static bool find_manifest(const char *executable, char folder[PATH_MAX])
+{
+	char approot[PATH_MAX];
+
+	(void) snprintf(folder, PATH_MAX, "%s", executable);
+	parent(folder);
+	if (has(folder, MANIFEST_NAME))
+		return true;
+	if (join(approot, folder, "approot") && has(approot, MANIFEST_NAME)) {
+		(void) snprintf(folder, PATH_MAX, "%s", approot);
+		return true;
+	}
+	parent(folder);
+	return has(folder, MANIFEST_NAME);
+}
+
 static int find_executable(const char *real, const char *path, struct app_package *ret, struct az_error *ret_error)
 {
 	char folder[PATH_MAX], package[PATH_MAX];
 
-	(void) snprintf(folder, sizeof(folder), "%s", real);
-	parent(folder);
-	if (!has(folder, MANIFEST_NAME))
-		parent(folder);
-	if (!has(folder, MANIFEST_NAME)) {
-		az_error_set(ret_error, AZ_USAGE, "application %s: no " MANIFEST_NAME " in its folder or the one above; an Azure Sphere "
-		             "application needs one", path);
+	if (!find_manifest(real, folder)) {
+		az_error_set(ret_error, AZ_USAGE, "application %s: no " MANIFEST_NAME " in its folder, the one above or approot/ beside it; an "
+		             "Azure Sphere application needs one", path);
 		return -ENOENT;
 	}
 	ret->executable = strdup(real);
