@@ -24,7 +24,7 @@ static const char *shown(uint32_t address, char buffer[16])
 }
 
 /* The interface that a request names, when everything about it allows the request: 0 or a negative errno. */
-static int find_ready(const struct device *dev, const char *capability, const uint8_t *name, size_t length, enum net_interface *ret)
+static int find_ready(struct device *dev, const char *capability, const uint8_t *name, size_t length, enum net_interface *ret)
 {
 	if (!device_has_capability(dev, capability))
 		return -EACCES;

@@ -131,7 +131,7 @@ void network_time_run(struct device *dev)
 /* ---- Requests -------------------------------------------------------------------------------------------------------- */
 
 /* Capability and readiness of what changes the settings. */
-static int may_set(const struct device *dev)
+static int may_set(struct device *dev)
 {
 	if (!device_has_capability(dev, "TimeSyncConfig"))
 		return -EACCES;

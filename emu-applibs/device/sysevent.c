@@ -229,7 +229,7 @@ static int unregister_events(struct device *dev, struct wire_reader *in)
 	return 0;
 }
 
-static bool may_defer(const struct device *dev)
+static bool may_defer(struct device *dev)
 {
 	return device_has_capability(dev, "SystemEventNotifications") && device_has_capability(dev, "SoftwareUpdateDeferral");
 }
