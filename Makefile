@@ -69,6 +69,7 @@ help:
 	@echo 'make check      install what is missing, build (gcc, clang, sanitizers), run all tests and every scenario'
 	@echo 'make unit       build and run the unit tests'
 	@echo 'make mt3620     build app/ (or APP=FOLDER) for the MT3620: with the SDK that AzureSphereDefaultSDKDir names, or without'
+	@echo 'make contract   the contract of applibs: errnos and readings covered; make contract-certs, make conformance: see tests/contract/app'
 	@echo 'make bench      measure speed and memory, as ratios'
 	@echo 'make install    an SDK-shaped folder with azsim in it at PREFIX (/opt/azsim); DESTDIR is heeded'
 	@echo 'make clean      remove what was built; make distclean: what was fetched too'

@@ -23,7 +23,7 @@ for program in "$@"; do
 	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
 	if [ "$status" = 0 ] && [ "$((ok + skip))" -gt 0 ]; then
 		printf '  ok    %-28s %3d tests%s  %d s\n' "$name" "$ok" "$([ "$skip" = 0 ] || echo ", $skip SKIPPED")" "$took"
-		grep -a '^SKIP' "$log" || true
+		grep -aE '^(SKIP|NOTE)[: ]' "$log" || true
 	else
 		[ "$bad" != 0 ] || failed=$((failed + 1))
 		printf '  FAIL  %-28s exit status %d%s; all of it: %s\n' "$name" "$status" "$([ "$status" != 124 ] || echo ' (hung)')" "$log"

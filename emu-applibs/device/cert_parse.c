@@ -365,6 +365,7 @@ int certificate_add_key(struct certificate *certificate, const uint8_t *pem, siz
 
 		if (PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1) {
 			certificate->key_pem = take_text(bio);
+			certificate->is_client = true;
 			certificate->blob_bytes += length;
 			certificate->der_bytes += (size_t)der_length;
 			r = 0;
@@ -426,6 +427,25 @@ const char *certificate_explain(const uint8_t *pem, size_t length, const uint8_t
 }
 
 /* ---- References ------------------------------------------------------------------------------------------------------ */
+
+struct certificate *certificate_damaged(const struct certificate *certificate)
+{
+	struct certificate *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		abort();
+	*made = (struct certificate) {
+		.references = 1,
+		.is_client = certificate->is_client,
+		.damaged = true,
+		.cert_pem = strdup(""),
+		.blob_bytes = certificate->blob_bytes,
+		.der_bytes = certificate->der_bytes,
+	};
+	if (!made->cert_pem)
+		abort();
+	return made;
+}
 
 struct certificate *certificate_ref(struct certificate *certificate)
 {

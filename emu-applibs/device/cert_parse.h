@@ -15,6 +15,8 @@
 /* A parsed certificate, and its key when it is a client's. Never changes; counted references. */
 struct certificate {
 	unsigned references;
+	bool is_client; /* it was installed with a key */
+	bool damaged;   /* its bytes went bad in flash: cert_pem is "", key_pem NULL */
 	char *cert_pem; /* one certificate, without text around it */
 	char *key_pem;  /* unencrypted PKCS#8; NULL: none. Secret */
 	size_t blob_bytes; /* PEM as it was handed in, certificate and key */
@@ -45,6 +47,8 @@ int certificate_add_key(struct certificate *certificate, const uint8_t *pem, siz
 /* Why the two calls above refuse these, for a person: a static text, or NULL when they do not. key: NULL for none. */
 const char *certificate_explain(const uint8_t *pem, size_t length, const uint8_t *key, size_t key_length, const char *password,
                                 const struct cert_rules *rules);
+/* What flash has of it when its bytes have gone bad: something of the same size that says nothing. One reference. */
+struct certificate *certificate_damaged(const struct certificate *certificate);
 
 struct certificate *certificate_ref(struct certificate *certificate);
 /* NULL is fine. Wipes the key with the last reference. */

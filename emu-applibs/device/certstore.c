@@ -89,7 +89,7 @@ static void put_entry(struct certstore *store, const char *id, struct certificat
 
 static size_t charge(const struct certificate *certificate, unsigned by)
 {
-	size_t values = certificate->key_pem ? 2 : 1;
+	size_t values = certificate->is_client ? 2 : 1;
 	size_t bytes = by == STORE_CHARGE_DER ? certificate->der_bytes : certificate->blob_bytes;
 
 	return CERTSTORE_ENTRY_OVERHEAD + values * CERTSTORE_VALUE_OVERHEAD + bytes;
@@ -289,6 +289,19 @@ int certstore_move(struct device *dev, const char *source, const char *destinati
 	return commit(dev, &prepared, text);
 }
 
+int certstore_damage(struct device *dev, const char *id)
+{
+	struct certstore_entry *entry = find_entry(&dev->store, id);
+	struct certificate *good;
+
+	if (!entry)
+		return -ENOENT;
+	good = entry->certificate;
+	entry->certificate = certificate_damaged(good);
+	certificate_unref(good);
+	return 0;
+}
+
 /* ---- Requests -------------------------------------------------------------------------------------------------------- */
 
 /* Identifiers come with at most one character too many. */
@@ -415,6 +428,8 @@ static int request_info(struct device *dev, struct wire_reader *in, struct wire_
 	certificate = certstore_find(&dev->store, id.text);
 	if (!certificate)
 		return -ENOENT;
+	if (certificate->damaged)
+		return -EINVAL;
 	switch (field) {
 	case INFO_NOT_BEFORE:
 		wire_put_i64(out, certificate->not_before_s);

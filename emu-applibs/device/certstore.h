@@ -61,7 +61,9 @@ int certstore_install_client(struct device *dev, const char *id, struct cert_blo
 const char *certstore_explain(const struct device *dev, struct cert_blob cert, struct cert_blob key, const char *password);
 int certstore_delete(struct device *dev, const char *id);
 int certstore_move(struct device *dev, const char *source, const char *destination);
-/* Bytes free, by the reading store-charge. */
+/* The bytes under this identifier go bad in flash. 0 or -ENOENT. */
+int certstore_damage(struct device *dev, const char *id);
+/* Bytes free, by the readings store-charge and store-size. */
 size_t certstore_available(const struct device *dev);
 
 /* A WIRE_CERTSTORE_* request; results and errnos as device_request(). */

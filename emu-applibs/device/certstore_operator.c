@@ -34,6 +34,11 @@ const char *device_op_explain_install(const struct device *dev, const char *cert
 	return certstore_explain(dev, blob_of(cert_pem), key_pem ? blob_of(key_pem) : (struct cert_blob) { .bytes = NULL }, password);
 }
 
+int device_damage_certificate(struct device *dev, const char *id)
+{
+	return certstore_damage(dev, id);
+}
+
 size_t device_get_certificate_count(const struct device *dev)
 {
 	return dev->store.count;

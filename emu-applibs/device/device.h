@@ -122,6 +122,8 @@ void device_set_flash(struct device *dev, enum device_flash flash);
 void device_set_ethernet(struct device *dev, bool present);
 /* The application's process has ended: its registrations are void. */
 void device_app_gone(struct device *dev);
+/* The bytes of this certificate go bad in flash. 0 or -ENOENT. */
+int device_damage_certificate(struct device *dev, const char *id);
 /* Everything in flash is erased (device must be off). */
 void device_factory_reset(struct device *dev);
 

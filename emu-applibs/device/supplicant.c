@@ -100,7 +100,7 @@ static bool credentials_load(struct device *dev, const struct wifi_settings *set
 	}
 	if (settings->root_id[0] != '\0') {
 		root = find_certificate(dev, settings->root_id);
-		if (!root) {
+		if (!root || root->damaged) {
 			(void) snprintf(reason, AUTH_REASON_MAX, "no root certificate under the id \"%s\"", settings->root_id);
 			return false;
 		}

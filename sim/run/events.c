@@ -67,6 +67,14 @@ void run_set_flash(struct run *run, enum scn_flash flash)
 	run_note(run, TL_WORLD, true, NULL, "flash: %s", of[flash].name);
 }
 
+static void damage(struct run *run, const char *id)
+{
+	int r = device_damage_certificate(run->device, id);
+
+	oracle_operator_acted(run); /* what is lost is not lost by the application */
+	run_note(run, TL_WORLD, true, NULL, "flash: the bytes of certificate %s %s", id, r < 0 ? "cannot go bad: there is none" : "go bad");
+}
+
 static void apply_device(struct run *run, const struct scn_device_change *c)
 {
 	if (c->has_clock_step || c->has_clock_set) {
@@ -97,6 +105,8 @@ static void apply_device(struct run *run, const struct scn_device_change *c)
 	}
 	if (c->update)
 		device_update(run->device, c->update);
+	if (c->damage)
+		damage(run, c->damage);
 	if (c->kill_app)
 		run_app_kill(run, "by the scenario");
 	if (c->factory_reset) {

@@ -163,6 +163,11 @@ static int build_device_change(struct builder *b, const struct source_step *at, 
 	r = build_gpio(b, STEP_KEY(at, "gpio"), raw->gpio, &change->gpio);
 	if (r < 0)
 		return r;
+	if (raw->damage) {
+		r = build_id(b, STEP_KEY(at, "damage"), raw->damage, &change->damage);
+		if (r < 0)
+			return r;
+	}
 	return build_update(b, STEP_KEY(at, "update"), raw->update, &change->update);
 }
 

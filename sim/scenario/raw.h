@@ -110,12 +110,12 @@ struct raw_device_change {
 	enum scn_power power;
 	enum scn_tri kill_app, factory_reset, ntp;
 	enum scn_flash flash;
-	char *clock_step, *clock_set;
 	char **ntp_servers;
 	unsigned ntp_servers_count;
 	enum scn_tri rtc_busy;
 	struct raw_gpio *gpio;
 	struct raw_update *update;
+	char *clock_step, *clock_set, *damage;
 };
 
 /* Exactly one of the commands. */

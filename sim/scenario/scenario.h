@@ -98,6 +98,7 @@ struct scn_device_change {
 	enum scn_tri rtc_busy; /* the clock that runs on without power cannot be written */
 	struct scn_gpio *gpio; /* a level from outside; NULL: leave */
 	struct device_update *update; /* NULL: none */
+	char *damage; /* id of the certificate whose bytes go bad in flash; NULL: none */
 };
 
 enum scn_operator_kind {

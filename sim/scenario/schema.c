@@ -197,6 +197,7 @@ static const cyaml_schema_field_t device_change_fields[] = {
 	YES_NO("factory_reset", struct raw_device_change, factory_reset),
 	YES_NO("ntp", struct raw_device_change, ntp),
 	CHOICE("flash", struct raw_device_change, flash, flashes),
+	TEXT("damage", struct raw_device_change, damage),
 	TEXT("clock_step", struct raw_device_change, clock_step),
 	TEXT("clock_set", struct raw_device_change, clock_set),
 	NAMES_OR_NONE("ntp_servers", struct raw_device_change, ntp_servers),

@@ -248,6 +248,31 @@ static void broken_flash_takes_no_write_and_the_device_goes_on(void **state)
 	assert_int_equal(delete_id(w, "R"), 0);
 }
 
+static void a_damaged_certificate_says_nothing_and_can_be_replaced(void **state)
+{
+	struct world *w = world_anew(state, NULL, NULL);
+	struct device_certificate_info info;
+	int before;
+
+	assert_int_equal(install_client(w, "C", pki_cert_pem(client(0)), key_of(0, PKI_PKCS8, NULL), NULL), 0);
+	before = space(w);
+	assert_int_equal(device_damage_certificate(w->dev, "D"), -ENOENT);
+	assert_int_equal(device_damage_certificate(w->dev, "C"), 0);
+	for (uint32_t field = 1; field <= 4; field++) {
+		wire_put_str(&w->in, "C");
+		wire_put_u32(&w->in, field);
+		assert_int_equal(call(w, WIRE_CERTSTORE_INFO), -EINVAL);
+	}
+	assert_int_equal(space(w), before);
+	assert_true(certificate_of(w, "C", &info));
+	assert_false(info.has_key);
+	assert_int_equal(move_id(w, "C", "D"), 0);
+	assert_int_equal(install_root(w, "D", ROOT_PEM), 0);
+	wire_put_str(&w->in, "D");
+	wire_put_u32(&w->in, 3);
+	assert_int_equal(call(w, WIRE_CERTSTORE_INFO), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_world, free_world)
 
 int main(void)
@@ -267,6 +292,7 @@ int main(void)
 		TEST(device_auth_life),
 		TEST(full_flash_takes_nothing_more),
 		TEST(broken_flash_takes_no_write_and_the_device_goes_on),
+		TEST(a_damaged_certificate_says_nothing_and_can_be_replaced),
 	};
 
 	return cmocka_run_group_tests_name("readings of the device", tests, make_certificates, free_certificates);

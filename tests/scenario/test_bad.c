@@ -75,6 +75,7 @@ static const struct bad cases[] = {
 	{17, "    - {name: Network1, root: RootCA1}\n    - {name: ^Network1, root: RootCA1}", {"two networks are named `Network1`"}},
 	{16, "  readings: [^reload-unsavd=kept]\n  networks:", {"no reading `reload-unsavd`", "did you mean `reload-unsaved`?"}},
 	{16, "  readings: [^reload-unsaved=lost]\n  networks:", {"`reload-unsaved` has no choice `lost`"}},
+	{19, "  - {at: +30d, device: {damage: ^a b}}", {"`a b` is no certificate id"}},
 	{16, "  readings_file: ^no-such-file\n  networks:", {"no-such-file", "No such file"}},
 	{16, "  flash: ^worn\n  networks:", {"`worn` is no value for `flash`", "good, full, broken"}},
 	{16, "  app: ^no-such-app\n  networks:", {"`no-such-app` is no image package", "app_manifest.json"}},

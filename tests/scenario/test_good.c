@@ -142,7 +142,7 @@ static const char every_key[] =
 	"  flash: full\n"
 	"events:\n"
 	"  - {at: 2026-01-11, radius: {server: leaf, up: yes}, ap: {up: no, deauth: yes, reauth: yes}}\n"
-	"  - {on_call: WifiConfig_ReloadConfig, nth: 3, from: +2d, phase: after, plus: 1m, device: {power: cut, kill_app: yes, ntp: yes, clock_step: -1y, flash: broken}}\n"
+	"  - {on_call: WifiConfig_ReloadConfig, nth: 3, from: +2d, phase: after, plus: 1m, device: {power: cut, kill_app: yes, ntp: yes, clock_step: -1y, flash: broken, damage: R}}\n"
 	"  - {on_call: CertStore_MoveCertificate, device: {factory_reset: yes, clock_set: 2030-01-01}}\n"
 	"  - {when: {connected: N}, plus: 1h, issuer: {state: wrong, wrong: truncated}}\n"
 	"  - {at: +1d, operator: {install_root: R, cert: root}}\n"
@@ -244,6 +244,8 @@ static void device_and_limits_have_all_they_were_given(void **state)
 	assert_int_equal(s->flash, SCN_FLASH_FULL);
 	assert_int_equal(s->events[1].device->flash, SCN_FLASH_BROKEN);
 	assert_int_equal(s->events[2].device->flash, SCN_FLASH_LEAVE);
+	assert_string_equal(s->events[1].device->damage, "R");
+	assert_null(s->events[2].device->damage);
 	assert_int_equal(s->recover_within_ns, 3 * DAY_NS);
 	assert_int_equal(s->calls_per_day, 11);
 	assert_int_equal(s->writes_per_day, 12);
