@@ -215,6 +215,19 @@ static int await_radius_log(struct daemons *d, struct az_error *ret_error)
 	return 0;
 }
 
+/* RADIUS judged at the time of its log: that must be the time that was asked for, and what passed since. */
+static int check_log_date(struct daemons *d, struct az_error *ret_error)
+{
+	int64_t latest_s = d->radius_wall_s + (int64_t) ((real_now_ns() - d->clocks_at_ns) / NS_PER_S) + 1, seen_s = 0;
+
+	if (radius_log_date(d->radius.capture, &seen_s) && seen_s >= d->radius_wall_s && seen_s <= latest_s)
+		return 0;
+	az_error_set(ret_error, AZ_ENVIRONMENT, "the log of %s is dated %lld instead of %lld (seconds since 1970)", d->radius.name,
+	             (long long) seen_s, (long long) d->radius_wall_s);
+	proc_append_last_lines(&d->radius, ret_error);
+	return -ETIME;
+}
+
 static int run_with_daemons(struct daemons *d, struct aftermath *aftermath, const struct auth_request *q,
                             struct auth_verdict *ret_verdict, struct az_error *ret_error)
 {
@@ -237,6 +250,8 @@ static int run_with_daemons(struct daemons *d, struct aftermath *aftermath, cons
 	}
 	if (!attempt.no_method) {
 		r = await_radius_log(d, ret_error);
+		if (r == 0)
+			r = check_log_date(d, ret_error);
 		if (r < 0)
 			return r;
 	}

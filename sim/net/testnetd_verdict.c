@@ -8,6 +8,7 @@
 
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "emu-applibs/base/base.h"
 #include "sim/net/cause.h"
@@ -71,9 +72,33 @@ bool attempt_ended(const struct attempt *attempt)
 
 /* ---- RADIUS's log ----------------------------------------------------------------------------------------------------------- */
 
+/* "Sat May  9 00:00:01 2026 : Auth: (645) Login OK: [device-0001] ..." */
+static const char *last_word(const char *log)
+{
+	const char *ok = strstr(log, "Login OK");
+
+	return ok != NULL ? ok : strstr(log, "Login incorrect");
+}
+
 bool radius_log_complete(const char *log)
 {
-	return strstr(log, "Login OK") != NULL || strstr(log, "Login incorrect") != NULL;
+	return last_word(log) != NULL;
+}
+
+bool radius_log_date(const char *log, int64_t *ret_wall_s)
+{
+	const char *line = last_word(log), *end;
+	struct tm tm = {0};
+
+	if (line == NULL)
+		return false;
+	while (line > log && line[-1] != '\n')
+		line--;
+	end = strptime(line, "%a %b %d %H:%M:%S %Y", &tm);
+	if (end == NULL || !starts(end, " : "))
+		return false;
+	*ret_wall_s = timegm(&tm);
+	return true;
 }
 
 bool radius_log_no_identity(const char *log)

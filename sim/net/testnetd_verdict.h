@@ -30,6 +30,8 @@ bool attempt_ended(const struct attempt *attempt);
 
 /* Does the log of RADIUS (lines since the attempt began) hold its last word on an ended attempt? */
 bool radius_log_complete(const char *log);
+/* The date of that last word, as the log gives it, in seconds since 1970. False: it has none. */
+bool radius_log_date(const char *log, int64_t *ret_wall_s);
 /* Refused for want of an identity: such a refusal carries no EAP message, so that the device hears nothing. */
 bool radius_log_no_identity(const char *log);
 /* The packet of the access point was not made with RADIUS's secret. */

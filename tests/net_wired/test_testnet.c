@@ -158,6 +158,21 @@ static void events_are_read(void **state)
 	assert_string_equal(v.radius_reason, "(TLS) Alert read:fatal:certificate expired");
 }
 
+static void the_log_of_radius_has_a_date(void **state)
+{
+	int64_t at_s = 0;
+
+	(void) state;
+	assert_true(radius_log_date("Fri May  8 23:59:59 2026 : ERROR: (5) eap_tls: x\n"
+	                            "Sat May  9 00:00:01 2026 : Auth: (5) Login OK: [me] (from client access_point)\n", &at_s));
+	assert_int_equal(at_s, 1778284801);
+	assert_true(radius_log_date("Fri Jan  1 00:00:00 2100 : Auth: (5) Login incorrect (x): [me]\n", &at_s));
+	assert_int_equal(at_s, INT64_C(4102444800));
+	assert_false(radius_log_date("Sat May  9 00:00:01 2026 : Info: Ready\n", &at_s));
+	assert_false(radius_log_date("Auth: (5) Login OK: [me]\n", &at_s));
+	assert_false(radius_log_date("Sat May  9 00:00:01 2026 Login OK\n", &at_s));
+}
+
 static void refusals_are_explained(void **state)
 {
 	struct az_error error;
@@ -177,6 +192,7 @@ int main(void)
 	        cmocka_unit_test(states_travel),        cmocka_unit_test(requests_and_verdicts_travel),
 	        cmocka_unit_test(packets_are_checked),  cmocka_unit_test(templates_are_filled),
 	        cmocka_unit_test(events_are_read),      cmocka_unit_test(refusals_are_explained),
+	        cmocka_unit_test(the_log_of_radius_has_a_date),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
