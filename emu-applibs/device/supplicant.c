@@ -202,7 +202,8 @@ static int ask(struct device *dev, uint64_t *ret_ms)
 
 	credentials_wipe(&supplicant->attempt);
 	loaded = credentials_load(dev, &supplicant->used, &supplicant->attempt, verdict.device_reason);
-	if (session_differs(supplicant) && device_reading(dev, READING_RELOAD_SESSIONS) == RELOAD_SESSIONS_KEPT)
+	/* TLS is set up with what there is before a session can be resumed, so something must be there. */
+	if (loaded && session_differs(supplicant) && device_reading(dev, READING_RELOAD_SESSIONS) == RELOAD_SESSIONS_KEPT)
 		r = resume(dev, &verdict);
 	forget_session(supplicant);
 	if (r == 0 && loaded)

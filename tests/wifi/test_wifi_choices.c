@@ -303,6 +303,15 @@ static void session_that_radius_does_not_take_is_no_failure(void **state)
 	assert_int_equal(reload(w), 0);
 	advance_s(w, 2);
 	assert_int_equal(w->attempts[w->attempt_count - 1].client, '2');
+	/* Without a certificate there is no TLS to resume a session in. */
+	assert_int_equal(device_op_delete_certificate(w->dev, "Client3"), 0);
+	assert_int_equal(reload(w), 0);
+	advance_s(w, 2);
+	assert_string_equal(connected(w), "");
+	install_client(w, "Client3", '2');
+	assert_int_equal(reload(w), 0);
+	advance_s(w, 2);
+	assert_string_equal(connected(w), "Network1");
 	/* Nor does it outlive the power. */
 	install_client(w, "Client3", '1');
 	assert_int_equal(reload(w), 0);
