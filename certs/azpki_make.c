@@ -35,7 +35,7 @@ static int help_make(enum pki_use use)
 		(void) fputs("  --issuer=NAME                who signs: NAME.pem and NAME.key in the folder of --out, or a path\n"
 		             "  --issuer-password-file=FILE  its key is encrypted; the password is the first line of FILE\n", stdout);
 	if (use == PKI_SERVER)
-		(void) fputs("  --dns=NAME                   subjectAltName\n", stdout);
+		(void) fputs("  --dns=NAME                   subjectAltName; an IPv4 address will do\n", stdout);
 	(void) printf("  --cn=TEXT                    common name (NAME)\n"
 	              "  --from=INSTANT               first second of validity (--now)\n"
 	              "  --until=INSTANT              last (%s)\n"

@@ -73,6 +73,11 @@ static void show_dns_names(X509 *x509)
 	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
 		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
 
+		if (name->type == GEN_IPADD && ASN1_STRING_length(name->d.iPAddress) == 4) {
+			const unsigned char *a = ASN1_STRING_get0_data(name->d.iPAddress);
+
+			(void) printf("  address  %u.%u.%u.%u\n", a[0], a[1], a[2], a[3]);
+		}
 		if (name->type != GEN_DNS)
 			continue;
 		(void) fputs("  dns      ", stdout);

@@ -36,7 +36,7 @@ struct pki_spec {
 	int64_t not_before_s, not_after_s; /* not_before_s < not_after_s */
 	int64_t now_s;                     /* reference of the two date faults */
 	const struct pki_cert *issuer;     /* NULL for a root; must be able to sign. Borrowed only during the call */
-	const char *dns_name;              /* subjectAltName of a server; NULL: none */
+	const char *dns_name;              /* subjectAltName of a server: DNS name or IPv4 address; NULL: none */
 	uint64_t serial;                   /* 0: derived from the name */
 	enum pki_fault fault;
 	/* 0: real random numbers. Else key and signature too are a function of this, the name and the dates: for simulations that

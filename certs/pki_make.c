@@ -4,6 +4,7 @@
  */
 #include "certs/pki_internal.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -130,17 +131,25 @@ static int add_text_extension(X509 *x509, X509 *issuer, int nid, const char *val
 	return ok ? 0 : -EIO;
 }
 
-/* Built by hand: in the text form of extensions a comma in the name would start another entry. */
+/* Built by hand: in the text form of extensions a comma in the name would start another entry. An IPv4 address is a name of
+ * another kind (RFC 5280, 4.2.1.6). */
 static int add_dns_name(X509 *x509, const char *dns_name)
 {
 	GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
 	GENERAL_NAME *name = GENERAL_NAME_new();
-	ASN1_IA5STRING *text = ASN1_IA5STRING_new();
+	ASN1_STRING *text = ASN1_STRING_type_new(V_ASN1_IA5STRING);
+	struct in_addr address;
+	bool is_address = inet_pton(AF_INET, dns_name, &address) == 1;
 	int r = -EIO;
 
-	if (!names || !name || !text || ASN1_STRING_set(text, dns_name, -1) != 1)
+	if (is_address) {
+		ASN1_STRING_free(text);
+		text = ASN1_OCTET_STRING_new();
+	}
+	if (!names || !name || !text ||
+	    ASN1_STRING_set(text, is_address ? (const void *)&address : dns_name, is_address ? (int)sizeof(address) : -1) != 1)
 		goto out;
-	GENERAL_NAME_set0_value(name, GEN_DNS, text);
+	GENERAL_NAME_set0_value(name, is_address ? GEN_IPADD : GEN_DNS, text);
 	text = NULL;
 	if (sk_GENERAL_NAME_push(names, name) <= 0)
 		goto out;
@@ -148,7 +157,7 @@ static int add_dns_name(X509 *x509, const char *dns_name)
 	if (X509_add1_ext_i2d(x509, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT) == 1)
 		r = 0;
 out:
-	ASN1_IA5STRING_free(text);
+	ASN1_STRING_free(text);
 	GENERAL_NAME_free(name);
 	GENERAL_NAMES_free(names);
 	return r;

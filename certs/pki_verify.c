@@ -36,7 +36,8 @@ static bool has_use(X509 *x509, const struct pki_spec *spec)
 
 static bool has_dns_name(X509 *x509, const char *dns_name)
 {
-	return !dns_name || X509_check_host(x509, dns_name, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL) == 1;
+	return !dns_name || X509_check_ip_asc(x509, dns_name, 0) == 1 ||
+	       X509_check_host(x509, dns_name, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL) == 1;
 }
 
 static bool has_key_identifiers(X509 *x509, X509 *issuer)

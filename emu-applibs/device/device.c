@@ -207,6 +207,11 @@ const char *device_manifest_unresolved(const struct device *dev)
 	return manifest_unresolved(&dev->manifest);
 }
 
+unsigned device_forbidden_host(const struct device *dev)
+{
+	return device_reading(dev, READING_FORBIDDEN_HOST);
+}
+
 bool device_manifest_has(const struct device *dev, const char *capability)
 {
 	return granted(dev, capability);

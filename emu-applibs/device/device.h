@@ -103,6 +103,8 @@ const char *const *device_manifest_cmd_args(const struct device *dev);
 unsigned device_manifest_mutable_kb(const struct device *dev);
 /* Does the manifest's AllowedConnections name this host or address? */
 bool device_manifest_allows_host(const struct device *dev, const char *host);
+/* What a host that the manifest does not allow is like: FORBIDDEN_HOST_*. Asks the reading. */
+unsigned device_forbidden_host(const struct device *dev);
 /* Does the manifest grant the capability of that exact spelling (for example "SystemTime")? */
 bool device_manifest_has(const struct device *dev, const char *capability);
 /* The first peripheral of the manifest that is still named by a hardware definition ("$SAMPLE_LED"); NULL: none. */

@@ -194,6 +194,14 @@ static const struct reading_choice device_auth_life[] = {
 	[DEVICE_AUTH_LIFE_25H] = { "25h", "a copy of that page on a blog: about 25 hours" },
 };
 
+static const struct reading_choice forbidden_host[] = {
+	[FORBIDDEN_HOST_NO_NAME] = { "no-name", "no source; as while there is no network: EAI_AGAIN for a name, ENETUNREACH for an "
+	                                        "address" },
+	[FORBIDDEN_HOST_REFUSED] = { "refused", "page \"Azure Sphere OS networking requirements\": the firewall blocks the connection; "
+	                                        "so the name is found, and ECONNREFUSED is what a rule that rejects gives" },
+	[FORBIDDEN_HOST_EACCES] = { "EACCES", "the same page; connect(2): EACCES, a rule of this machine's own firewall" },
+};
+
 #define CHOICES(list) .choices = (list), .choice_count = ARRAY_LEN(list)
 
 static const struct reading_info table[] = {
@@ -332,6 +340,10 @@ static const struct reading_info table[] = {
 	[READING_DEVICE_AUTH_LIFE] = {
 		READING_DEVICE_AUTH_LIFE, "device-auth-life", "How long a device-authentication certificate is valid.",
 		CHOICES(device_auth_life), .default_choice = DEVICE_AUTH_LIFE_24H,
+	},
+	[READING_FORBIDDEN_HOST] = {
+		READING_FORBIDDEN_HOST, "forbidden-host", "What an application finds at a host that AllowedConnections does not name.",
+		CHOICES(forbidden_host), .default_choice = FORBIDDEN_HOST_NO_NAME,
 	},
 };
 _Static_assert(ARRAY_LEN(table) == READING_COUNT, "a row for each reading");

@@ -42,8 +42,9 @@ enum reading_id {
 	READING_NAME_TAKEN,              /* what giving a name twice gives */
 	READING_RELOAD_SESSIONS,         /* what a reload does to cached sessions */
 	READING_DEVICE_AUTH_LIFE,        /* how long device authentication lasts */
+	READING_FORBIDDEN_HOST,          /* what a host gives that AllowedConnections does not name */
 };
-#define READING_COUNT ((size_t)READING_DEVICE_AUTH_LIFE + 1)
+#define READING_COUNT ((size_t)READING_FORBIDDEN_HOST + 1)
 
 /* Choices, in the order of the table in readings.c. */
 enum { RELOAD_UNSAVED_DROPPED, RELOAD_UNSAVED_KEPT };
@@ -80,6 +81,7 @@ enum { DUPLICATE_NAMES_LOWER_ID, DUPLICATE_NAMES_HIGHER_ID };
 enum { NAME_TAKEN_ACCEPTED, NAME_TAKEN_EEXIST };
 enum { RELOAD_SESSIONS_FLUSHED, RELOAD_SESSIONS_KEPT };
 enum { DEVICE_AUTH_LIFE_24H, DEVICE_AUTH_LIFE_25H };
+enum { FORBIDDEN_HOST_NO_NAME, FORBIDDEN_HOST_REFUSED, FORBIDDEN_HOST_EACCES };
 
 /* Which readings a device had to decide by, in the order of the first question: what it never asked cannot have made a difference. */
 struct readings_asked {

@@ -27,7 +27,7 @@ void app_package_clear(struct app_package *package);
 /* A file that the world puts into the image package, in place of its own if it has one. */
 struct app_overlay {
 	const char *path; /* below the package's folder: "certs/issuer-ca.pem"; no "..", not absolute */
-	const char *text;
+	char *text;       /* the caller's; not changed */
 };
 
 /* Makes `folder` (which may exist, empty) an image package of links into `package`, with the overlays on top.

@@ -97,6 +97,7 @@ const char *timeline_kind_name(enum tl_kind kind)
 	case TL_LOG: return "log";
 	case TL_APP: return "app";
 	case TL_ISSUER: return "issuer";
+	case TL_WEB: return "web";
 	case TL_WORLD: return "world";
 	case TL_EXPECT: return "expect";
 	case TL_ORACLE: return "oracle";

@@ -24,6 +24,7 @@ enum tl_kind {
 	TL_LOG,     /* the application's own log */
 	TL_APP,     /* the application process: started, ended, killed */
 	TL_ISSUER,  /* a request to the issuer and its answer */
+	TL_WEB,     /* a request to a web host and its answer */
 	TL_WORLD,   /* a scenario event */
 	TL_EXPECT,  /* an expectation was met or failed */
 	TL_ORACLE,  /* an oracle spoke */

@@ -52,6 +52,15 @@ static void apply_issuer(struct run *run, const struct scn_issuer *c)
 		clock_step(&run->clock, CLOCK_ISSUER, c->clock_step_s * (int64_t)NS_PER_S);
 }
 
+static void apply_web(struct run *run, const struct scn_web_change *c)
+{
+	static const char *const states[] = {
+		[SCN_WEB_LEAVE] = "", [SCN_WEB_UP] = " up", [SCN_WEB_DOWN] = " down", [SCN_WEB_SILENT] = " silent"};
+
+	run_note(run, TL_WORLD, true, NULL, "web host %s:%s%s", c->host, states[c->state], c->has_delay ? " delay changed" : "");
+	web_change(run->web, c);
+}
+
 void run_set_flash(struct run *run, enum scn_flash flash)
 {
 	static const struct {
@@ -187,6 +196,8 @@ static int apply(struct run *run, const struct scn_event *event, struct az_error
 		apply_ap(run, event->ap);
 	if (event->issuer)
 		apply_issuer(run, event->issuer);
+	if (event->web)
+		apply_web(run, event->web);
 	if (event->operator)
 		apply_operator(run, event->operator);
 	if (event->device)

@@ -9,6 +9,7 @@
 #include "sim/app/process.h"
 #include "sim/issuer/issuer.h"
 #include "sim/run/run.h"
+#include "sim/web/web.h"
 #include "sim/world/clock.h"
 #include "sim/world/queue.h"
 
@@ -59,7 +60,9 @@ struct run {
 	struct device *device;
 	struct issuer *issuer;
 	struct pki_cert **certs; /* as scenario->certs */
-	struct pki_cert *issuer_root, *issuer_tls, *device_ca;
+	struct pki_cert *issuer_root, *issuer_tls, *device_ca, *web_root;
+	struct web *web;
+	struct pki_cert **web_certs; /* as scenario->webs; NULL where that names its own */
 	char *crl_pem;
 
 	/* The network and what is wanted of it. */
@@ -172,6 +175,14 @@ int run_reload_package(struct run *run, struct az_error *ret_error);
 uint64_t run_pki_seed(const struct run *run); /* certificates too are a function of the run's seed */
 const struct pki_cert *run_cert(const struct run *run, const char *name); /* pki or "issued-N"; NULL: none (yet) */
 
+bool run_note_key(struct run *run, const struct pki_cert *cert); /* no log may hold it; false: no memory */
+
+/* webhosts.c */
+int run_make_webs(struct run *run, struct az_error *ret_error);
+void run_free_webs(struct run *run);
+/* Adds the files of the image package that hold roots of web hosts; text of each malloc'ed, the caller's. -E2BIG, -ENOMEM. */
+int run_add_trusted(const struct run *run, struct app_overlay *overlays, size_t max, size_t *count);
+
 /* netstate.c */
 int run_radius_change(struct run *run, const struct scn_radius *change, struct az_error *ret_error);
 int run_net_sync(struct run *run, struct az_error *ret_error); /* apply what is wanted, set the clocks */
@@ -214,6 +225,8 @@ void run_events_on_state(struct run *run);
 /* What the application may reach, and why not: an EAI_* number and the address; 0 or negative errno and a descriptor (ret_fd NULL:
  * only whether one could be had). Both tell the timeline of a failure. */
 int run_resolve(struct run *run, const char *host, uint64_t *ret_address);
+/* The servers do what they can now; true when the application may have something to see. */
+bool run_serve(struct run *run);
 int run_route(struct run *run, uint64_t address, uint64_t port, int *ret_fd);
 /* A request of the libcurl without TLS. */
 void run_http(struct run *run, const struct channel_message *message);

@@ -54,6 +54,7 @@ static void app_is_gone(struct run *run)
 	channel_expect(run->channel, 0);
 	server_drop(issuer_server(run->issuer), false);
 	device_app_gone(run->device);
+	web_drop(run->web);
 	run->app_idle = false;
 	run->app_gone = true;
 	run->app_has_mail = false;
@@ -166,7 +167,7 @@ void run_app_ended(struct run *run, int status)
 	}
 	if (run->clock.now_ns - run->app_started_ns > RESTART_FORGIVEN_NS)
 		run->restart_backoff_s = 0;
-	if (run->restart_backoff_s == 0) {
+	if (run->restart_backoff_s == 0 && oracle_on(run, "ends")) {
 		run_fail(run, "the application %s; its device would start it again", how);
 		run_hint_last_lines(run);
 	}

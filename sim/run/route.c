@@ -1,4 +1,4 @@
-/* The way from the application to the issuer: names and routes, and the requests of the libcurl without TLS. */
+/* The way from the application to the issuer and the web hosts: names and routes, and the requests of the libcurl without TLS. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,44 +19,100 @@ static bool online(const struct run *run)
 	return device_is_on(run->device) && device_has_address(run->device);
 }
 
+/* Who is at this address: the name that the manifest has to allow. NULL: nobody. */
+static const char *name_of(const struct run *run, uint64_t address)
+{
+	return address == ISSUER_ADDRESS ? run->scenario->issuer_host : address > UINT32_MAX ? NULL : web_name(run->web, (uint32_t)address);
+}
+
+/* Who serves this address and port. 0, -EHOSTUNREACH or -ECONNREFUSED. */
+static int find_server(struct run *run, uint64_t address, uint64_t port, struct server **ret)
+{
+	if (address != ISSUER_ADDRESS)
+		return address > UINT32_MAX || port > UINT16_MAX ? -EHOSTUNREACH : web_find(run->web, (uint32_t)address, (unsigned)port, ret);
+	if (port != HTTPS_PORT || !issuer_is_up(run->issuer))
+		return -ECONNREFUSED;
+	*ret = issuer_server(run->issuer);
+	return 0;
+}
+
+bool run_serve(struct run *run)
+{
+	bool moved = server_pump(issuer_server(run->issuer));
+
+	return web_pump(run->web) || moved;
+}
+
+/* May the application reach this host? When not, why not is a hint. */
+static bool allowed(struct run *run, const char *host)
+{
+	if (device_manifest_allows_host(run->device, host))
+		return true;
+	run_hint(run, "%s is not among the AllowedConnections of %s/app_manifest.json", host, run->package.folder);
+	return false;
+}
+
+/* Where the name leads in this world. 0, or EAI_NONAME. */
+static int address_of(const struct run *run, const char *host, uint64_t *ret_address)
+{
+	uint32_t address = ISSUER_ADDRESS;
+
+	if (strcasecmp(host, run->scenario->issuer_host) != 0 && web_resolve(run->web, host, &address) < 0)
+		return EAI_NONAME;
+	*ret_address = address;
+	return 0;
+}
+
 int run_resolve(struct run *run, const char *host, uint64_t *ret_address)
 {
-	int status = 0;
+	int status;
 
+	*ret_address = 0;
 	if (!online(run)) {
 		status = EAI_AGAIN;
 	} else if (!device_resolves_names(run->device)) {
 		status = EAI_AGAIN;
 		run_hint(run, "%s cannot be resolved: the device has a static address and no DNS server "
 		              "(Networking_IpConfig_EnableCustomDns)", host);
-	} else if (!device_manifest_allows_host(run->device, host)) {
+	} else if (!allowed(run, host) && device_forbidden_host(run->device) == FORBIDDEN_HOST_NO_NAME) {
 		status = EAI_AGAIN;
-		run_hint(run, "%s is not among the AllowedConnections of %s/app_manifest.json", host, run->package.folder);
-	} else if (strcasecmp(host, run->scenario->issuer_host) != 0) {
-		status = EAI_NONAME;
+	} else {
+		status = address_of(run, host, ret_address);
 	}
 	if (status)
 		run_note(run, TL_APP, true, NULL, "name %s: %s", host, gai_strerror(status));
-	*ret_address = status ? 0 : ISSUER_ADDRESS;
 	return status;
+}
+
+/* What connecting to a host gives that the manifest does not allow. */
+static int forbidden(struct run *run)
+{
+	switch (device_forbidden_host(run->device)) {
+	case FORBIDDEN_HOST_REFUSED: return -ECONNREFUSED;
+	case FORBIDDEN_HOST_EACCES: return -EACCES;
+	default: return -ENETUNREACH;
+	}
 }
 
 int run_route(struct run *run, uint64_t address, uint64_t port, int *ret_fd)
 {
-	int r = 0;
+	const struct in_addr number = {.s_addr = htonl((uint32_t)address)};
+	char text[INET_ADDRSTRLEN] = "";
+	const char *host = name_of(run, address);
+	struct server *server = NULL;
+	int r;
 
+	(void) inet_ntop(AF_INET, &number, text, sizeof(text));
 	if (!online(run))
 		r = -ENETUNREACH;
-	else if (address != ISSUER_ADDRESS)
-		r = -EHOSTUNREACH;
-	else if (port != HTTPS_PORT)
-		r = -ECONNREFUSED;
-	else if (!issuer_is_up(run->issuer))
-		r = -ECONNREFUSED;
-	else if (ret_fd)
-		r = server_connect(issuer_server(run->issuer), ret_fd);
+	else if (!device_manifest_allows_host(run->device, text) && !allowed(run, host ? host : text))
+		r = forbidden(run);
+	else
+		r = find_server(run, address, port, &server);
+	if (r == 0 && ret_fd)
+		r = server_connect(server, ret_fd);
 	if (r < 0)
-		run_note(run, TL_APP, true, NULL, "connection to port %u: %s", (unsigned)port, strerrorname_np(-r));
+		run_note(run, TL_APP, true, NULL, "connection to %s port %u: %s", host ? host : text, (unsigned)port, strerrorname_np(-r));
 	return r;
 }
 
@@ -65,6 +121,17 @@ int run_route(struct run *run, uint64_t address, uint64_t port, int *ret_fd)
 static void refuse(struct run *run, const struct channel_message *m, int error)
 {
 	(void) channel_answer(run->channel, m->connection, &m->header, -wire_from_errno(error), NULL, 0, -1);
+}
+
+/* An IPv4 address as text, or a name that is known here. */
+static int number_or_name(const struct run *run, const char *host, uint64_t *ret_address)
+{
+	struct in_addr number;
+
+	if (inet_pton(AF_INET, host, &number) != 1)
+		return address_of(run, host, ret_address);
+	*ret_address = ntohl(number.s_addr);
+	return 0;
 }
 
 static void http_connect(struct run *run, const struct channel_message *m, struct wire_reader *in)
@@ -131,15 +198,19 @@ static void http_request(struct run *run, const struct channel_message *m, struc
 	static uint8_t reply[WIRE_MAX_PAYLOAD];
 	static struct fields fields;
 	struct wire_writer out;
+	struct server *server = NULL;
 	char *bytes = NULL;
 	size_t length = 0;
+	uint64_t address = 0;
 	int fd = -1, r;
 
 	r = take_fields(run, in, &fields) ? 0 : -EBADMSG;
-	if (r == 0 && (fields.port != HTTPS_PORT || !issuer_is_up(run->issuer)))
-		r = -ECONNREFUSED;
+	if (r == 0 && number_or_name(run, fields.host, &address) != 0)
+		r = -EHOSTUNREACH;
 	if (r == 0)
-		r = server_forward(issuer_server(run->issuer), &fields.request, &bytes, &length, &fd);
+		r = find_server(run, address, fields.port, &server);
+	if (r == 0)
+		r = server_forward(server, &fields.request, &bytes, &length, &fd);
 	OPENSSL_cleanse(&fields, sizeof(fields));
 	if (r < 0) {
 		refuse(run, m, -r);

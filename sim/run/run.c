@@ -124,6 +124,7 @@ uint64_t run_next_moment(const struct run *run)
 	uint64_t next = earliest(queue_next(run->queue), device_next_deadline(run->device));
 
 	next = earliest(next, server_next_deadline(issuer_server(run->issuer)));
+	next = earliest(next, web_next_deadline(run->web));
 	return run->app_idle ? earliest(next, run->idle_deadline_ns) : next;
 }
 
@@ -206,7 +207,7 @@ bool run_wake_app(struct run *run)
 		answer_idle(run, VT_SIGNAL, SIGTERM);
 		return true;
 	}
-	if (!server_pump(issuer_server(run->issuer)) && !wall_clock_was_stepped(run) && !app_has_mail(run))
+	if (!run_serve(run) && !wall_clock_was_stepped(run) && !app_has_mail(run))
 		return false;
 	answer_idle(run, VT_AGAIN, 0);
 	return true;

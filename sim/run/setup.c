@@ -10,6 +10,7 @@
 #include "sim/util/tree.h"
 
 #define ISSUER_LIFE_S (100LL * 365 * 86400)
+#define OVERLAYS_MAX 32
 
 static int make(const struct pki_spec *spec, struct pki_cert **ret, const char *where, struct az_error *ret_error)
 {
@@ -40,7 +41,7 @@ const struct pki_cert *run_cert(const struct run *run, const char *name)
 	return NULL;
 }
 
-static bool note_key(struct run *run, const struct pki_cert *cert)
+bool run_note_key(struct run *run, const struct pki_cert *cert)
 {
 	char *key = NULL;
 
@@ -78,7 +79,7 @@ static int make_pki(struct run *run, struct az_error *ret_error)
 			r = make(&spec, &run->certs[i], where, ret_error);
 			if (r < 0)
 				return r;
-			if (!note_key(run, run->certs[i]))
+			if (!run_note_key(run, run->certs[i]))
 				return -ENOMEM;
 			made++;
 		}
@@ -101,13 +102,19 @@ static int make_world_pki(struct run *run, struct az_error *ret_error)
 	r = make(&spec, &run->device_ca, "device authentication", ret_error);
 	if (r < 0)
 		return r;
+	spec.name = "web-root";
+	spec.cn = "azsim web root";
+	r = make(&spec, &run->web_root, "web hosts", ret_error);
+	if (r < 0)
+		return r;
 	spec.name = "issuer";
 	spec.cn = run->scenario->issuer_host;
 	spec.dns_name = run->scenario->issuer_host;
 	spec.use = PKI_SERVER;
 	spec.issuer = run->issuer_root;
 	r = make(&spec, &run->issuer_tls, "issuer", ret_error);
-	if (r == 0 && (!note_key(run, run->issuer_tls) || !note_key(run, run->device_ca) || !note_key(run, run->issuer_root)))
+	if (r == 0 && (!run_note_key(run, run->issuer_tls) || !run_note_key(run, run->device_ca) || !run_note_key(run, run->issuer_root) ||
+	               !run_note_key(run, run->web_root)))
 		r = -ENOMEM;
 	return r;
 }
@@ -247,15 +254,25 @@ static int find_package(struct run *run, struct az_error *ret_error)
 /* approot/ of the run, anew: the image package with what the world puts into it. */
 static int lay_out(struct run *run, struct az_error *ret_error)
 {
-	const struct app_overlay overlays[] = {{"certs/issuer-ca.pem", pki_cert_pem(run->issuer_root)}};
+	struct app_overlay overlays[OVERLAYS_MAX] = {{"certs/issuer-ca.pem", NULL}};
 	cleanup_free char *approot = NULL;
+	size_t count = 1;
+	int r = run_add_trusted(run, overlays, OVERLAYS_MAX, &count);
 
-	if (asprintf(&approot, "%s/approot", run->run_dir) < 0) {
+	overlays[0].text = strdup(pki_cert_pem(run->issuer_root));
+	if (asprintf(&approot, "%s/approot", run->run_dir) < 0)
 		approot = NULL;
-		return -ENOMEM;
+	if (r == 0 && (!approot || !overlays[0].text))
+		r = -ENOMEM;
+	if (r == -E2BIG)
+		az_error_set(ret_error, AZ_USAGE, "%s: more than %d files in `trust`", run->scenario->file, OVERLAYS_MAX - 1);
+	if (r == 0) {
+		tree_remove(approot);
+		r = app_package_lay_out(&run->package, approot, overlays, count, ret_error);
 	}
-	tree_remove(approot);
-	return app_package_lay_out(&run->package, approot, overlays, ARRAY_LEN(overlays), ret_error);
+	for (size_t i = 0; i < count; i++)
+		free(overlays[i].text);
+	return r;
 }
 
 int run_reload_package(struct run *run, struct az_error *ret_error)
@@ -326,6 +343,8 @@ int run_setup(struct run *run, struct az_error *ret_error)
 	if (r == 0)
 		r = make_issuer(run, ret_error);
 	if (r == 0)
+		r = run_make_webs(run, ret_error);
+	if (r == 0)
 		make_device(run);
 	if (r == 0)
 		r = find_package(run, ret_error);
@@ -356,6 +375,7 @@ void run_teardown(struct run *run)
 	if (run->probe)
 		net_model_ops.close(run->probe);
 	issuer_free(run->issuer);
+	run_free_webs(run);
 	device_free(run->device);
 	queue_free(run->queue);
 	for (size_t i = 0; run->certs && i < run->scenario->cert_count; i++)
@@ -364,6 +384,7 @@ void run_teardown(struct run *run)
 	pki_free(run->issuer_tls);
 	pki_free(run->issuer_root);
 	pki_free(run->device_ca);
+	pki_free(run->web_root);
 	free(run->server_chain_pem);
 	if (run->server_key_pem)
 		OPENSSL_clear_free(run->server_key_pem, strlen(run->server_key_pem) + 1);

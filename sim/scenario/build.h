@@ -16,11 +16,14 @@ struct builder {
 	const struct source_node *root;
 	const struct raw_scenario *raw;
 	struct scenario *s;
-	const char **cert_names; /* of s->certs, for hints */
+	const char **cert_names; /* of s->certs, NULL-terminated, for hints */
 	struct az_error *error;
 };
 
 #define BUILD_LENGTH_MAX_S (INT64_C(100) * 365 * 86400) /* of a run, and of every duration */
+
+#define BUILD_WEB_MAX 64      /* web hosts */
+#define BUILD_FILE_MAX (1u << 20) /* bytes of a file that a scenario names */
 
 /* Sets of enum pki_use. */
 #define BUILD_USE(use) (1u << (use))
@@ -29,6 +32,8 @@ struct builder {
 
 /* -EINVAL and "file:line:column: what". */
 int build_fail(struct builder *b, const struct source_step *at, const char *format, ...) ATTR_PRINTF(3, 4);
+/* Regular files beside the scenario, bounded. 0 and *ret_text (of the scenario, NUL-terminated), or the error is set. */
+int build_file(struct builder *b, const struct source_step *at, const char *raw, char **ret_text, size_t *ret_length);
 /* Is there anything in the file at this path? */
 bool build_present(const struct builder *b, const struct source_step *at);
 struct scn_pos build_pos(const struct builder *b, const struct source_step *at);
@@ -68,6 +73,8 @@ int build_network(struct builder *b);                                      /* bu
 int build_issuer_start(struct builder *b);                                 /* needs the device */
 int build_radius(struct builder *b, const struct source_step *at, const struct raw_radius *raw, struct scn_radius *ret);
 int build_issuer(struct builder *b, const struct source_step *at, const struct raw_issuer *raw, struct scn_issuer *ret);
+int build_webs(struct builder *b);                                         /* build_web.c; needs the issuer */
+int build_web_change(struct builder *b, const struct source_step *at, const struct raw_web_change *raw, struct scn_web_change *ret);
 int build_device(struct builder *b);                                       /* build_device.c */
 /* A pin and its level; both must be there. */
 int build_gpio(struct builder *b, const struct source_step *at, const struct raw_gpio *raw, struct scn_gpio **ret);

@@ -233,7 +233,7 @@ static int build_operator(struct builder *b, const struct source_step *at, const
 
 static int build_actions(struct builder *b, const struct source_step *at, const struct raw_event *raw, struct scn_event *event)
 {
-	static const char *const keys[] = {"radius", "ap", "issuer", "device", "operator"};
+	static const char *const keys[] = {"radius", "ap", "issuer", "web", "device", "operator"};
 	bool any = false;
 	int r = 0;
 
@@ -245,7 +245,7 @@ static int build_actions(struct builder *b, const struct source_step *at, const 
 			return build_fail(b, STEP_KEY(at, keys[i]), "`%s` is empty: it changes nothing", keys[i]);
 	}
 	if (!any)
-		return build_fail(b, at, "an event needs an action: radius, ap, issuer, device or operator");
+		return build_fail(b, at, "an event needs an action: radius, ap, issuer, web, device or operator");
 	if (raw->radius) {
 		event->radius = build_alloc(b, 1, sizeof(*event->radius));
 		if (!event->radius)
@@ -256,6 +256,10 @@ static int build_actions(struct builder *b, const struct source_step *at, const 
 		r = build_ap(b, raw->ap, event);
 	if (r == 0 && raw->issuer)
 		r = build_issuer_change(b, STEP_KEY(at, "issuer"), raw->issuer, event);
+	if (r == 0 && raw->web) {
+		event->web = build_alloc(b, 1, sizeof(*event->web));
+		r = event->web ? build_web_change(b, STEP_KEY(at, "web"), raw->web, event->web) : -ENOMEM;
+	}
 	if (r == 0 && raw->device)
 		r = build_device_change(b, STEP_KEY(at, "device"), raw->device, event);
 	if (r == 0 && raw->operator)

@@ -172,7 +172,7 @@ int build_pki(struct builder *b)
 	int r;
 
 	b->s->certs = build_alloc(b, count, sizeof(struct scn_cert));
-	b->cert_names = build_alloc(b, count, sizeof(char *));
+	b->cert_names = build_alloc(b, count + 1, sizeof(char *));
 	if (!issuer_of || !b->s->certs || !b->cert_names)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {

@@ -133,7 +133,7 @@ static int build_scenario(struct builder *b)
 {
 	static int (*const parts[])(struct builder *b) = {
 		build_name,         build_times,  build_pki,     build_network, build_device,
-		build_issuer_start, build_events, build_expects, build_limits,
+		build_issuer_start, build_webs, build_events, build_expects, build_limits,
 	};
 	int r = build_text(b, b->file, &b->s->file);
 

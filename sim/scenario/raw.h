@@ -49,6 +49,27 @@ struct raw_issuer {
 	char *delay, *wrong, *clock_step;
 };
 
+struct raw_web_path {
+	char *path, *method, *type, *location, *body, *file, *delay;
+	unsigned *status;
+};
+
+struct raw_web {
+	char *host, *cert, *client_ca, *delay;
+	unsigned *http, *https;
+	char **trust;
+	unsigned trust_count;
+	enum scn_tri device_auth;
+	enum scn_web_state state;
+	struct raw_web_path *paths;
+	unsigned paths_count;
+};
+
+struct raw_web_change {
+	char *host, *delay;
+	enum scn_web_state state;
+};
+
 struct raw_dev_cert {
 	char *id, *cert;
 };
@@ -138,6 +159,7 @@ struct raw_event {
 	struct raw_radius *radius;
 	struct raw_ap *ap;
 	struct raw_issuer *issuer;
+	struct raw_web_change *web;
 	struct raw_device_change *device;
 	struct raw_operator *operator;
 };
@@ -159,6 +181,8 @@ struct raw_scenario {
 	unsigned pki_count;
 	struct raw_network *network;
 	struct raw_issuer *issuer;
+	struct raw_web *web;
+	unsigned web_count;
 	struct raw_device *device;
 	struct raw_event *events;
 	unsigned events_count;

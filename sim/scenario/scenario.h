@@ -83,6 +83,42 @@ struct scn_gpio {
 	unsigned pin, value;
 };
 
+/* A web host beside the issuer. */
+enum scn_web_state {
+	SCN_WEB_LEAVE,
+	SCN_WEB_UP,
+	SCN_WEB_DOWN,   /* connection refused */
+	SCN_WEB_SILENT, /* takes connections and requests, answers nothing */
+};
+struct scn_web_path {
+	char *path;     /* "/a"; with "?" only this query, else any */
+	char *method;   /* NULL: any */
+	int status;     /* HTTP */
+	char *type;     /* content type */
+	char *location; /* header of a redirection; NULL: none */
+	char *body;     /* may hold ${cert:NAME}, ${key:NAME}, ${time:FORMAT}; see web/template.h */
+	size_t body_length;
+	uint64_t delay_ns; /* added to the host's */
+};
+struct scn_web {
+	char *host;           /* name or IPv4 address */
+	unsigned http, https; /* ports; 0: not served */
+	char *cert;           /* server certificate in pki; NULL: one of its own, under the world's web root */
+	char **trust;         /* NULL-terminated files of the image package that hold the root of it; NULL: none */
+	char *client_ca;      /* clients need a certificate under this CA of pki; NULL: none needed */
+	bool device_auth;     /* clients need the device-authentication certificate */
+	enum scn_web_state state; /* at the start; not LEAVE */
+	uint64_t delay_ns;    /* of every answer */
+	struct scn_web_path *paths;
+	size_t path_count;
+};
+struct scn_web_change {
+	char *host;
+	enum scn_web_state state;
+	bool has_delay;
+	uint64_t delay_ns;
+};
+
 enum scn_power { SCN_POWER_LEAVE, SCN_POWER_ON, SCN_POWER_OFF, SCN_POWER_CUT /* off and on again at once */ };
 struct scn_device_change {
 	enum scn_power power;
@@ -153,6 +189,7 @@ struct scn_event {
 	struct scn_radius *radius; /* any of these, at least one */
 	struct scn_ap *ap;
 	struct scn_issuer *issuer;
+	struct scn_web_change *web;
 	struct scn_device_change *device;
 	struct scn_operator *operator;
 	struct scn_pos pos;
@@ -199,6 +236,8 @@ struct scenario {
 	struct scn_radius radius;
 	struct scn_issuer issuer;
 	char *issuer_host;  /* default ca.corp.example */
+	struct scn_web *webs;
+	size_t web_count;
 	struct scn_dev_cert *dev_certs;
 	size_t dev_cert_count;
 	struct scn_dev_net *dev_nets;
@@ -252,6 +291,7 @@ void scenario_describe_condition(const struct scn_condition *condition, char *bu
 	X(STRANDED, "stranded")               /* connected again within a bound after faults stop */ \
 	X(LEFTOVERS, "leftovers")             /* nothing left over when a rotation is done */ \
 	X(BOUNDED, "bounded")                 /* calls, flash writes, issuer requests per virtual day */ \
-	X(SECRETS, "secrets")                 /* no secret in any log */
+	X(SECRETS, "secrets")                 /* no secret in any log */ \
+	X(ENDS, "ends")                       /* the application does not end by itself */
 
 #endif

@@ -2,7 +2,7 @@
  *
  * Every key here is documented in scenarios/README.md. Leaves to others: what texts mean, what goes with what (build*.c).
  */
-#include "sim/scenario/raw.h"
+#include "sim/scenario/build.h"
 #include "sim/scenario/sourcemap.h"
 
 #define OPT CYAML_FLAG_OPTIONAL
@@ -42,6 +42,7 @@ static const cyaml_strval_t issuer_states[] = {
 	{"up", SCN_ISSUER_UP}, {"down", SCN_ISSUER_DOWN}, {"slow", SCN_ISSUER_SLOW}, {"refuse", SCN_ISSUER_REFUSE},
 	{"error", SCN_ISSUER_ERROR}, {"wrong", SCN_ISSUER_WRONG},
 };
+static const cyaml_strval_t web_states[] = {{"up", SCN_WEB_UP}, {"down", SCN_WEB_DOWN}, {"silent", SCN_WEB_SILENT}};
 static const cyaml_strval_t powers[] = {{"on", SCN_POWER_ON}, {"off", SCN_POWER_OFF}, {"cut", SCN_POWER_CUT}};
 static const cyaml_strval_t flashes[] = {{"good", SCN_FLASH_GOOD}, {"full", SCN_FLASH_FULL}, {"broken", SCN_FLASH_BROKEN}};
 static const cyaml_strval_t update_kinds[] = {
@@ -111,6 +112,40 @@ static const cyaml_schema_field_t issuer_fields[] = {
 	TEXT("delay", struct raw_issuer, delay),
 	TEXT("wrong", struct raw_issuer, wrong),
 	TEXT("clock_step", struct raw_issuer, clock_step),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t web_path_fields[] = {
+	NEED_TEXT("path", struct raw_web_path, path),
+	TEXT("method", struct raw_web_path, method),
+	NUMBER("status", struct raw_web_path, status),
+	TEXT("type", struct raw_web_path, type),
+	TEXT("location", struct raw_web_path, location),
+	TEXT("body", struct raw_web_path, body),
+	TEXT("file", struct raw_web_path, file),
+	TEXT("delay", struct raw_web_path, delay),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t web_path_value = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_web_path, web_path_fields)};
+static const cyaml_schema_field_t web_fields[] = {
+	NEED_TEXT("host", struct raw_web, host),
+	NUMBER("http", struct raw_web, http),
+	NUMBER("https", struct raw_web, https),
+	TEXT("cert", struct raw_web, cert),
+	NAMES("trust", struct raw_web, trust),
+	TEXT("client_ca", struct raw_web, client_ca),
+	YES_NO("device_auth", struct raw_web, device_auth),
+	CHOICE("state", struct raw_web, state, web_states),
+	TEXT("delay", struct raw_web, delay),
+	CYAML_FIELD_SEQUENCE("paths", OPT_PTR, struct raw_web, paths, &web_path_value, 0, LIST_MAX),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t web_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_web, web_fields)};
+static const cyaml_schema_field_t web_change_fields[] = {
+	NEED_TEXT("host", struct raw_web_change, host),
+	CHOICE("state", struct raw_web_change, state, web_states),
+	TEXT("delay", struct raw_web_change, delay),
 	CYAML_FIELD_END,
 };
 
@@ -228,6 +263,7 @@ static const cyaml_schema_field_t event_fields[] = {
 	GROUP("radius", struct raw_event, radius, radius_fields),
 	GROUP("ap", struct raw_event, ap, ap_fields),
 	GROUP("issuer", struct raw_event, issuer, issuer_fields),
+	GROUP("web", struct raw_event, web, web_change_fields),
 	GROUP("device", struct raw_event, device, device_change_fields),
 	GROUP("operator", struct raw_event, operator, operator_fields),
 	CYAML_FIELD_END,
@@ -268,6 +304,7 @@ static const cyaml_schema_field_t scenario_fields[] = {
 	CYAML_FIELD_SEQUENCE("pki", CYAML_FLAG_POINTER, struct raw_scenario, pki, &cert_value, 1, LIST_MAX),
 	CYAML_FIELD_MAPPING_PTR("network", CYAML_FLAG_POINTER, struct raw_scenario, network, network_fields),
 	GROUP("issuer", struct raw_scenario, issuer, issuer_fields),
+	CYAML_FIELD_SEQUENCE("web", OPT_PTR, struct raw_scenario, web, &web_value, 0, BUILD_WEB_MAX),
 	CYAML_FIELD_MAPPING_PTR("device", CYAML_FLAG_POINTER, struct raw_scenario, device, device_fields),
 	CYAML_FIELD_SEQUENCE("events", OPT_PTR, struct raw_scenario, events, &event_value, 0, SOURCE_MAX_ITEMS),
 	CYAML_FIELD_SEQUENCE("expect", OPT_PTR, struct raw_scenario, expect, &expect_value, 0, SOURCE_MAX_ITEMS),

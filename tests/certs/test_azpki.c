@@ -203,6 +203,9 @@ static void chain_made_by_name_verifies_and_its_dates_are_those_asked_for(void *
 	SAYS(out, "RSA, 2048 bits\n");
 	SAYS(out, "state    valid: ends in 365d\n");
 	SAYS(out, "use      intermediate\n");
+	EXPECT(0, "server", "radius2", "--issuer=sub1", "--dns=192.0.2.7", NOW);
+	EXPECT(0, "show", "radius2.pem", NOW);
+	SAYS(out, "address  192.0.2.7\n");
 }
 
 static void fault_by_name_is_what_verify_finds(void **state)

@@ -11,6 +11,7 @@ $(BUILD)/tests/apps/$(1)/bin/app: $(call objs,tests/e2e/apps/$(1).c) $(BUILD)/li
 endef
 $(foreach a,crash hang spin probe waits chatter,$(eval $(call e2e_app,$(a),)))
 $(foreach a,http sinner,$(eval $(call e2e_app,$(a),-Wl$(comma)-rpath-link$(comma)$(BUILD) -l:libtlsutils.so.0 -lcurl)))
-$(patsubst %,$(BUILD)/obj/tests/e2e/apps/%.o,crash hang spin probe waits chatter http sinner): CFLAGS_ALL += -Iemu-applibs/include
+$(eval $(call e2e_app,web,-lcurl))
+$(patsubst %,$(BUILD)/obj/tests/e2e/apps/%.o,crash hang spin probe waits chatter http sinner web): CFLAGS_ALL += -Iemu-applibs/include
 
-$(foreach t,usage faults runs readings http oracles,$(eval $(call e2e_program,test_$(t),tests/e2e/test_$(t).c $(E2E_HARNESS),,)))
+$(foreach t,usage faults runs readings http oracles webs,$(eval $(call e2e_program,test_$(t),tests/e2e/test_$(t).c $(E2E_HARNESS),,)))

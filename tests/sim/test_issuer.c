@@ -1,7 +1,6 @@
 /* The certificate issuer: what it answers in each of its states, to whom, and that it never blocks. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -16,6 +15,7 @@
 #include <cmocka.h>
 
 #include "sim/issuer/issuer.h"
+#include "tests/sim/client.h"
 
 #define NOW 1767225600 /* 2026-01-01 */
 #define DAY 86400
@@ -26,7 +26,6 @@ struct world {
 	struct pki_cert *root, *tls, *device_ca, *device, *stranger_ca, *stranger, *new_root;
 	struct issuer *issuer;
 	char reply[8 << 20];
-	size_t reply_length;
 };
 
 static uint64_t mono(void *ctx)
@@ -95,86 +94,11 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* ---- A client of its own, on a non-blocking socket, turn by turn with the issuer -------------------------------------------- */
-
-static SSL_CTX *client_context(const struct pki_cert *cert)
-{
-	SSL_CTX *tls = SSL_CTX_new(TLS_client_method());
-	char *key_pem = NULL;
-
-	if (cert) {
-		BIO *bio = BIO_new_mem_buf(pki_cert_pem(cert), -1);
-		X509 *x = PEM_read_bio_X509(bio, NULL, NULL, NULL);
-		EVP_PKEY *key;
-
-		BIO_free(bio);
-		assert_int_equal(pki_key_pem(cert, PKI_PKCS8, NULL, &key_pem), 0);
-		bio = BIO_new_mem_buf(key_pem, -1);
-		key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
-		BIO_free(bio);
-		assert_int_equal(SSL_CTX_use_certificate(tls, x), 1);
-		assert_int_equal(SSL_CTX_use_PrivateKey(tls, key), 1);
-		X509_free(x);
-		EVP_PKEY_free(key);
-		free(key_pem);
-	}
-	return tls;
-}
-
-static bool would_block(SSL *ssl, int r)
-{
-	int e = SSL_get_error(ssl, r);
-
-	return e == SSL_ERROR_WANT_READ || e == SSL_ERROR_WANT_WRITE;
-}
-
-/* One request; the whole reply in w->reply. Returns the HTTP status, 0 when the connection ended without one, -1 when nothing came
- * although the issuer had nothing more to do. */
 static int ask(struct world *w, const struct pki_cert *who, const char *request)
 {
-	SSL_CTX *tls = client_context(who);
-	SSL *ssl = SSL_new(tls);
-	size_t sent = 0;
-	int fd, status = -1, idle = 0;
-	bool ended = false;
+	const struct test_client client = {.server = issuer_server(w->issuer), .tls = true, .cert = who};
 
-	assert_int_equal(server_connect(issuer_server(w->issuer), &fd), 0);
-	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
-	assert_int_equal(SSL_set_fd(ssl, fd), 1);
-	SSL_set_connect_state(ssl);
-	w->reply_length = 0;
-	while (!ended && idle < 3) {
-		bool moved = server_pump(issuer_server(w->issuer));
-		int n;
-
-		if (sent < strlen(request)) {
-			n = SSL_write(ssl, request + sent, (int)(strlen(request) - sent));
-			if (n > 0) {
-				sent += (size_t)n;
-				moved = true;
-			} else {
-				ended = !would_block(ssl, n);
-			}
-		} else {
-			while ((n = SSL_read(ssl, w->reply + w->reply_length, (int)(sizeof(w->reply) - w->reply_length - 1))) > 0) {
-				w->reply_length += (size_t)n;
-				moved = true;
-			}
-			ended = !would_block(ssl, n);
-		}
-		idle = moved ? 0 : idle + 1;
-	}
-	w->reply[w->reply_length] = '\0';
-	if (w->reply_length > 12)
-		status = atoi(w->reply + 9);
-	else if (ended)
-		status = 0;
-	ERR_clear_error();
-	SSL_free(ssl);
-	SSL_CTX_free(tls);
-	(void) close(fd);
-	(void) server_pump(issuer_server(w->issuer));
-	return status;
+	return test_client_ask(&client, request, w->reply, sizeof(w->reply));
 }
 
 #define GET_ROOT "GET /v1/root-ca HTTP/1.1\r\nHost: ca.corp.example\r\nConnection: close\r\n\r\n"
