@@ -171,7 +171,7 @@ static void fill_store(struct test *t, bool client)
 		return;
 	root = resource("certs/root1.pem");
 	for (errno = 0; count < 99; count++) {
-		(void) snprintf(id, sizeof(id), "ct-fill%u", count);
+		(void) snprintf(id, sizeof(id), "ct-fill%hu", (unsigned short)count);
 		if (CertStore_InstallRootCACertificate(id, root->text, root->length) != 0)
 			break;
 	}
@@ -181,7 +181,7 @@ static void fill_store(struct test *t, bool client)
 	else
 		GIVES(CertStore_InstallRootCACertificate("ct-root", root->text, root->length));
 	while (count-- > 0) {
-		(void) snprintf(id, sizeof(id), "ct-fill%u", count);
+		(void) snprintf(id, sizeof(id), "ct-fill%hu", (unsigned short)count);
 		(void) CertStore_DeleteCertificate(id);
 	}
 }
