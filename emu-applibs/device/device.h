@@ -119,6 +119,8 @@ bool device_is_on(const struct device *dev);
 /* What becomes of writes to flash. Full: what needs more room gives ENOSPC (network settings: EFBIG). Broken: every write, and the
  * mutable file, gives EIO. */
 enum device_flash { DEVICE_FLASH_GOOD, DEVICE_FLASH_FULL, DEVICE_FLASH_BROKEN };
+/* SHA-256 of everything in flash but the application's file: equal digest, equal flash. */
+void device_flash_digest(const struct device *dev, uint8_t ret[32]);
 void device_set_flash(struct device *dev, enum device_flash flash);
 /* Has the device an Ethernet interface? It has none until this is called; device must be off. */
 void device_set_ethernet(struct device *dev, bool present);

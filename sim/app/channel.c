@@ -118,6 +118,14 @@ void channel_free(struct channel *c)
 	free(c);
 }
 
+void channel_abandon(struct channel *c)
+{
+	if (!c)
+		return;
+	(void) close(steal_fd(&c->listener));
+	channel_free(c);
+}
+
 void channel_expect(struct channel *c, pid_t pid)
 {
 	c->expected = pid;

@@ -23,6 +23,8 @@ struct channel;
 /* Listens at `path` (shorter than 108 bytes; mode 0600). 0 or negative errno and *ret_error. */
 int channel_new(const char *path, struct channel **ret, struct az_error *ret_error);
 void channel_free(struct channel *channel); /* NULL is fine; unlinks the path */
+/* Frees it in a forked process: what is shared with the other one, which goes on, stays as it is. NULL is fine. */
+void channel_abandon(struct channel *channel);
 /* Only this process and those below it may connect from now on; 0: nobody, and existing connections are closed: call it so
  * before a process is started and when one is gone. */
 void channel_expect(struct channel *channel, pid_t pid);

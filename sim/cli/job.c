@@ -136,6 +136,8 @@ static char *repeat_command(const struct job *job, const char *networks)
 		(void) fprintf(f, " --kills=%u", o->kills);
 	if (o->app)
 		add_word(f, "--app=", o->app);
+	if (o->cuts_text)
+		add_word(f, "--cut=", o->cuts_text);
 	if (o->http_shim)
 		add_word(f, "--http=", "shim");
 	if (o->wrapper_text)
@@ -177,6 +179,8 @@ static void fill(struct outcome *o, const struct job *job, const struct run_resu
 	o->issuer_requests = result->issuer_requests;
 	o->api_calls = result->api_calls;
 	o->real_s = result->real_s;
+	o->cut_points = result->cuts.points;
+	o->cut_runs = result->cuts.played;
 	o->variant = job->variant ? strdup(job->variant) : NULL;
 	o->asked = calloc(READING_COUNT, sizeof(*o->asked));
 	if (!o->asked)
@@ -260,7 +264,7 @@ static void play(struct job *job, const struct net_ops *network, char work[64], 
 	size_t reading_count = options->reading_count;
 	struct run_options run_options = {
 		.seed = options->seed, .readings = readings, .app = options->app,
-		.wrapper = options->wrapper, .http_shim = options->http_shim, .home = cli_home(), .work_dir = work, .app_wait_s = options->app_wait_s,
+		.wrapper = options->wrapper, .cuts = options->cuts, .http_shim = options->http_shim, .home = cli_home(), .work_dir = work, .app_wait_s = options->app_wait_s,
 		.kills = job->kills, .kill_count = job->kills ? options->kills : 0,
 		.interrupted = &cli_interrupted, .progress = on_progress, .progress_ctx = job,
 	};

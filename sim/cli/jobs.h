@@ -22,6 +22,8 @@ struct job_options {
 	const char *readings_file; /* whose readings are the first readings_file_count of them, or NULL */
 	size_t readings_file_count;
 	bool all_readings;     /* each scenario under every combination of those that are not fixed by `readings` or by itself */
+	struct cuts_plan cuts;
+	const char *cuts_text; /* as given, or NULL */
 	bool http_shim;        /* --http=shim */
 	const char *const *wrapper;
 	const char *wrapper_text; /* as given, or NULL */

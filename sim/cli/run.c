@@ -27,6 +27,11 @@ static const char help[] =
 	"  --readings=all         each scenario under every combination of readings that can matter to it: of those that its device\n"
 	"                         has to decide by, but for those that --reading, a file or the scenario fixes; on the model network\n"
 	"                         alone unless --net says otherwise\n"
+	"  --cut=every            at every point at which the power can go (before and after each API call, at each write to flash), let it\n"
+	"                         go, boot, and play on; points that differ in nothing but the time are tried now and then.\n"
+	"  --cut=all|twice        without leaving any out; or with a second cut in each, where the seed says. These three are played on\n"
+	"                         the model network\n"
+	"  --cut=N[+M]            only at point N of those, then at the M-th point after the boot\n"
 	"  --http=real|shim       the application's libcurl: with real TLS (default), or handing its requests to azsim as a whole;\n"
 	"                         both give the same history\n"
 	"  --out=DIR              timelines of every run as DIR/SCENARIO.NETWORK.{json,timeline}, and daemon logs of failed ones\n"
@@ -75,7 +80,7 @@ static int add_networks(struct command *c, char *list)
 	return n ? 0 : bad("--net: %s", "name at least one network");
 }
 
-enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_KILLS, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP };
+enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_KILLS, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP, OPT_CUT };
 
 static int take_option(struct command *c, int option)
 {
@@ -97,6 +102,9 @@ static int take_option(struct command *c, int option)
 	case OPT_HTTP:
 		c->job.http_shim = strcmp(optarg, "shim") == 0;
 		return c->job.http_shim || strcmp(optarg, "real") == 0 ? 0 : bad("--http=%s: real or shim", optarg);
+	case OPT_CUT:
+		c->job.cuts_text = optarg;
+		return cuts_parse(optarg, &c->job.cuts) < 0 ? bad("--cut=%s: every, all, twice, or the number of a point, as 217 or 217+35", optarg) : 0;
 	case OPT_OUT: c->job.out = optarg; return 0;
 	case OPT_JUNIT: c->junit = optarg; return 0;
 	case OPT_TAP: c->tap = true; return 0;
@@ -254,6 +262,7 @@ int cmd_run(int argc, char **argv)
 	static const struct option options[] = {
 		{"net", required_argument, NULL, OPT_NET}, {"app", required_argument, NULL, OPT_APP},
 		{"http", required_argument, NULL, OPT_HTTP},
+		{"cut", required_argument, NULL, OPT_CUT},
 		{"seed", required_argument, NULL, OPT_SEED}, {"kills", required_argument, NULL, OPT_KILLS}, {"reading", required_argument, NULL, OPT_READING},
 		{"readings", required_argument, NULL, OPT_READINGS}, {"readings-file", required_argument, NULL, OPT_READINGS_FILE},
 		{"out", required_argument, NULL, OPT_OUT}, {"junit", required_argument, NULL, OPT_JUNIT},
@@ -281,7 +290,14 @@ int cmd_run(int argc, char **argv)
 	c.job.readings_file = c.readings.file;
 	c.job.readings_file_count = c.readings.file_count;
 	c.job.wrapper = c.wrapper.count ? (const char *const *)c.wrapper.list : NULL;
-	if (c.job.all_readings && !c.job.networks_named) {
+	if (cuts_branch(&c.job.cuts)) {
+		/* Hundreds of boots: the history is the same without TLS to the issuer. */
+		c.job.http_shim = true;
+		for (size_t i = 0; status == 0 && c.job.networks_named && c.job.networks[i]; i++)
+			if (c.job.networks[i] != &net_model_ops)
+				status = bad("--cut=%s is played on the model network alone", c.job.cuts_text);
+	}
+	if ((c.job.all_readings || cuts_branch(&c.job.cuts)) && !c.job.networks_named) {
 		c.job.networks[0] = &net_model_ops;
 		c.job.networks[1] = NULL;
 	}

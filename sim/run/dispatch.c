@@ -111,7 +111,7 @@ static void handle_request(struct run *run, struct channel_message *m)
 	struct wire_writer out;
 	uint16_t op = m->header.op;
 	const char *name = callname_of(op, callname_attribute(op, m->payload, m->header.length));
-	bool own = op == WIRE_LOG;
+	bool own = op == WIRE_LOG, gone;
 	bool counts = !own && op != WIRE_GPIO_GET && op != WIRE_GPIO_SET; /* a blinking LED is no burden; what changes is noted */
 	int fd = -1, r;
 
@@ -124,19 +124,23 @@ static void handle_request(struct run *run, struct channel_message *m)
 		run->result->api_calls++;
 		oracle_count_call(run);
 	}
-	if (!own) {
-		if (run_events_on_call(run, op, callname_attribute(op, m->payload, m->header.length), false))
-			return; /* the power went before it was done */
-	}
+	if (!own && run_events_on_call(run, op, callname_attribute(op, m->payload, m->header.length), false))
+		return; /* the power went before it was done */
+	if (counts && cuts_at_call(run, name, false))
+		return;
 	wire_reader_init(&in, m->payload, m->header.length);
 	wire_writer_init(&out, reply, sizeof(reply));
+	run->in_request = true;
 	r = device_request(run->device, op, &in, &out, &fd);
-	if (counts || (!own && r < 0))
+	gone = cuts_power_went(run);
+	run->in_request = false;
+	if (!gone && (counts || (!own && r < 0)))
 		note_call(run, name, op, r);
 	if (r == -EBADMSG)
 		run_hint(run, "the application sent a malformed %s", name);
 	run->state_changed = true;
-	if ((!own && run_events_on_call(run, op, callname_attribute(op, m->payload, m->header.length), true)) || run_kills_now(run, true)) {
+	if (gone || (!own && run_events_on_call(run, op, callname_attribute(op, m->payload, m->header.length), true)) ||
+	    (counts && cuts_at_call(run, name, true)) || run_kills_now(run, true)) {
 		if (fd >= 0)
 			(void) close(fd);
 	} else {
@@ -251,6 +255,8 @@ void run_handle_message(struct run *run, struct channel_message *m, enum channel
 	if (!run->output_quiet)
 		run_drain_output(run);
 	run->output_quiet = false;
+	if (cuts_at_mutable(run))
+		return;
 	run_watch_mutable_file(run);
 	run_kills_count(run, kind, m);
 	/* Of the messages to the clock only a setting of it leaves anything behind. */

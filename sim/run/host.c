@@ -138,6 +138,11 @@ static int host_authenticate(void *ctx, const struct auth_request *request, stru
 	return 0;
 }
 
+static bool host_flash_write(void *ctx, const char *area)
+{
+	return cuts_at_flash(ctx, area);
+}
+
 static bool host_ap_visible(void *ctx, const uint8_t *ssid, size_t ssid_length)
 {
 	struct run *run = ctx;
@@ -281,6 +286,7 @@ const struct device_host run_device_host_template = {
 	.event_send = host_event_send,
 	.event_close = host_event_close,
 	.issue_device_auth = host_issue_device_auth,
+	.flash_write = host_flash_write,
 	.mutable_file = host_mutable_file,
 	.mutable_file_delete = host_mutable_file_delete,
 };

@@ -9,6 +9,7 @@
 #include "sim/app/process.h"
 #include "sim/issuer/issuer.h"
 #include "sim/run/run.h"
+#include "sim/torture/cuts.h"
 #include "sim/web/web.h"
 #include "sim/world/clock.h"
 #include "sim/world/queue.h"
@@ -141,6 +142,9 @@ struct run {
 	char **secrets; /* what no log may hold: pieces of private keys */
 	size_t secret_count;
 	bool secret_reported;
+
+	struct cuts *cuts; /* sim/torture; NULL: none */
+	bool in_request;   /* the device is carrying one out */
 
 	bool stop;
 };

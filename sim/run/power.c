@@ -240,7 +240,8 @@ void run_power_cycle(struct run *run, const char *why)
 
 void run_power_off(struct run *run, const char *why)
 {
-	if (!device_is_on(run->device))
+	/* A device that lost its power within a write is off already; its application is not told by that. */
+	if (!device_is_on(run->device) && run->process.pid == 0 && !run->in_request)
 		return;
 	forget_shut_down(run);
 	end_app(run);

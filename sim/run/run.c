@@ -326,6 +326,7 @@ void run_scenario(const struct scenario *scenario, const struct net_ops *net, co
 	run->options = options;
 	run->net_ops = net;
 	run->result = ret_result;
+	run->cuts = cuts_new(run, &options->cuts);
 	r = run_setup(run, &ret_result->error);
 	if (r == 0 && options->live)
 		r = options->live->begin(options->live->ctx, run, &ret_result->error);
@@ -349,6 +350,7 @@ void run_scenario(const struct scenario *scenario, const struct net_ops *net, co
 				run_finish_expectations(run);
 			oracle_finish(run);
 		}
+		cuts_end_branch(run);
 	}
 	ret_result->span_ns = run->clock.now_ns;
 	if (options->live)

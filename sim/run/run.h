@@ -8,6 +8,7 @@
 #include "sim/net/net.h"
 #include "sim/report/timeline.h"
 #include "sim/scenario/scenario.h"
+#include "sim/torture/cuts.h"
 
 struct run;
 
@@ -59,6 +60,7 @@ struct run_options {
 	/* For a progress line; NULL: none. Called now and then with the virtual time. */
 	void (*progress)(void *ctx, uint64_t now_ns);
 	void *progress_ctx;
+	struct cuts_plan cuts;       /* where the power goes, beside what the scenario says */
 	const struct run_live *live; /* NULL: time passes as fast as the application lets it, to the scenario's end */
 };
 
@@ -84,6 +86,7 @@ struct run_result {
 	uint64_t offline_ns;     /* powered and not connected */
 	unsigned long authentications, flash_writes, issuer_requests, api_calls, app_starts;
 	uint64_t weight;         /* of the application's messages, of which kills are chosen */
+	struct cuts_counts cuts;
 	double real_s;
 };
 

@@ -413,4 +413,5 @@ void run_teardown(struct run *run)
 	free(run->secrets);
 	free(run->run_dir);
 	free(run->socket_path);
+	cuts_free(run->cuts);
 }

@@ -1,0 +1,283 @@
+/* See cuts.h: which points are tried, and what is told of them. */
+#define _GNU_SOURCE
+#include "sim/torture/cuts.h"
+
+#include <errno.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+
+#include "sim/torture/branch.h"
+
+#define DAY_NS (86400 * NS_PER_S)
+#define SETTLE_NS (15 * 60 * NS_PER_S) /* boot, and every network tried once with its pauses */
+#define SECOND_CUT_WITHIN 160u /* points after the boot: about what a rotation and its clean-up take */
+
+/* A state of flash and world, and when it was last tried. */
+struct state {
+	uint8_t digest[32];
+	uint64_t first_ns, next_ns; /* tried again at the first point from next_ns on */
+};
+
+struct cuts {
+	struct cuts_plan plan;
+	unsigned long point;
+	unsigned long stop_at;  /* the next cut in this very run; 0: none */
+	bool in_flash_write;    /* the power went there */
+	bool happened;          /* a cut, in this run */
+	uint64_t settle_ns;     /* then the device is up again; 0: there was no cut */
+	char where[160];        /* of the last cut, for people */
+	struct state *states;
+	size_t state_count;
+	struct branch branch;   /* this process is one */
+};
+
+int cuts_parse(const char *text, struct cuts_plan *ret)
+{
+	struct cuts_plan plan = {.mode = CUTS_AT};
+	int end = -1;
+
+	if (strcmp(text, "every") == 0)
+		plan.mode = CUTS_EVERY;
+	else if (strcmp(text, "all") == 0)
+		plan.mode = CUTS_ALL;
+	else if (strcmp(text, "twice") == 0)
+		plan.mode = CUTS_TWICE;
+	else if (text[0] < '0' || text[0] > '9' || strlen(text) > 20)
+		return -EINVAL;
+	else if (sscanf(text, "%9lu%n", &plan.at, &end) != 1 || plan.at == 0 ||
+	         (text[end] != '\0' && (sscanf(text + end, "+%9lu%n", &plan.then, &end) != 1 || plan.then == 0 ||
+	                                strchr(text, '+')[end] != '\0')))
+		return -EINVAL;
+	*ret = plan;
+	return 0;
+}
+
+bool cuts_branch(const struct cuts_plan *plan)
+{
+	return plan->mode == CUTS_EVERY || plan->mode == CUTS_ALL || plan->mode == CUTS_TWICE;
+}
+
+struct cuts *cuts_new(struct run *run, const struct cuts_plan *plan)
+{
+	struct cuts *cuts;
+
+	(void) run;
+	if (plan->mode == CUTS_NONE)
+		return NULL;
+	cuts = calloc(1, sizeof(*cuts));
+	if (!cuts)
+		abort();
+	cuts->plan = *plan;
+	cuts->stop_at = plan->mode == CUTS_AT ? plan->at : 0;
+	branch_init(&cuts->branch);
+	return cuts;
+}
+
+void cuts_free(struct cuts *cuts)
+{
+	if (!cuts)
+		return;
+	free(cuts->states);
+	free(cuts);
+}
+
+/* ---- Which points are worth it ------------------------------------------------------------------------------------------- */
+
+static void digest_state(const struct run *run, uint8_t ret[32])
+{
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	struct {
+		uint8_t flash[32];
+		uint64_t fired, issued, connected, synced;
+	} rest = {.issued = issuer_issued_count(run->issuer), .connected = (uint64_t)(device_get_connected(run->device) + 1)};
+
+	if (!md)
+		abort();
+	device_flash_digest(run->device, rest.flash);
+	for (size_t i = 0; i < run->event_count; i++)
+		rest.fired += run->events[i].fired;
+	if (EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1 || EVP_DigestUpdate(md, &rest, sizeof(rest)) != 1 ||
+	    (run->mutable_seen_length > 0 && EVP_DigestUpdate(md, run->mutable_seen, run->mutable_seen_length) != 1) ||
+	    EVP_DigestFinal_ex(md, ret, NULL) != 1)
+		abort();
+	EVP_MD_CTX_free(md);
+}
+
+/* A state is tried when it is first met, then when it has lasted a day, two days, four ... */
+static bool worth_it(struct cuts *cuts, const struct run *run)
+{
+	const uint64_t now_ns = run->clock.now_ns;
+	uint8_t digest[32];
+	struct state *s = NULL;
+
+	if (cuts->plan.mode == CUTS_ALL)
+		return true;
+	digest_state(run, digest);
+	for (size_t i = cuts->state_count; i-- > 0 && !s;)
+		if (memcmp(cuts->states[i].digest, digest, sizeof(digest)) == 0)
+			s = &cuts->states[i];
+	if (s && now_ns < s->next_ns)
+		return false;
+	if (!s) {
+		struct state *grown = realloc(cuts->states, (cuts->state_count + 1) * sizeof(*grown));
+
+		if (!grown)
+			abort();
+		cuts->states = grown;
+		s = &grown[cuts->state_count++];
+		*s = (struct state){.first_ns = now_ns, .next_ns = now_ns + DAY_NS};
+		memcpy(s->digest, digest, sizeof(digest));
+	} else {
+		s->next_ns = s->first_ns + 2 * (now_ns - s->first_ns);
+	}
+	return true;
+}
+
+/* ---- Cuts ---------------------------------------------------------------------------------------------------------------- */
+
+static void add_failures(struct run *run, const char *point, const struct branch_result *result)
+{
+	for (size_t i = 0; i < result->failure_count; i++)
+		run_fail(run, "power cut at point %s, %s: %s\n      repeat with --cut=%s", point, run->cuts->where, result->failures[i], point);
+}
+
+static unsigned long second_cut(const struct run *run)
+{
+	uint64_t z = run->options->seed * UINT64_C(0x9e3779b97f4a7c15) + run->cuts->point * UINT64_C(0xbf58476d1ce4e5b9);
+
+	z = (z ^ (z >> 29)) * UINT64_C(0x94d049bb133111eb);
+	return 1 + (unsigned long)((z ^ (z >> 32)) % SECOND_CUT_WITHIN);
+}
+
+static void look_again(void *ctx, uint64_t arg)
+{
+	(void) arg;
+	((struct run *)ctx)->state_changed = true;
+}
+
+/* The power goes in this process, at this point: `mutable_length` bytes of `mutable_file` are what the flash has of the
+ * application's file (NULL: as it is). */
+static void lose_power(struct run *run, const uint8_t *mutable_file, size_t mutable_length)
+{
+	struct cuts *cuts = run->cuts;
+
+	if (mutable_file)
+		branch_set_mutable(run, mutable_file, mutable_length);
+	run_note(run, TL_WORLD, true, NULL, "power cut at point %lu: %s", cuts->point, cuts->where);
+	cuts->point = 0;
+	cuts->happened = true;
+	cuts->settle_ns = run->clock.now_ns + SETTLE_NS;
+	(void) queue_add(run->queue, cuts->settle_ns, look_again, run, 0);
+}
+
+/* One point. Returns true in the process in which the power goes. */
+static bool point(struct run *run, bool same_as_before, const uint8_t *mutable_file, size_t mutable_length)
+{
+	struct cuts *cuts = run->cuts;
+	struct branch_result result;
+	char name[48];
+	unsigned long then = 0;
+
+	cuts->point++;
+	if (cuts->stop_at) {
+		if (cuts->point != cuts->stop_at)
+			return false;
+		cuts->stop_at = cuts->plan.then;
+		cuts->plan.then = 0;
+		lose_power(run, mutable_file, mutable_length);
+		return true;
+	}
+	if (cuts->branch.is_branch || cuts->plan.mode == CUTS_AT)
+		return false;
+	run->result->cuts.points++;
+	if (same_as_before || *run->options->interrupted || run->stop)
+		return false;
+	run->result->cuts.played++;
+	then = cuts->plan.mode == CUTS_TWICE ? second_cut(run) : 0;
+	if (branch_fork(run, &cuts->branch, &result)) {
+		cuts->stop_at = then;
+		lose_power(run, mutable_file, mutable_length);
+		return true;
+	}
+	if (then)
+		(void) snprintf(name, sizeof(name), "%lu+%lu", cuts->point, then);
+	else
+		(void) snprintf(name, sizeof(name), "%lu", cuts->point);
+	run->result->cuts.failed += result.failure_count > 0;
+	add_failures(run, name, &result);
+	branch_result_clear(&result);
+	return false;
+}
+
+bool cuts_at_call(struct run *run, const char *name, bool after)
+{
+	if (!run->cuts)
+		return false;
+	(void) snprintf(run->cuts->where, sizeof(run->cuts->where), "%s %s", after ? "after" : "before", name);
+	if (!point(run, !worth_it(run->cuts, run), NULL, 0))
+		return false;
+	run_power_cycle(run, "power cut");
+	return true;
+}
+
+bool cuts_at_flash(struct run *run, const char *area)
+{
+	if (!run->cuts || !run->in_request)
+		return true;
+	(void) snprintf(run->cuts->where, sizeof(run->cuts->where), "before %s is written", area);
+	run->cuts->in_flash_write = point(run, !worth_it(run->cuts, run), NULL, 0);
+	return !run->cuts->in_flash_write;
+}
+
+bool cuts_power_went(struct run *run)
+{
+	if (!run->cuts || !run->cuts->in_flash_write)
+		return false;
+	run->cuts->in_flash_write = false;
+	run_power_cycle(run, "power cut");
+	return true;
+}
+
+bool cuts_at_mutable(struct run *run)
+{
+	uint8_t now[MUTABLE_FILE_MAX], torn[MUTABLE_FILE_MAX];
+	size_t old = run->mutable_seen_length, length, same = 0;
+	ssize_t n = run->cuts && run->mutable_fd >= 0 ? pread(run->mutable_fd, now, sizeof(now), 0) : -1;
+
+	if (n < 0 || ((size_t)n == old && (n == 0 || memcmp(now, run->mutable_seen, old) == 0)))
+		return false;
+	length = (size_t)n;
+	(void) snprintf(run->cuts->where, sizeof(run->cuts->where), "before the mutable file is written");
+	if (point(run, false, run->mutable_seen ? run->mutable_seen : now, old))
+		goto cut;
+	/* What changed is there up to its middle; the rest is as it was, or was never written. */
+	while (same < old && same < length && now[same] == run->mutable_seen[same])
+		same++;
+	memset(torn, 0xff, sizeof(torn));
+	if (old > 0)
+		memcpy(torn, run->mutable_seen, old);
+	memcpy(torn, now, same + (length - same) / 2);
+	(void) snprintf(run->cuts->where, sizeof(run->cuts->where), "while the mutable file is written");
+	if (point(run, false, torn, length > old ? length : old))
+		goto cut;
+	return false;
+cut:
+	run_power_cycle(run, "power cut");
+	return true;
+}
+
+bool cuts_happened(const struct run *run)
+{
+	return run->cuts && run->cuts->happened;
+}
+
+uint64_t cuts_settle_ns(const struct run *run)
+{
+	return run->cuts ? run->cuts->settle_ns : 0;
+}
+
+void cuts_end_branch(struct run *run)
+{
+	if (run->cuts && run->cuts->branch.is_branch)
+		branch_end(run, &run->cuts->branch);
+}

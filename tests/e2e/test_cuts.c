@@ -1,0 +1,148 @@
+/* --cut: the power goes at every point of a run, at one of them, at two; and what an application that cannot take it looks like. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness.h"
+
+#define END "  - {end: {connected: Network1, networks: [Network1], certificates: [RootCA1, ClientCert1]}}\n"
+
+/* Two days with the application that has a fatal moment. */
+static void write_window(const struct e2e *e)
+{
+	e2e_make_package(e, "window", E2E_FULL_CAPABILITIES);
+	e2e_write(e, "s.yaml",
+	          "scenario: s\nabout: a test\nstart: 2026-01-01\nlength: 36h\noracles_off: [last-credential, stranded]\npki:\n"
+	          "  - {name: ca1, use: root, valid: [-5y, +10y]}\n"
+	          "  - {name: radius1, use: server, issuer: ca1, valid: [-1y, +2y]}\n"
+	          "  - {name: dev1, use: client, issuer: ca1, cn: device-0001, valid: [-60d, +2y]}\n"
+	          "network: {ssid: CorpNet, reauth: 24h, server: radius1, client_roots: [ca1]}\n"
+	          "device:\n  app: window\n  certificates:\n    - {id: RootCA1, cert: ca1}\n    - {id: ClientCert1, cert: dev1}\n"
+	          "  networks:\n    - {name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}\n"
+	          "expect:\n" END);
+}
+
+/* A certificate that is due at once: the whole renewal lies in the first of four days. */
+static void write_renewal(const struct e2e *e)
+{
+	e2e_write(e, "s.yaml",
+	          "scenario: s\nabout: a test\nstart: 2026-01-01\nlength: 4d\npki:\n"
+	          "  - {name: ca1, use: root, valid: [-5y, +10y]}\n"
+	          "  - {name: radius1, use: server, issuer: ca1, valid: [-1y, +2y]}\n"
+	          "  - {name: dev1, use: client, issuer: ca1, cn: device-0001, valid: [-60d, +3d]}\n"
+	          "network: {ssid: CorpNet, reauth: 24h, server: radius1, client_roots: [ca1]}\nissuer: {client_life: 90d}\n"
+	          "device:\n  certificates:\n    - {id: RootCA1, cert: ca1}\n    - {id: ClientCert1, cert: dev1}\n"
+	          "  networks:\n    - {name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}\n"
+	          "expect:\n" END);
+}
+
+static void the_rotation_survives_a_cut_at_every_point(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_result r;
+	unsigned long points = 0, played = 0;
+	const char *line;
+
+	write_renewal(e);
+	r = e2e_run(e, "run", "--cut=every", "s.yaml", NULL);
+	e2e_expect(&r, 0, "1 of 1 runs passed", NULL);
+	line = strstr(r.out, "the power can go at ");
+	assert_non_null(line);
+	assert_int_equal(sscanf(line, "the power can go at %lu points, %lu of them played", &points, &played), 2);
+	assert_true(points > 200);
+	assert_in_range(played, 30, points - 1);
+	e2e_clear(&r);
+}
+
+static void a_second_cut_after_the_first(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_result r;
+	char *timeline;
+
+	e2e_write_scenario(e, "s", "", END);
+	r = e2e_run(e, "run", "--net=model", "--cut=40+25", "--out=o", "s.yaml", NULL);
+	e2e_expect(&r, 0, NULL);
+	e2e_clear(&r);
+	timeline = e2e_read(e, "o/s.model.timeline");
+	assert_non_null(strstr(timeline, "power cut at point 40: "));
+	assert_non_null(strstr(timeline, "power cut at point 25: "));
+	free(timeline);
+}
+
+static void a_fatal_moment_is_found_named_and_repeated(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_result r;
+	unsigned long point = 0;
+	const char *line;
+	char option[48];
+
+	write_window(e);
+	r = e2e_run(e, "run", "--net=model", "s.yaml", NULL);
+	e2e_expect(&r, 0, NULL);
+	e2e_clear(&r);
+	r = e2e_run(e, "run", "--cut=every", "s.yaml", NULL);
+	e2e_expect(&r, 1, "after CertStore_MoveCertificate", "expected \"at the end: connected Network1", "repeat with --cut=", NULL);
+	line = strstr(r.out, "repeat with --cut=");
+	assert_int_equal(sscanf(line, "repeat with --cut=%lu", &point), 1);
+	e2e_clear(&r);
+	(void) snprintf(option, sizeof(option), "--cut=%lu", point);
+	r = e2e_run(e, "run", "--net=model", option, "s.yaml", NULL);
+	e2e_expect(&r, 1, "expected \"at the end: connected Network1", option, NULL);
+	e2e_clear(&r);
+	/* The point before is harmless: it is a moment, not the application as such. */
+	r = e2e_run(e, "run", "--net=model", "--cut=1", "s.yaml", NULL);
+	e2e_expect(&r, 0, NULL);
+	e2e_clear(&r);
+}
+
+static void leaving_points_of_one_state_out_loses_nothing(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_result r;
+
+	write_window(e);
+	r = e2e_run(e, "run", "--cut=all", "s.yaml", NULL);
+	e2e_expect(&r, 1, "after CertStore_MoveCertificate", "before CertStore_MoveCertificate", NULL);
+	assert_null(strstr(r.out, "the branch ended without a word"));
+	e2e_clear(&r);
+}
+
+static void what_is_no_point_is_refused(void **state)
+{
+	static const char *const bad[] = {"--cut=", "--cut=0", "--cut=12x", "--cut=-3", "--cut=5+", "--cut=5+0", "--cut=5+2+3", "--cut=sometimes"};
+	struct e2e *e = *state;
+	struct e2e_result r;
+
+	e2e_write_scenario(e, "s", "", "");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		r = e2e_run(e, "run", bad[i], "s.yaml", NULL);
+		e2e_expect(&r, 2, "--cut=", NULL);
+		e2e_clear(&r);
+	}
+	r = e2e_run(e, "run", "--cut=every", "--net=wired", "s.yaml", NULL);
+	e2e_expect(&r, 2, "model network", NULL);
+	e2e_clear(&r);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, e2e_set_up, e2e_tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(the_rotation_survives_a_cut_at_every_point),
+		TEST(a_second_cut_after_the_first),
+		TEST(a_fatal_moment_is_found_named_and_repeated),
+		TEST(leaving_points_of_one_state_out_loses_nothing),
+		TEST(what_is_no_point_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
