@@ -223,7 +223,7 @@ int build_server(struct builder *b, const struct source_step *at, const char *ra
 {
 	size_t length = raw ? strlen(raw) : 0;
 
-	if (raw && (length > 255 || strspn(raw, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-") != length))
+	if (raw && (length > 255 || raw[0] == '-' || raw[0] == '.' || strspn(raw, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-") != length))
 		return build_fail(b, at, "`%.64s` is no host name and no IPv4 address", raw);
 	return build_text(b, raw, ret);
 }

@@ -133,6 +133,9 @@ static const char every_key[] =
 	"  powered: no\n"
 	"  rtc: no\n"
 	"  ntp: no\n"
+	"  ethernet: yes\n"
+	"  ntp_servers: [time.corp.example, 10.0.0.7]\n"
+	"  dhcp_ntp: 10.0.0.7\n"
 	"  boot_clock: 1970-01-01\n"
 	"  clock_error: -1m\n"
 	"  boot_ready: 10s\n"
@@ -143,8 +146,8 @@ static const char every_key[] =
 	"events:\n"
 	"  - {at: 2026-01-11, radius: {server: leaf, up: yes}, ap: {up: no, deauth: yes, reauth: yes}}\n"
 	"  - {on_call: WifiConfig_ReloadConfig, nth: 3, from: +2d, phase: after, plus: 1m, device: {power: cut, kill_app: yes, ntp: yes, clock_step: -1y, flash: broken, damage: R}}\n"
-	"  - {on_call: CertStore_MoveCertificate, device: {factory_reset: yes, clock_set: 2030-01-01}}\n"
-	"  - {when: {connected: N}, plus: 1h, issuer: {state: wrong, wrong: truncated}}\n"
+	"  - {on_call: CertStore_MoveCertificate, device: {factory_reset: yes, clock_set: 2030-01-01, ntp_servers: [], rtc_busy: yes}}\n"
+	"  - {when: {connected: N, gpio: {pin: 80, value: 1}}, plus: 1h, issuer: {state: wrong, wrong: truncated}}\n"
 	"  - {at: +1d, operator: {install_root: R, cert: root}}\n"
 	"  - {at: +1d, operator: {install_client: C, cert: dev}}\n"
 	"  - {at: +1d, operator: {delete: C}}\n"
@@ -152,12 +155,15 @@ static const char every_key[] =
 	"  - {at: +1d, operator: {disable: N}}\n"
 	"  - {at: +1d, operator: {forget: N}}\n"
 	"  - {at: +1d, operator: {reload: yes}}\n"
+	"  - {at: +1d, device: {gpio: {pin: 12, value: 0}, update: {kind: os, download: 5m, max_deferral: 0s}}}\n"
+	"  - {at: +1d, device: {update: {kind: none}}}\n"
 	"expect:\n"
 	"  - {at: +1d, that: {connected: any, client: issued-12, root: root}}\n"
 	"  - {by: +2d, that: {stored: R, not_stored: C, log: hello world}}\n"
 	"  - {after: +3d, within: 6h, that: {networks: [], certificates: [R, C]}}\n"
 	"  - {never: {offline: yes}, longer_than: 1h, from: +1d, until: +2d}\n"
 	"  - {always: {holds: [{id: R, cert: root}, {id: C, cert: issued-1}]}, until: +2d}\n"
+	"  - {at: +1d, that: {gpio: {pin: 8, value: 0}}}\n"
 	"  - {end: {diagnostics: {network: N, error: 5, cert_error: 101, cert_depth: 0}}}\n"
 	"limits: {recover_within: 3d, calls_per_day: 11, writes_per_day: 12, requests_per_day: 13}\n"
 	"oracles_off: [stranded, leftovers]\n"
@@ -242,6 +248,11 @@ static void device_and_limits_have_all_they_were_given(void **state)
 	assert_string_equal(s->readings[0].name, "reload-unsaved");
 	assert_string_equal(s->readings[0].choice, "kept");
 	assert_int_equal(s->flash, SCN_FLASH_FULL);
+	assert_true(s->ethernet);
+	assert_string_equal(s->ntp_servers[0], "time.corp.example");
+	assert_string_equal(s->ntp_servers[1], "10.0.0.7");
+	assert_null(s->ntp_servers[2]);
+	assert_string_equal(s->dhcp_ntp, "10.0.0.7");
 	assert_int_equal(s->events[1].device->flash, SCN_FLASH_BROKEN);
 	assert_int_equal(s->events[2].device->flash, SCN_FLASH_LEAVE);
 	assert_string_equal(s->events[1].device->damage, "R");
@@ -259,7 +270,7 @@ static void events_have_all_they_were_given(void **state)
 	const struct scenario *s = *state;
 	const struct scn_event *e = s->events;
 
-	assert_int_equal(s->event_count, 11);
+	assert_int_equal(s->event_count, 13);
 	assert_int_equal(e[0].trigger, SCN_AT);
 	assert_int_equal(e[0].at_ns, 10 * DAY_NS);
 	assert_int_equal(e[0].radius->up, SCN_YES);
@@ -284,9 +295,16 @@ static void events_have_all_they_were_given(void **state)
 	assert_false(e[2].after);
 	assert_true(e[2].device->factory_reset && e[2].device->has_clock_set);
 	assert_int_equal(e[2].device->clock_set_s, INT64_C(1893456000)); /* 2030-01-01T00:00:00Z */
+	assert_non_null(e[2].device->ntp_servers); /* none answers, other than: as before */
+	assert_null(e[2].device->ntp_servers[0]);
+	assert_int_equal(e[2].device->rtc_busy, SCN_YES);
+	assert_null(e[1].device->ntp_servers);
+	assert_int_equal(e[1].device->rtc_busy, SCN_UNSET);
 
 	assert_int_equal(e[3].trigger, SCN_WHEN);
 	assert_string_equal(e[3].when.connected, "N");
+	assert_int_equal(e[3].when.gpio->pin, 80);
+	assert_int_equal(e[3].when.gpio->value, 1);
 	assert_int_equal(e[3].plus_ns, 3600 * NS_PER_S);
 	assert_int_equal(e[3].issuer->state, SCN_ISSUER_WRONG);
 	assert_string_equal(e[3].issuer->wrong, "truncated");
@@ -297,6 +315,14 @@ static void events_have_all_they_were_given(void **state)
 	assert_string_equal(e[5].operator->cert, "dev");
 	assert_string_equal(e[6].operator->id, "C");
 	assert_string_equal(e[9].operator->network, "N");
+
+	assert_int_equal(e[11].device->gpio->pin, 12);
+	assert_int_equal(e[11].device->gpio->value, 0);
+	assert_int_equal(e[11].device->update->kind, DEVICE_UPDATE_OS);
+	assert_int_equal(e[11].device->update->download_ns, 300 * NS_PER_S);
+	assert_int_equal(e[11].device->update->max_deferral_ns, 0);
+	assert_int_equal(e[12].device->update->kind, DEVICE_UPDATE_NONE);
+	assert_null(e[12].device->gpio);
 }
 
 /* The text that a failure shows says all that the file asked for, in a fixed order. */
@@ -312,6 +338,7 @@ static void expectations_read_as_they_were_written(void **state)
 		{SCN_EXPECT_WITHIN, 3 * DAY_NS, 3 * DAY_NS + DAY_NS / 4, 0, "after +3d within 6h: networks [], certificates [R C]"},
 		{SCN_EXPECT_NEVER, DAY_NS, 2 * DAY_NS, 3600 * NS_PER_S, "never for longer than 1h from +1d until +2d: offline"},
 		{SCN_EXPECT_ALWAYS, 0, 2 * DAY_NS, 0, "always until +2d: R holds root, C holds issued-1"},
+		{SCN_EXPECT_AT, DAY_NS, DAY_NS, 0, "at +1d: GPIO 8 low"},
 		{SCN_EXPECT_END, 90 * DAY_NS, 90 * DAY_NS, 0, "at the end: diagnostics of N: error 5 certError 101 depth 0"},
 	};
 	const struct scenario *s = *state;
@@ -325,7 +352,7 @@ static void expectations_read_as_they_were_written(void **state)
 		assert_int_equal(e->until_ns, wanted[i].until_ns);
 		assert_int_equal(e->longer_than_ns, wanted[i].longer_than_ns);
 		assert_string_equal(e->text, wanted[i].text);
-		assert_int_equal(e->pos.line, 47 + i);
+		assert_int_equal(e->pos.line, 52 + i);
 		assert_int_equal(e->pos.column, 5);
 	}
 }
