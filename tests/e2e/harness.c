@@ -374,7 +374,7 @@ void e2e_write_scenario(const struct e2e *e, const char *name, const char *event
 	          "%s%s%s%s", name, *events ? "events:\n" : "", events, *expect ? "expect:\n" : "", expect);
 }
 
-void e2e_make_package(const struct e2e *e, const char *name, const char *capabilities)
+static void make_package(const struct e2e *e, const char *name, const char *args, const char *capabilities)
 {
 	char path[4300], target[4300], manifest[160];
 
@@ -389,5 +389,18 @@ void e2e_make_package(const struct e2e *e, const char *name, const char *capabil
 	(void) snprintf(manifest, sizeof(manifest), "%s/app_manifest.json", name);
 	e2e_write(e, manifest,
 	          "{\"SchemaVersion\": 1, \"Name\": \"%s\", \"ComponentId\": \"4a9f2b8e-7a61-4e1f-9d3c-2b1c5d6e7f80\", \"EntryPoint\": \"/bin/app\", "
-	          "\"CmdArgs\": [], \"Capabilities\": {%s}, \"ApplicationType\": \"Default\"}\n", name, capabilities);
+	          "\"CmdArgs\": [%s], \"Capabilities\": {%s}, \"ApplicationType\": \"Default\"}\n", name, args, capabilities);
+}
+
+void e2e_make_package(const struct e2e *e, const char *name, const char *capabilities)
+{
+	make_package(e, name, "", capabilities);
+}
+
+void e2e_make_package_with(const struct e2e *e, const char *name, const char *word, const char *capabilities)
+{
+	char args[64];
+
+	(void) snprintf(args, sizeof(args), "\"%s\"", word);
+	make_package(e, name, args, capabilities);
 }

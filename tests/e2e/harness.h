@@ -57,5 +57,7 @@ void e2e_write_scenario(const struct e2e *e, const char *name, const char *event
 #define E2E_FULL_CAPABILITIES "\"CertStore\": true, \"WifiConfig\": true, \"EnterpriseWifiConfig\": true"
 /* The test application NAME (apps/) as an image package: a folder NAME in the test's folder, with these capabilities. */
 void e2e_make_package(const struct e2e *e, const char *name, const char *capabilities);
+/* The same with one word on its command line. */
+void e2e_make_package_with(const struct e2e *e, const char *name, const char *word, const char *capabilities);
 
 #endif

@@ -27,17 +27,8 @@ static void write_scenario(const struct e2e *e, const char *more)
 
 static struct e2e_result commit(const struct e2e *e, const char *name)
 {
-	char manifest[64], *text, *args;
-
-	e2e_make_package(e, "sinner", E2E_FULL_CAPABILITIES ", \"AllowedConnections\": [\"ca.corp.example\"], "
-	                 "\"DeviceAuthentication\": \"00000000-0000-0000-0000-000000000000\"");
-	(void) snprintf(manifest, sizeof(manifest), "sinner/app_manifest.json");
-	text = e2e_read(e, manifest);
-	args = strstr(text, "\"CmdArgs\": []");
-	assert_non_null(args);
-	*args = '\0';
-	e2e_write(e, manifest, "%s\"CmdArgs\": [\"%s\"]%s", text, name, args + strlen("\"CmdArgs\": []"));
-	free(text);
+	e2e_make_package_with(e, "sinner", name, E2E_FULL_CAPABILITIES ", \"AllowedConnections\": [\"ca.corp.example\"], "
+	                      "\"DeviceAuthentication\": \"00000000-0000-0000-0000-000000000000\"");
 	return e2e_run(e, "run", "--net=model", "--out=o", "--app=sinner", "s.yaml", NULL);
 }
 
