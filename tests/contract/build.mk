@@ -1,7 +1,7 @@
 # The contract of applibs as an application for devices (app/), and the test that runs it here under every choice of every reading.
-CONTRACT_APP_SOURCES := $(addprefix tests/contract/app/,main.c judge.c tap.c support.c certstore.c wificonfig.c settings.c networking.c \
-	eventloop.c storage.c probe_store.c probe_wifi.c probe_network.c)
-CONTRACT_MANIFESTS := full none partial enterprise spelling
+CONTRACT_APP_SOURCES := $(addprefix tests/contract/app/,main.c judge.c tap.c support.c memory.c network.c certstore.c wificonfig.c \
+	settings.c networking.c net_settings.c net_time.c proxy.c curl.c eventloop.c storage.c system.c peripherals.c probe_store.c probe_wifi.c probe_network.c)
+CONTRACT_MANIFESTS := full none partial enterprise spelling pins
 CONTRACT := $(BUILD)/tests/contract
 
 # As the SDK compiles: C11 without extensions, and warnings of conversions.
@@ -11,7 +11,7 @@ $(call objs,$(CONTRACT_APP_SOURCES)): CFLAGS_ALL += -Iemu-applibs/include -std=c
 $(CONTRACT)/contract-app: $(call objs,$(CONTRACT_APP_SOURCES)) $(BUILD)/libapplibs.so.0
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $@ $(call objs,$(CONTRACT_APP_SOURCES)) -L$(BUILD) -l:libapplibs.so.0
+	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $@ $(call objs,$(CONTRACT_APP_SOURCES)) -L$(BUILD) -l:libapplibs.so.0 -lcurl
 
 # $(call contract_package,MANIFEST,ITS FILE): an image package of the same program.
 define contract_package

@@ -16,6 +16,14 @@ static const struct row {
 #undef X
 };
 
+static const struct exception {
+	const char *function, *error, *condition, *source, *why;
+} exceptions[] = {
+#define X(function, error, text, source, why) { #function, #error, text, source, why },
+	CONTRACT_EXCEPTIONS(X)
+#undef X
+};
+
 static bool is_probed(const char *reading)
 {
 #define X(manifest, when, function, name) \
@@ -36,6 +44,12 @@ int main(void)
 	              "| function | errno | when | source | test |\n| --- | --- | --- | --- | --- |\n", ARRAY_LEN(rows));
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		(void) printf("| `%s` | %s | %s | %s | `%s` |\n", rows[i].function, rows[i].error, rows[i].condition, rows[i].source, rows[i].test);
+	(void) printf("\n## Exceptions\n\n"
+	              "Documented, and reached by no test: %zu rows.\n\n"
+	              "| function | errno | when | source | why it is not reached |\n| --- | --- | --- | --- | --- |\n", ARRAY_LEN(exceptions));
+	for (size_t i = 0; i < ARRAY_LEN(exceptions); i++)
+		(void) printf("| `%s` | %s | %s | %s | %s |\n", exceptions[i].function, exceptions[i].error, exceptions[i].condition,
+		              exceptions[i].source, exceptions[i].why);
 	(void) printf("\n## Readings\n\n"
 	              "Where the documents are silent or contradict each other, azsim has a switch (`azsim run --reading=NAME=CHOICE`). The\n"
 	              "choice in bold is the default. Probed: the contract application finds out on a device which one is true there.\n\n"

@@ -31,6 +31,7 @@
 
 static const char *const manifests[] = {
 	[FULL] = "full", [NONE] = "none", [PARTIAL] = "partial", [ENTERPRISE] = "enterprise", [SPELLING] = "spelling",
+	[PINS] = "pins",
 };
 
 static const struct row {
@@ -194,6 +195,7 @@ static void every_set_up_holds_the_contract(void **state)
 	run_only(e, "contract", PARTIAL, "");
 	run_only(e, "contract", ENTERPRISE, "");
 	run_only(e, "contract", SPELLING, "capability-spelling=both");
+	run_only(e, "contract", PINS, "");
 }
 
 /* A reading that no probe can settle, and why. */

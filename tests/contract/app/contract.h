@@ -16,6 +16,7 @@ enum manifest {
 	PARTIAL,    /* WifiConfig and CertStore, not EnterpriseWifiConfig; MutableStorage with SizeKB 0 */
 	ENTERPRISE, /* EnterpriseWifiConfig alone */
 	SPELLING,   /* WifiConfig and EnterpriseWiFiConfig, as a page spells it */
+	PINS,       /* a pin and a UART that no MT3620 has */
 };
 
 enum verdict { VERDICT_NONE, VERDICT_OK, VERDICT_NOT_OK, VERDICT_SKIP };

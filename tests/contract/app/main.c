@@ -1,6 +1,6 @@
 /* The contract of applibs, checked on the device that this runs on, as TAP on its debug console; see README.md.
  *
- * CmdArgs: the manifest's name first (full, none, partial, enterprise, spelling), so that the output tells it; then, for `full`, the
+ * CmdArgs: the manifest's name first (full, none, partial, enterprise, spelling, pins), so that the output tells it; then, for `full`, the
  * owner's EAP-TLS network: --ssid=, --root=, --client=, --identity=.
  *
  * Order: what is answered before the device is ready, if it is not yet; everything else; what is answered while the Wi-Fi interface is
@@ -23,6 +23,7 @@
 
 static const char *const manifests[] = {
 	[FULL] = "full", [NONE] = "none", [PARTIAL] = "partial", [ENTERPRISE] = "enterprise", [SPELLING] = "spelling",
+	[PINS] = "pins",
 };
 
 static const struct case_row {
@@ -136,6 +137,7 @@ static void run_all(enum manifest manifest)
 	const char *skip;
 
 	if (manifest == FULL) {
+		note_power_down();
 		run_boot();
 		(void) Networking_SetInterfaceState(wifi_interface(), true); /* an earlier run may have been cut short */
 		forget_networks();
@@ -203,7 +205,7 @@ int main(int argc, char **argv)
 	const char *name = take_arguments(argc, argv, &manifest);
 
 	if (!name) {
-		tap_remark("CmdArgs: the manifest's name (full, none, partial, enterprise, spelling), then --ssid=, --root=, --client=, "
+		tap_remark("CmdArgs: the manifest's name (full, none, partial, enterprise, spelling, pins), then --ssid=, --root=, --client=, "
 		           "--identity=");
 	} else {
 		tap_begin(name);

@@ -10,56 +10,11 @@
 #include <applibs/networking.h>
 #include <applibs/wificonfig.h>
 
+#include "network.h"
 #include "probes.h"
 #include "support.h"
 
-#define CONNECT_S 90
 #define KEEP "ct-keep"
-
-/* A network of this application, ct-0 to ct-2, with the owner's settings, disabled. Its id, or -1. */
-static int add_one(const char *name)
-{
-	const struct owner_network *owner = owner_network();
-	int id = WifiConfig_AddNetwork();
-
-	if (id >= 0 && WifiConfig_SetConfigName(id, name) == 0 &&
-	    WifiConfig_SetSSID(id, (const uint8_t *)owner->ssid, strlen(owner->ssid)) == 0 &&
-	    WifiConfig_SetSecurityType(id, WifiConfig_Security_Wpa2_EAP_TLS) == 0 &&
-	    WifiConfig_SetRootCACertStoreIdentifier(id, owner->root) == 0 &&
-	    WifiConfig_SetClientCertStoreIdentifier(id, owner->client) == 0 && WifiConfig_SetClientIdentity(id, owner->identity) == 0)
-		return id;
-	return -1;
-}
-
-static bool need_owner(struct test *t)
-{
-	const struct owner_network *owner = owner_network();
-
-	if (!owner)
-		test_skip(t, "CmdArgs name no EAP-TLS network (--ssid, --root, --client, --identity)");
-	else if (!is_stored(owner->root) || !is_stored(owner->client))
-		test_skip(t, "the store has no certificate %s or none %s; install the owner's", owner->root, owner->client);
-	else
-		return need_saving(t);
-	return false;
-}
-
-/* Connected through ct-0 alone, saved. False: not so, and the test is skipped. */
-static bool connect_one(struct test *t, int *ret_id)
-{
-	if (!need_owner(t))
-		return false;
-	forget_networks();
-	*ret_id = add_one("ct-0");
-	if (*ret_id < 0 || WifiConfig_SetNetworkEnabled(*ret_id, true) != 0 || WifiConfig_PersistConfig() != 0)
-		test_skip(t, "no network can be set up: %s", errno_name(errno));
-	else if (!wait_connected(*ret_id, CONNECT_S))
-		test_skip(t, "no connection to %s", owner_network()->ssid);
-	else
-		return true;
-	forget_networks();
-	return false;
-}
 
 /* Moves the certificate aside, under whatever the device asks of a move's destination. */
 static bool move(const char *from, const char *to)
@@ -154,9 +109,9 @@ PROBE(same_ssid_order)
 	if (!need_owner(t))
 		return;
 	forget_networks();
-	ids[0] = add_one("ct-0");
-	ids[1] = add_one("ct-1");
-	ids[2] = add_one("ct-2");
+	ids[0] = add_owner_network("ct-0");
+	ids[1] = add_owner_network("ct-1");
+	ids[2] = add_owner_network("ct-2");
 	if (ids[0] < 0 || ids[1] <= ids[0] || ids[2] <= ids[1] || WifiConfig_SetNetworkEnabled(ids[1], true) != 0) {
 		test_skip(t, "no three networks with ascending ids can be set up");
 	} else if (!wait_connected(ids[1], CONNECT_S)) {

@@ -45,4 +45,10 @@ void wait_s(unsigned s);
 /* Connected through this network (any: -1) within so many seconds? */
 bool wait_connected(int id, unsigned s);
 
+/* The case of a call that needs memory while there is none (memory.c); skipped where an application does not live to tell. */
+void without_memory(struct test *t, int (*call)(void));
+
+/* First of all: did an earlier run of this application take the device down, by a call that was to be refused (system.c)? */
+void note_power_down(void);
+
 #endif
