@@ -4,7 +4,10 @@
  * key. A certificate is made wrong by moving it aside and installing one of this application's in its place.
  */
 #include <errno.h>
+#include <netdb.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <applibs/certstore.h>
 #include <applibs/networking.h>
@@ -160,5 +163,43 @@ PROBE(unknown_identity)
 	else if (t->verdict == VERDICT_NONE)
 		test_skip(t, "the owner's RADIUS refuses later than at the start: error %d, certError %d", (int)diagnostics.error,
 		          (int)diagnostics.certError);
+	forget_networks();
+}
+
+/* No image of this application has it in AllowedConnections. */
+#define FOREIGN_HOST "example.com"
+
+/* 0 or the errno of a connection. */
+static int connect_to(const struct addrinfo *address)
+{
+	int fd = socket(address->ai_family, SOCK_STREAM, 0), error = 0;
+
+	if (fd < 0 || connect(fd, address->ai_addr, address->ai_addrlen) != 0)
+		error = errno;
+	if (fd >= 0)
+		(void) close(fd);
+	return error;
+}
+
+PROBE(forbidden_host)
+{
+	const struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM };
+	struct addrinfo *found = NULL;
+	int id, error;
+
+	if (!connect_one(t, &id))
+		return;
+	if (getaddrinfo(FOREIGN_HOST, "80", &hints, &found) != 0) {
+		probe_says(t, "no-name");
+	} else {
+		error = connect_to(found);
+		freeaddrinfo(found);
+		if (error == ECONNREFUSED)
+			probe_says(t, "refused");
+		else if (error == EACCES)
+			probe_says(t, "EACCES");
+		else
+			test_not_ok(t, "the device gives %s, which is none of the choices", errno_name(error));
+	}
 	forget_networks();
 }

@@ -45,7 +45,8 @@ enum when { BOOT, MAIN, NETWORK };
 	X(FULL, NETWORK, cert_seen, "cert-seen") \
 	X(FULL, NETWORK, reload_sessions, "reload-sessions") \
 	X(FULL, NETWORK, same_ssid_order, "same-ssid-order") \
-	X(FULL, NETWORK, unknown_identity, "unknown-identity")
+	X(FULL, NETWORK, unknown_identity, "unknown-identity") \
+	X(FULL, NETWORK, forbidden_host, "forbidden-host")
 
 #define X(manifest, when, function, reading) PROBE(function);
 CONTRACT_PROBES(X)
