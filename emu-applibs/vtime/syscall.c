@@ -12,22 +12,6 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-/* The calls that take the times of our own struct timespec. On 32-bit machines those for 32-bit times, which the device's C
- * library offers no way to make, go straight through. */
-#if UINTPTR_MAX > UINT32_MAX
-#define SYS_CLOCK_GETTIME SYS_clock_gettime
-#define SYS_CLOCK_SETTIME SYS_clock_settime
-#define SYS_CLOCK_NANOSLEEP SYS_clock_nanosleep
-#define SYS_FUTEX SYS_futex
-#define SYS_PPOLL SYS_ppoll
-#else
-#define SYS_CLOCK_GETTIME SYS_clock_gettime64
-#define SYS_CLOCK_SETTIME SYS_clock_settime64
-#define SYS_CLOCK_NANOSLEEP SYS_clock_nanosleep_time64
-#define SYS_FUTEX SYS_futex_time64
-#define SYS_PPOLL SYS_ppoll_time64
-#endif
-
 static long syscall_result(int error)
 {
 	if (error == 0)

@@ -7,6 +7,8 @@ ARM_CPU := -march=armv7ve -mcpu=cortex-a7 -mthumb -mfpu=neon -mfloat-abi=hard
 ARM_CFLAGS := -specs=$(ARMHF)/musl.specs $(ARM_CPU) -std=gnu11 -O2 -g -fPIC -fstack-protector-strong -fno-strict-aliasing $(WARNINGS) \
 	-I. -Iemu-applibs/include -I$(ARMHF)/include -MMD -MP
 ARM_LINK := $(ARM_CC) -specs=$(ARMHF)/musl.specs $(ARM_CPU) -shared -nodefaultlibs -Wl,-z,now -Wl,-z,defs -Wl,--allow-shlib-undefined
+ARM_LINK_PROGRAM = $(ARM_CC) -specs=$(ARMHF)/musl.specs $(ARM_CPU) -pie -nodefaultlibs -Wl,--no-undefined -Wl,--allow-shlib-undefined \
+	-L$(MT3620)/root/lib -Wl,-rpath-link,$(MT3620)/root/lib
 ARM_LIBS := -L$(ARMHF)/run/lib -l:libgcc_s.so.1 -lc -lgcc
 arm_objs = $(patsubst %.c,$(MT3620)/obj/%.o,$(1))
 

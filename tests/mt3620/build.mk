@@ -7,6 +7,18 @@ endef
 $(eval $(call mt3620_program,mt3620_build,tests/mt3620/test_build.c,,))
 $(BUILD)/obj/tests/mt3620/test_build.o: CFLAGS_ALL += -DTOP='"$(CURDIR)"'
 
+# libvtime's own tests, with a guest for the MT3620; what musl lacks of glibc's functions it has from libvtime.
+ARM_GUEST_SOURCES := $(addprefix tests/vtime/,guest.c guest_time.c guest_threads.c guest_signals.c guest_net.c)
+$(MT3620)/vtime_guest: $(call arm_objs,$(ARM_GUEST_SOURCES)) $(ARM_LIBRARIES)
+	$(call say,LINK,$@)
+	$(Q)$(ARM_LINK_PROGRAM) -o $@ $(filter %.o,$^) -l:libvtime.so $(ARM_LIBS)
+$(BUILD)/obj/tests/mt3620/vtime_%.o: tests/vtime/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS_ALL) -DVTIME_ARM -c -o $@ $<
+$(eval $(call mt3620_program,mt3620_vtime,,$(addprefix $(BUILD)/obj/tests/mt3620/,vtime_test_vtime.o vtime_fake_sim.o),))
+$(BUILD)/tests/mt3620_vtime: | $(MT3620)/vtime_guest
+
 .PHONY: mt3620-tests list-mt3620-tests
 mt3620-tests: all mt3620-libraries $(MT3620_TESTS)
 list-mt3620-tests:

@@ -59,6 +59,15 @@ static double real_s(void)
 
 /* ---- The guest's process ---- */
 
+/* Below the folder of the test program. VTIME_ARM: the guest is a program for the MT3620, and the library the root that it runs in. */
+#ifdef VTIME_ARM
+#define GUEST "../mt3620/vtime_guest"
+#define LIBRARY "../mt3620/root"
+#else
+#define GUEST "vtime_guest"
+#define LIBRARY "../libvtime.so"
+#endif
+
 static void find(char *ret, size_t size, const char *relative)
 {
 	char self[PATH_MAX];
@@ -78,8 +87,8 @@ static void start(struct sim *s)
 	const struct sim_setup *setup = &s->setup;
 	int out[2];
 
-	find(guest, sizeof(guest), "vtime_guest");
-	find(library, sizeof(library), "../libvtime.so");
+	find(guest, sizeof(guest), GUEST);
+	find(library, sizeof(library), LIBRARY);
 	if (pipe2(out, O_CLOEXEC) < 0)
 		die("pipe");
 	(void) fflush(NULL);
@@ -90,7 +99,6 @@ static void start(struct sim *s)
 		(void) prctl(PR_SET_PDEATHSIG, SIGKILL);
 		(void) dup2(out[1], STDOUT_FILENO);
 		(void) dup2(out[1], STDERR_FILENO);
-		(void) setenv("LD_PRELOAD", library, 1);
 		(void) setenv("AZSIM_SOCKET", s->path, 1);
 		(void) setenv("AZSIM_APP", setup->app ? setup->app : "vtime_guest", 1);
 		/* A sanitized guest has its runtime behind the preload. */
@@ -99,6 +107,11 @@ static void start(struct sim *s)
 			(void) setenv("AZSIM_SEED", setup->seed, 1);
 		else
 			(void) unsetenv("AZSIM_SEED");
+#ifdef VTIME_ARM
+		(void) execlp("qemu-arm", "qemu-arm", "-L", library, "-E", "LD_PRELOAD=libvtime.so", guest, setup->mode, (char *) NULL);
+		_exit(126);
+#endif
+		(void) setenv("LD_PRELOAD", library, 1);
 		if (setup->wrapper)
 			(void) execlp(setup->wrapper, setup->wrapper, "-q", guest, setup->mode, (char *) NULL);
 		else

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "emu-applibs/vtime/musl.h"
+
 #define NS_PER_S 1000000000LL
 #define HOURS_27 (27 * 3600LL)
 

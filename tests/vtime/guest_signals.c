@@ -1,7 +1,6 @@
 /* The guest and signals: from the simulator, from its own timers, from itself. See guest.h. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -52,7 +51,7 @@ static bool met;
 static void *futex_waiter(void *arg)
 {
 	(void) arg;
-	return (void *) (intptr_t) syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 1, NULL, NULL, 0);
+	return (void *) (intptr_t) syscall(SYS_FUTEX, &word, FUTEX_WAIT_PRIVATE, 1, NULL, NULL, 0);
 }
 
 static void *condition_waiter(void *arg)
@@ -73,7 +72,7 @@ static void wake_after_signal(void)
 	CHECK(pthread_create(&thread, NULL, futex_waiter, NULL) == 0);
 	CHECK(sleep(1) == 0);
 	CHECK(pthread_kill(thread, SIGUSR2) == 0);
-	CHECK(syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0) == 1);
+	CHECK(syscall(SYS_FUTEX, &word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0) == 1);
 	CHECK(pthread_join(thread, &result) == 0 && result == NULL);
 	CHECK(pthread_create(&thread, NULL, condition_waiter, NULL) == 0);
 	CHECK(sleep(1) == 0);

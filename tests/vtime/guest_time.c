@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
-#include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -75,7 +74,7 @@ void guest_waits(void)
 	CHECK(thrd_sleep(&span, NULL) == 0);
 	guest_passed("thrd_sleep", t, HOURS_27);
 	t = guest_mono();
-	CHECK(syscall(SYS_clock_nanosleep, CLOCK_BOOTTIME, 0, &span, NULL) == 0);
+	CHECK(syscall(SYS_CLOCK_NANOSLEEP, CLOCK_BOOTTIME, 0, &span, NULL) == 0);
 	guest_passed("syscall clock_nanosleep", t, HOURS_27);
 	t = guest_mono();
 	CHECK(poll(&(struct pollfd){ .fd = pair[0], .events = POLLIN }, 1, HOURS_27 * 1000) == 0);
@@ -265,9 +264,9 @@ void guest_locks(void)
 	CHECK(sem_clockwait(&s, CLOCK_MONOTONIC, &end) == -1 && errno == ETIMEDOUT);
 	guest_passed("sem_clockwait", t, HOURS_27);
 	t = guest_mono();
-	CHECK(syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 3, &span, NULL, 0) == -1 && errno == ETIMEDOUT);
+	CHECK(syscall(SYS_FUTEX, &word, FUTEX_WAIT_PRIVATE, 3, &span, NULL, 0) == -1 && errno == ETIMEDOUT);
 	guest_passed("futex", t, HOURS_27);
-	CHECK(syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 4, &span, NULL, 0) == -1 && errno == EAGAIN);
+	CHECK(syscall(SYS_FUTEX, &word, FUTEX_WAIT_PRIVATE, 4, &span, NULL, 0) == -1 && errno == EAGAIN);
 	CHECK(pthread_mutexattr_init(&attr) == 0 && pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ERRORCHECK) == 0);
 	CHECK(pthread_mutex_init(&checked, &attr) == 0);
 	CHECK(pthread_mutex_lock(&checked) == 0 && pthread_mutex_lock(&checked) == EDEADLK);
