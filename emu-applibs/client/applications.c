@@ -1,8 +1,8 @@
 /* <applibs/applications.h>: what the process has in memory, counted so that it repeats from run to run.
  *
  * Resident pages would differ with the layout that the kernel chose. So heap in use is counted instead, up to its highest block, as freed
- * heap stays counted on a device; what threads' own arenas and single large blocks hold; and the program's writable data. The device is
- * asked whether it answers yet.
+ * heap stays counted on a device; what threads' own arenas and single large blocks hold; and the program's writable data. Of a program for
+ * the MT3620, libvtime counts blocks and stacks. The device is asked whether it answers yet.
  */
 #define _GNU_SOURCE
 #include <applibs/applications.h>
@@ -20,6 +20,8 @@
 
 #define KIB 1024u
 #define DESCRIPTOR_KIB 4u /* what the kernel holds for one, roughly */
+
+#ifdef __GLIBC__
 
 /* The first object is the program itself. */
 static int count_data(struct dl_phdr_info *info, size_t size, void *ret)
@@ -60,6 +62,8 @@ static size_t user_bytes(size_t *ret_heap)
 	return data + (m.arena > m.keepcost ? m.arena - m.keepcost : 0) + m.hblkhd;
 }
 
+#endif
+
 /* Without the C library's opendir, which would need memory itself. */
 static size_t count_descriptors(void)
 {
@@ -86,6 +90,8 @@ static size_t to_kib(size_t bytes)
 	return (bytes + KIB - 1) / KIB;
 }
 
+#ifdef __GLIBC__
+
 /* The most that was ever seen; a heap that has shrunk since tells more. */
 static size_t peak_bytes(size_t user, size_t heap, size_t max)
 {
@@ -98,9 +104,31 @@ static size_t peak_bytes(size_t user, size_t heap, size_t max)
 	return peak;
 }
 
+static void usage(size_t *ret_now, size_t *ret_peak)
+{
+	size_t heap, max = heap_max(); /* first, as it needs a little memory itself: so the second look finds what the first one found */
+
+	*ret_now = user_bytes(&heap);
+	*ret_peak = peak_bytes(*ret_now, heap, max);
+}
+
+#else
+
+/* libvtime counts every block where the C library is musl, and stacks too. It is not there outside the simulator. */
+void azsim_memory_usage(size_t *ret_now, size_t *ret_peak) __attribute__((weak));
+
+static void usage(size_t *ret_now, size_t *ret_peak)
+{
+	*ret_now = *ret_peak = 0;
+	if (azsim_memory_usage)
+		azsim_memory_usage(ret_now, ret_peak);
+}
+
+#endif
+
 int z__Applications_GetMemoryInfo(z__Application_MemoryAttribute memoryAttribute, void *buffer, size_t capacity)
 {
-	size_t max, user, peak, heap, kib;
+	size_t user, peak, kib;
 	struct call c;
 
 	if (!buffer)
@@ -111,9 +139,7 @@ int z__Applications_GetMemoryInfo(z__Application_MemoryAttribute memoryAttribute
 	wire_put_u32(&c.out, memoryAttribute);
 	if (call_end(&c, call_send(&c)) < 0)
 		return -1;
-	max = heap_max(); /* first, as it needs a little memory itself: so the second look finds what the first one found */
-	user = user_bytes(&heap);
-	peak = peak_bytes(user, heap, max);
+	usage(&user, &peak);
 	kib = to_kib(memoryAttribute == z__Applications_MemoryAttribute_PeakUserModeMemoryUsageInKB ? peak : user);
 	if (memoryAttribute == z__Applications_MemoryAttribute_TotalMemoryUsageInKB)
 		kib += count_descriptors() * DESCRIPTOR_KIB;

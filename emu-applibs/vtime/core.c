@@ -210,6 +210,7 @@ bool vt_start(void)
 	vt_threads_init();
 	vt_random_init();
 	vt_io_init();
+	vt_memory_init();
 	vt_state = VT_ON;
 	return true;
 }

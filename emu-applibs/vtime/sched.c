@@ -45,6 +45,11 @@ static void sched_add(struct vt_thread *t)
 	*end = t;
 }
 
+struct vt_thread *vt_threads(void)
+{
+	return sched.threads;
+}
+
 struct vt_thread *vt_thread_new(void)
 {
 	struct vt_thread *t = calloc(1, sizeof(*t));
@@ -305,6 +310,7 @@ static void sched_idle(void)
 
 	sched.spin = 0;
 	sched.busy = 0;
+	vt_memory_report(&m);
 	vt_call(&m, NULL);
 	sched_answer(&m);
 }

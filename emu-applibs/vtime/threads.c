@@ -44,6 +44,7 @@ static void *threads_trampoline(void *arg)
 
 	vt_await(self);
 	vt_self = self;
+	vt_memory_thread(self);
 	(void) pthread_setspecific(threads_key, self);
 	(void) vt_real.pthread_sigmask(SIG_SETMASK, &self->mask, NULL);
 	return self->start(self->arg);

@@ -124,6 +124,7 @@ struct vt_thread {
 	void *(*start)(void *);
 	void *arg;
 	int key_rounds;
+	uint32_t *stack_low, *stack_high, *stack_used; /* painted, and how far down it was used; NULL: not looked at */
 	bool detached;
 };
 
@@ -160,6 +161,17 @@ void vt_signal_wake(int sig);
 void vt_note_mask(void);
 /* A signal was sent to this thread alone. */
 void vt_thread_signalled(struct vt_thread *t, int sig);
+
+/* All threads, the first first; linked by next. */
+struct vt_thread *vt_threads(void);
+
+/* ---- memory.c: how much memory the application takes; nothing but on musl ---- */
+
+void vt_memory_init(void);
+/* The calling thread, which is t, begins. */
+void vt_memory_thread(struct vt_thread *t);
+/* Puts the figures into the fields of m that vtime_proto.h names. */
+void vt_memory_report(struct vt_message *m);
 
 /* ---- timers.c ---- */
 

@@ -14,6 +14,7 @@
 #define VT_ENV_APP "AZSIM_APP" /* libvtime acts only in a process whose program_invocation_short_name is this (cut to 15
                                   characters there and here); so debuggers and launchers are left alone */
 #define VT_ENV_SEED "AZSIM_SEED" /* a decimal uint64_t: random numbers repeat, for runs that do; unset: they are real */
+#define VT_ENV_RAM_LIMIT "AZSIM_RAM_LIMIT" /* a decimal number of bytes that the application may take; unset: no limit */
 #define VT_TEXT_MAX 256        /* with NUL */
 #define VT_NO_DEADLINE UINT64_MAX
 
@@ -23,13 +24,16 @@
 enum vt_type {
 	/* application -> simulator */
 	VT_HELLO = 1,    /* a = VT_VERSION, b = pid -> VT_WELCOME + descriptor of the page (SCM_RIGHTS) */
-	VT_IDLE = 2,     /* a = earliest monotonic deadline in ns, or VT_NO_DEADLINE -> VT_AGAIN, VT_TIME or VT_SIGNAL */
+	VT_IDLE = 2,     /* a = earliest monotonic deadline in ns, or VT_NO_DEADLINE -> VT_AGAIN, VT_TIME or VT_SIGNAL;
+	                    memory of an application for the MT3620 in bytes, at most so far: b = heap | stacks << 32,
+	                    reserved2 = data and bss; all 0: not measured */
 	VT_RESOLVE = 3,  /* text = host name -> VT_RESOLVED */
 	VT_CONNECT = 4,  /* a = IPv4 address (host order), b = port -> VT_CONNECTED, with a descriptor when status is 0 */
 	VT_SETTIME = 5,  /* a = wanted wall clock in ns since 1970 (int64) -> VT_STATUS (EPERM without SystemTime) */
 	VT_UNSUPPORTED = 6, /* text = what the application called and cannot have (fork, ...) -> VT_STATUS */
 	VT_SPIN = 7,     /* a = clock reads and fruitless polls since the last message: the application does not wait; the
 	                    shim has charged 1 ms: -> VT_TIME */
+	VT_MEMORY = 8,   /* b, reserved2 as of VT_IDLE: more than AZSIM_RAM_LIMIT; the simulator ends the process, or -> VT_STATUS */
 
 	/* simulator -> application */
 	VT_WELCOME = 32, /* a = VT_VERSION */

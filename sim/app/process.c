@@ -40,6 +40,8 @@ static char **environment(const struct app_launch *launch)
 	    asprintf(&env[n++], VT_ENV_APP "=app") < 0 ||
 	    asprintf(&env[n++], VT_ENV_SEED "=%llu", (unsigned long long)launch->seed) < 0)
 		abort();
+	if (launch->ram_limit && asprintf(&env[n++], VT_ENV_RAM_LIMIT "=%u", launch->ram_limit) < 0)
+		abort();
 	/* qemu-arm itself is a program of this machine and takes no ARM libraries: see arguments(). */
 	if (launch->machine == APP_ARM)
 		return env;

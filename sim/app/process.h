@@ -28,6 +28,7 @@ struct app_launch {
 	const char *const *args; /* CmdArgs of the manifest, NULL-terminated */
 	const char *const *wrapper; /* words before the program (valgrind ...), NULL-terminated, or NULL */
 	unsigned mutable_kb;  /* no file of the application may grow beyond this; 0: no mutable storage */
+	uint32_t ram_limit;   /* bytes, of an ARM application; 0: none */
 	uint64_t seed;        /* AZSIM_SEED: repeatable random numbers */
 	bool http_shim;       /* libcurl and libtlsutils without TLS (emu-applibs/curl) stand before the real ones */
 };

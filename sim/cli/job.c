@@ -140,6 +140,12 @@ static char *repeat_command(const struct job *job, const char *networks)
 		add_word(f, "--cut=", o->cuts_text);
 	if (o->http_shim)
 		add_word(f, "--http=", "shim");
+	if (o->ram_limit) {
+		char bytes[24];
+
+		(void) snprintf(bytes, sizeof(bytes), "%u", o->ram_limit);
+		add_word(f, "--ram-limit=", bytes);
+	}
 	if (o->wrapper_text)
 		add_word(f, "--wrapper=", o->wrapper_text);
 	if (o->out)
@@ -181,6 +187,7 @@ static void fill(struct outcome *o, const struct job *job, const struct run_resu
 	o->real_s = result->real_s;
 	o->cut_points = result->cuts.points;
 	o->cut_runs = result->cuts.played;
+	o->memory = result->memory;
 	o->variant = job->variant ? strdup(job->variant) : NULL;
 	o->asked = calloc(READING_COUNT, sizeof(*o->asked));
 	if (!o->asked)
@@ -264,7 +271,8 @@ static void play(struct job *job, const struct net_ops *network, char work[64], 
 	size_t reading_count = options->reading_count;
 	struct run_options run_options = {
 		.seed = options->seed, .readings = readings, .app = options->app,
-		.wrapper = options->wrapper, .cuts = options->cuts, .http_shim = options->http_shim, .home = cli_home(), .work_dir = work, .app_wait_s = options->app_wait_s,
+		.wrapper = options->wrapper, .cuts = options->cuts, .http_shim = options->http_shim,
+		.ram_limit = options->ram_limit, .home = cli_home(), .work_dir = work, .app_wait_s = options->app_wait_s,
 		.kills = job->kills, .kill_count = job->kills ? options->kills : 0,
 		.interrupted = &cli_interrupted, .progress = on_progress, .progress_ctx = job,
 	};

@@ -25,6 +25,7 @@ struct job_options {
 	struct cuts_plan cuts;
 	const char *cuts_text; /* as given, or NULL */
 	bool http_shim;        /* --http=shim */
+	uint32_t ram_limit;    /* bytes; 0: none */
 	const char *const *wrapper;
 	const char *wrapper_text; /* as given, or NULL */
 	const char *out;       /* folder for timelines and logs; NULL: JOB_DEFAULT_OUT, and only when something fails */

@@ -32,6 +32,7 @@ static const char help[] =
 	"  --cut=all|twice        without leaving any out; or with a second cut in each, where the seed says. These three are played on\n"
 	"                         the model network\n"
 	"  --cut=N[+M]            only at point N of those, then at the M-th point after the boot\n"
+	"  --ram-limit=N[K]       end an ARM application that takes more than N bytes (KiB) of memory, as a device does above 256K\n"
 	"  --http=real|shim       the application's libcurl: with real TLS (default), or handing its requests to azsim as a whole;\n"
 	"                         both give the same history\n"
 	"  --out=DIR              timelines of every run as DIR/SCENARIO.NETWORK.{json,timeline}, and daemon logs of failed ones\n"
@@ -58,6 +59,23 @@ static int bad(const char *format, const char *what)
 	return cli_bad("run", format, what);
 }
 
+/* A number of bytes, or of KiB with a K behind it. */
+static int bytes(const char *text, uint32_t *ret)
+{
+	unsigned long long n;
+	char digits[16] = "";
+	size_t length = strlen(text);
+	bool kib = length > 1 && text[length - 1] == 'K';
+
+	if (length == 0 || length >= sizeof(digits))
+		return -EINVAL;
+	memcpy(digits, text, length - kib);
+	if (cli_number(digits, 1, kib ? 1024 * 1024 : 1024ULL * 1024 * 1024, &n) < 0)
+		return -EINVAL;
+	*ret = (uint32_t)(n * (kib ? 1024 : 1));
+	return 0;
+}
+
 /* ---- Options ------------------------------------------------------------------------------------------------------------- */
 
 static int add_networks(struct command *c, char *list)
@@ -80,7 +98,8 @@ static int add_networks(struct command *c, char *list)
 	return n ? 0 : bad("--net: %s", "name at least one network");
 }
 
-enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_KILLS, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP, OPT_CUT };
+enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_KILLS, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP, OPT_CUT,
+	OPT_RAM };
 
 static int take_option(struct command *c, int option)
 {
@@ -99,6 +118,10 @@ static int take_option(struct command *c, int option)
 		c->job.wrapper_text = optarg;
 		return cli_split("run", "--wrapper", optarg, &c->wrapper);
 	case OPT_APP: c->job.app = optarg; return 0;
+	case OPT_RAM:
+		if (bytes(optarg, &c->job.ram_limit) < 0)
+			return bad("--ram-limit=%s: bytes, or KiB with a K behind: 256K", optarg);
+		return 0;
 	case OPT_HTTP:
 		c->job.http_shim = strcmp(optarg, "shim") == 0;
 		return c->job.http_shim || strcmp(optarg, "real") == 0 ? 0 : bad("--http=%s: real or shim", optarg);
@@ -212,6 +235,7 @@ static int report(const struct command *c, const struct outcomes *outcomes)
 		passed += outcomes->list[i].verdict == RUN_PASSED;
 	report_table(outcomes, people);
 	report_failures(outcomes, people);
+	report_memory(outcomes, people);
 	(void) fprintf(people, "\n%zu of %zu runs passed\n", passed, outcomes->count);
 	if (c->tap)
 		report_tap(outcomes, stdout);
@@ -263,6 +287,7 @@ int cmd_run(int argc, char **argv)
 		{"net", required_argument, NULL, OPT_NET}, {"app", required_argument, NULL, OPT_APP},
 		{"http", required_argument, NULL, OPT_HTTP},
 		{"cut", required_argument, NULL, OPT_CUT},
+		{"ram-limit", required_argument, NULL, OPT_RAM},
 		{"seed", required_argument, NULL, OPT_SEED}, {"kills", required_argument, NULL, OPT_KILLS}, {"reading", required_argument, NULL, OPT_READING},
 		{"readings", required_argument, NULL, OPT_READINGS}, {"readings-file", required_argument, NULL, OPT_READINGS_FILE},
 		{"out", required_argument, NULL, OPT_OUT}, {"junit", required_argument, NULL, OPT_JUNIT},

@@ -23,6 +23,7 @@ struct outcome {
 	unsigned long authentications, flash_writes, issuer_requests, api_calls;
 	unsigned long cut_points, cut_runs; /* with power cuts in branches: points that it came to; played */
 	double real_s;
+	struct run_memory memory;
 	struct outcome_reading *asked; /* in the order of the first question */
 	size_t asked_count;
 	char **failures; /* NULL-terminated; an error of the environment is one too */
@@ -56,6 +57,8 @@ enum run_verdict outcomes_group_verdict(const struct outcomes *outcomes, size_t 
 void report_table(const struct outcomes *outcomes, FILE *out);
 /* What went wrong, and notes on what did not. */
 void report_failures(const struct outcomes *outcomes, FILE *out);
+/* One line on the run whose ARM application took the most memory; nothing when none was measured. */
+void report_memory(const struct outcomes *outcomes, FILE *out);
 void report_tap(const struct outcomes *outcomes, FILE *out);
 int report_junit(const struct outcomes *outcomes, const char *path);
 /* The timeline of one run as JSON: {"scenario", "network", "seed", "events": [{"t_ns", "date", "kind", "text", ...}]}. */

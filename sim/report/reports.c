@@ -144,6 +144,30 @@ static void failed_variants(const struct outcomes *outcomes, size_t first, FILE 
 		(void) fprintf(out, "and %zu more; --junit=FILE and --tap name every one\n", told - FAILED_VARIANTS_BY_NAME);
 }
 
+static uint64_t memory_sum(const struct run_memory *m)
+{
+	return (uint64_t)m->data + m->heap + m->stack;
+}
+
+static double kib(uint64_t bytes)
+{
+	return (double)bytes / 1024;
+}
+
+void report_memory(const struct outcomes *outcomes, FILE *out)
+{
+	const struct outcome *most = NULL;
+
+	for (size_t i = 0; i < outcomes->count; i++)
+		if (memory_sum(&outcomes->list[i].memory) > (most ? memory_sum(&most->memory) : 0))
+			most = &outcomes->list[i];
+	if (!most)
+		return;
+	(void) fprintf(out, "\nmemory: at most %.1f KiB of the 256 that an MT3620 application has (data and bss %.1f, heap %.1f, stack %.1f), in %s on %s;\n"
+	               "  not counted: what the device's own libraries and libcurl's TLS take\n", kib(memory_sum(&most->memory)),
+	               kib(most->memory.data), kib(most->memory.heap), kib(most->memory.stack), most->scenario, most->network);
+}
+
 void report_failures(const struct outcomes *outcomes, FILE *out)
 {
 	for (size_t i = 0; i < outcomes->count; i += outcomes_group(outcomes, i)) {
@@ -283,6 +307,14 @@ int report_junit(const struct outcomes *outcomes, const char *path)
 	return commit(out, temporary, path);
 }
 
+/* NULL: not measured. */
+static json_t *memory_json(const struct run_memory *m)
+{
+	if (memory_sum(m) == 0)
+		return NULL;
+	return json_pack("{s:I, s:I, s:I}", "data", (json_int_t)m->data, "heap", (json_int_t)m->heap, "stack", (json_int_t)m->stack);
+}
+
 int report_timeline_json(const struct run_result *result, const char *scenario, const char *network, uint64_t seed,
                          const char *path)
 {
@@ -307,8 +339,8 @@ int report_timeline_json(const struct run_result *result, const char *scenario, 
 		                  "device", e->history, "text", json_string(e->text), "detail", e->detail ? json_string(e->detail) : NULL);
 		(void) json_array_append_new(events, event);
 	}
-	root = json_pack("{s:s, s:s, s:I, s:s*, s:s, s:o}", "scenario", scenario, "network", network, "seed", (json_int_t)seed, "application",
-	                 result->application, "verdict", run_verdict_name(result->verdict), "events", events);
+	root = json_pack("{s:s, s:s, s:I, s:s*, s:o*, s:s, s:o}", "scenario", scenario, "network", network, "seed", (json_int_t)seed, "application",
+	                 result->application, "memory", memory_json(&result->memory), "verdict", run_verdict_name(result->verdict), "events", events);
 	if (!root || json_dumpf(root, out, JSON_INDENT(1)) < 0) {
 		json_decref(root);
 		(void) fclose(out);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -199,9 +200,34 @@ static uint64_t deadline_of_app(const struct run *run, uint64_t app_mono_ns)
 	return app_mono_ns > VT_MONOTONIC_START_NS ? app_mono_ns - VT_MONOTONIC_START_NS : 0;
 }
 
+/* What the application says of its memory. False when it took too much, and is gone: a device ends it as well. */
+static bool take_memory(struct run *run, const struct channel_message *m)
+{
+	const struct run_memory now = {.data = m->vt.reserved2, .heap = (uint32_t)m->vt.b, .stack = (uint32_t)(m->vt.b >> 32)};
+	struct run_memory *most = &run->result->memory;
+	uint64_t sum = (uint64_t)now.data + now.heap + now.stack;
+
+	most->data = now.data > most->data ? now.data : most->data;
+	most->heap = now.heap > most->heap ? now.heap : most->heap;
+	most->stack = now.stack > most->stack ? now.stack : most->stack;
+	if (run->options->ram_limit == 0 || sum <= run->options->ram_limit)
+		return true;
+	run_hint(run, "memory: the application took %llu bytes (data and bss %u, heap %u, stack %u), and may take %u", (unsigned long long)sum,
+	         now.data, now.heap, now.stack, run->options->ram_limit);
+	run_note(run, TL_APP, true, NULL, "out of memory: %llu bytes of %u", (unsigned long long)sum, run->options->ram_limit);
+	app_kill(&run->process);
+	run_app_ended(run, SIGKILL);
+	return false;
+}
+
 static void handle_vtime(struct run *run, const struct channel_message *m)
 {
+	if (m->vt.reserved2 != 0 && (m->vt.type == VT_IDLE || m->vt.type == VT_MEMORY) && !take_memory(run, m))
+		return;
 	switch ((enum vt_type)m->vt.type) {
+	case VT_MEMORY:
+		(void) channel_answer_vt(run->channel, m->connection, VT_STATUS, 0, 0, -1);
+		break;
 	case VT_IDLE:
 		run->spins = 0;
 		run->app_idle = true;

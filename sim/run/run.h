@@ -50,6 +50,7 @@ struct run_options {
 	size_t reading_count;
 	const char *app;             /* path as for --app; NULL: the scenario's, or the rotation app beside azsim */
 	const char *const *wrapper;  /* words before the application (valgrind ...), NULL-terminated; NULL: none */
+	uint32_t ram_limit;          /* bytes that an ARM application may take; 0: no limit */
 	bool http_shim;              /* the application's libcurl hands its requests to us, without TLS */
 	const char *home;            /* folder of azsim itself: libraries, app/approot */
 	const char *work_dir;        /* short private folder of this run, exists, empty; the caller removes it */
@@ -71,6 +72,11 @@ enum run_verdict {
 	RUN_INTERRUPTED,
 };
 
+/* Memory of an ARM application, in bytes; all 0: not measured. Lower bounds: see emu-applibs/vtime/memory.c. */
+struct run_memory {
+	uint32_t data, heap, stack; /* data: with bss, in pages */
+};
+
 struct run_result {
 	enum run_verdict verdict;
 	struct az_error error;   /* RUN_ERROR */
@@ -78,6 +84,7 @@ struct run_result {
 	size_t failure_count;
 	char **hints;            /* what may explain a failure, for the report */
 	size_t hint_count;
+	struct run_memory memory; /* the most of each that was seen */
 	char *application;       /* path and kind of machine; NULL: none was found */
 	struct timeline timeline;
 	struct readings readings;      /* in force; what was asked of them is in `asked` */

@@ -233,6 +233,11 @@ static int find_package(struct run *run, struct az_error *ret_error)
 	if (r < 0)
 		return r;
 	r = app_machine_ready(found.machine, run->options->home, ret_error);
+	if (r == 0 && run->options->ram_limit && found.machine != APP_ARM) {
+		az_error_set(ret_error, AZ_USAGE, "--ram-limit: %s is no program for the MT3620: what it takes here says nothing about a device; "
+		             "`make mt3620` builds one", found.executable);
+		r = -EINVAL;
+	}
 	if (r < 0) {
 		app_package_clear(&found);
 		return r;
@@ -297,7 +302,7 @@ static int prepare_launch(struct run *run, struct az_error *ret_error)
 		.machine = run->package.machine, .run_dir = run->run_dir, .socket = run->socket_path, .lib_dir = run->options->home,
 		.args = device_manifest_cmd_args(run->device), .wrapper = run->options->wrapper,
 		.mutable_kb = device_manifest_mutable_kb(run->device), .seed = run->options->seed,
-		.http_shim = run->options->http_shim,
+		.http_shim = run->options->http_shim, .ram_limit = run->options->ram_limit,
 	};
 	r = lay_out(run, ret_error);
 	return r < 0 ? r : channel_new(run->socket_path, &run->channel, ret_error);
