@@ -163,6 +163,7 @@ void run_note(struct run *run, enum tl_kind kind, bool history, const char *deta
 /* When anything happens next, by what is known now; TIME_NEVER: nothing. */
 uint64_t run_next_moment(const struct run *run);
 void run_advance_clock(struct run *run, uint64_t to_ns); /* no-op for the present and the past */
+void run_look(struct run *run);                          /* conditions again, where anything has changed at this moment */
 void run_happen(struct run *run);                        /* all that is due now */
 /* The application goes on, if it waits and something came for it: true. */
 bool run_wake_app(struct run *run);

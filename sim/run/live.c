@@ -156,8 +156,11 @@ static void rest(struct run *run, uint64_t next_ns)
 
 static void world_turn(struct run *run)
 {
-	uint64_t next = run_next_moment(run), limit = limit_ns(run);
+	uint64_t next, limit;
 
+	run_look(run);
+	next = run_next_moment(run);
+	limit = limit_ns(run);
 	if (next == TIME_NEVER || next > limit) {
 		if (limit != TIME_NEVER)
 			run_advance_clock(run, limit);

@@ -136,6 +136,12 @@ void run_advance_clock(struct run *run, uint64_t to_ns)
 	run_update_page(run);
 }
 
+void run_look(struct run *run)
+{
+	if (run->state_changed && !run->stop)
+		run_check_expectations(run);
+}
+
 void run_happen(struct run *run)
 {
 	(void) queue_run_due(run->queue, run->clock.now_ns);
@@ -148,6 +154,7 @@ void run_happen(struct run *run)
 /* Move the world to the next moment at which anything happens, and let it happen. */
 static void world_turn(struct run *run)
 {
+	run_look(run);
 	run_advance_clock(run, earliest(run->scenario->length_ns, run_next_moment(run)));
 	run_happen(run);
 }
