@@ -87,6 +87,30 @@ static int build_times(struct builder *b)
 	return 0;
 }
 
+static int build_needs_power(struct builder *b)
+{
+	const struct source_step *list = STEP_KEY(NULL, "needs_power");
+
+	b->s->needs_power = build_alloc(b, b->raw->needs_power_count, sizeof(struct scn_span));
+	if (!b->s->needs_power)
+		return -ENOMEM;
+	for (unsigned i = 0; i < b->raw->needs_power_count; i++) {
+		const struct source_step *at = STEP_ITEM(list, i);
+		struct scn_span *span = &b->s->needs_power[i];
+		int r = build_run_time(b, STEP_KEY(at, "from"), b->raw->needs_power[i].from, &span->from_ns);
+
+		if (r < 0)
+			return r;
+		r = build_run_time(b, STEP_KEY(at, "until"), b->raw->needs_power[i].until, &span->until_ns);
+		if (r < 0)
+			return r;
+		if (span->from_ns >= span->until_ns)
+			return build_fail(b, STEP_KEY(at, "until"), "`until` is not after `from`; change one");
+	}
+	b->s->needs_power_count = b->raw->needs_power_count;
+	return 0;
+}
+
 static int one_oracle(struct builder *b, const struct source_step *at, const char *raw, char **ret)
 {
 	static const char *const known[] = {
@@ -133,7 +157,7 @@ static int build_scenario(struct builder *b)
 {
 	static int (*const parts[])(struct builder *b) = {
 		build_name,         build_times,  build_pki,     build_network, build_device,
-		build_issuer_start, build_webs, build_events, build_expects, build_limits,
+		build_issuer_start, build_webs, build_events, build_expects, build_needs_power, build_limits,
 	};
 	int r = build_text(b, b->file, &b->s->file);
 

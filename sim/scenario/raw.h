@@ -170,6 +170,10 @@ struct raw_expect {
 	char *longer_than, *from, *until;
 };
 
+struct raw_span {
+	char *from, *until;
+};
+
 struct raw_limits {
 	char *recover_within;
 	unsigned *calls_per_day, *writes_per_day, *requests_per_day;
@@ -189,6 +193,8 @@ struct raw_scenario {
 	struct raw_expect *expect;
 	unsigned expect_count;
 	struct raw_limits *limits;
+	struct raw_span *needs_power;
+	unsigned needs_power_count;
 	char **oracles_off, **only_on;
 	unsigned oracles_off_count, only_on_count;
 };

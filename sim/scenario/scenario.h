@@ -211,6 +211,11 @@ struct scn_expect {
 	struct scn_pos pos;
 };
 
+/* A stretch of the run, since its start; both ends belong to it. */
+struct scn_span {
+	uint64_t from_ns, until_ns;
+};
+
 struct scn_dev_cert {
 	char *id, *cert; /* client or root by the use of cert */
 };
@@ -263,6 +268,9 @@ struct scenario {
 	/* Limits of the oracles; defaults in scenarios/README.md. */
 	uint64_t recover_within_ns; /* after faults stop, the device is connected again within this */
 	unsigned calls_per_day, writes_per_day, requests_per_day;
+	/* Whoever is without power now is lost, and no device can help it: a cut of --cut in one of these ends what is expected. */
+	struct scn_span *needs_power;
+	size_t needs_power_count;
 	char **oracles_off; /* NULL-terminated names of oracles that this scenario does without; NULL: none */
 };
 

@@ -288,6 +288,13 @@ static const cyaml_schema_field_t expect_fields[] = {
 static const cyaml_schema_value_t expect_value = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_expect, expect_fields)};
 
+static const cyaml_schema_field_t span_fields[] = {
+	NEED_TEXT("from", struct raw_span, from),
+	NEED_TEXT("until", struct raw_span, until),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t span_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_span, span_fields)};
+
 static const cyaml_schema_field_t limits_fields[] = {
 	TEXT("recover_within", struct raw_limits, recover_within),
 	NUMBER("calls_per_day", struct raw_limits, calls_per_day),
@@ -309,6 +316,7 @@ static const cyaml_schema_field_t scenario_fields[] = {
 	CYAML_FIELD_SEQUENCE("events", OPT_PTR, struct raw_scenario, events, &event_value, 0, SOURCE_MAX_ITEMS),
 	CYAML_FIELD_SEQUENCE("expect", OPT_PTR, struct raw_scenario, expect, &expect_value, 0, SOURCE_MAX_ITEMS),
 	GROUP("limits", struct raw_scenario, limits, limits_fields),
+	CYAML_FIELD_SEQUENCE("needs_power", OPT_PTR, struct raw_scenario, needs_power, &span_value, 0, LIST_MAX),
 	NAMES_OR_NONE("oracles_off", struct raw_scenario, oracles_off),
 	NAMES("only_on", struct raw_scenario, only_on),
 	CYAML_FIELD_END,

@@ -24,6 +24,7 @@ struct cuts {
 	unsigned long stop_at;  /* the next cut in this very run; 0: none */
 	bool in_flash_write;    /* the power went there */
 	bool happened;          /* a cut, in this run */
+	bool excused;           /* in a span in which the scenario's device needs its power */
 	uint64_t settle_ns;     /* then the device is up again; 0: there was no cut */
 	char where[160];        /* of the last cut, for people */
 	struct state *states;
@@ -166,6 +167,11 @@ static void lose_power(struct run *run, const uint8_t *mutable_file, size_t muta
 	run_note(run, TL_WORLD, true, NULL, "power cut at point %lu: %s", cuts->point, cuts->where);
 	cuts->point = 0;
 	cuts->happened = true;
+	for (size_t i = 0; i < run->scenario->needs_power_count; i++)
+		if (run->clock.now_ns >= run->scenario->needs_power[i].from_ns && run->clock.now_ns <= run->scenario->needs_power[i].until_ns)
+			cuts->excused = true;
+	if (cuts->excused)
+		run_note(run, TL_WORLD, false, NULL, "the device needed its power now: its expectations are not asked any more");
 	cuts->settle_ns = run->clock.now_ns + SETTLE_NS;
 	(void) queue_add(run->queue, cuts->settle_ns, look_again, run, 0);
 }
@@ -269,6 +275,11 @@ cut:
 bool cuts_happened(const struct run *run)
 {
 	return run->cuts && run->cuts->happened;
+}
+
+bool cuts_excused(const struct run *run)
+{
+	return run->cuts && run->cuts->excused;
 }
 
 uint64_t cuts_settle_ns(const struct run *run)

@@ -62,6 +62,8 @@ bool cuts_at_mutable(struct run *run);
 bool cuts_power_went(struct run *run);
 /* Has the power gone at a point of this run? */
 bool cuts_happened(const struct run *run);
+/* Has it gone at a time at which the scenario says that no device can help it (needs_power)? */
+bool cuts_excused(const struct run *run);
 /* Until when the device is still getting up after the last one, and a scenario's expectations wait; 0: there was none. */
 uint64_t cuts_settle_ns(const struct run *run);
 /* A branch that is over tells its parent and ends this process; others return at once. */

@@ -15,18 +15,23 @@
 #define END "  - {end: {connected: Network1, networks: [Network1], certificates: [RootCA1, ClientCert1]}}\n"
 
 /* Two days with the application that has a fatal moment. */
-static void write_window(const struct e2e *e)
+static void write_window_with(const struct e2e *e, const char *more)
 {
 	e2e_make_package(e, "window", E2E_FULL_CAPABILITIES);
 	e2e_write(e, "s.yaml",
-	          "scenario: s\nabout: a test\nstart: 2026-01-01\nlength: 36h\noracles_off: [last-credential, stranded]\npki:\n"
+	          "scenario: s\nabout: a test\nstart: 2026-01-01\nlength: 36h\noracles_off: [last-credential, stranded, leftovers]\n%s\npki:\n"
 	          "  - {name: ca1, use: root, valid: [-5y, +10y]}\n"
 	          "  - {name: radius1, use: server, issuer: ca1, valid: [-1y, +2y]}\n"
 	          "  - {name: dev1, use: client, issuer: ca1, cn: device-0001, valid: [-60d, +2y]}\n"
 	          "network: {ssid: CorpNet, reauth: 24h, server: radius1, client_roots: [ca1]}\n"
 	          "device:\n  app: window\n  certificates:\n    - {id: RootCA1, cert: ca1}\n    - {id: ClientCert1, cert: dev1}\n"
 	          "  networks:\n    - {name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}\n"
-	          "expect:\n" END);
+	          "expect:\n" END, more);
+}
+
+static void write_window(const struct e2e *e)
+{
+	write_window_with(e, "");
 }
 
 /* A certificate that is due at once: the whole renewal lies in the first of four days. */
@@ -116,6 +121,22 @@ static void leaving_points_of_one_state_out_loses_nothing(void **state)
 	e2e_clear(&r);
 }
 
+static void a_device_that_needs_its_power_is_not_asked(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_result r;
+
+	write_window_with(e, "needs_power: [{from: +0s, until: +36h}]");
+	r = e2e_run(e, "run", "--cut=every", "s.yaml", NULL);
+	e2e_expect(&r, 0, NULL);
+	e2e_clear(&r);
+	/* Only then: the fatal moment is in the first day. */
+	write_window_with(e, "needs_power: [{from: +30h, until: +36h}]");
+	r = e2e_run(e, "run", "--cut=every", "s.yaml", NULL);
+	e2e_expect(&r, 1, "after CertStore_MoveCertificate", NULL);
+	e2e_clear(&r);
+}
+
 static void what_is_no_point_is_refused(void **state)
 {
 	static const char *const bad[] = {"--cut=", "--cut=0", "--cut=12x", "--cut=-3", "--cut=5+", "--cut=5+0", "--cut=5+2+3", "--cut=sometimes"};
@@ -141,6 +162,7 @@ int main(void)
 		TEST(a_second_cut_after_the_first),
 		TEST(a_fatal_moment_is_found_named_and_repeated),
 		TEST(leaving_points_of_one_state_out_loses_nothing),
+		TEST(a_device_that_needs_its_power_is_not_asked),
 		TEST(what_is_no_point_is_refused),
 	};
 

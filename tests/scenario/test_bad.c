@@ -83,6 +83,8 @@ static const struct bad cases[] = {
 	{16, "  dhcp_ntp: ^.a\n  networks:", {"`.a` is no host name and no IPv4 address"}},
 	{16, "  ethernet: ^maybe\n  networks:", {"`maybe` is no value for `ethernet`", "yes, no"}},
 	{16, "  app: ^no-such-app\n  networks:", {"`no-such-app` is no image package", "app_manifest.json"}},
+	{22, "needs_power: [{from: +10d, until: ^+5d}]", {"`until` is not after `from`"}},
+	{22, "needs_power: [{from: +10d, until: ^+91d}]", {"after the end of the run"}},
 	{22, "oracles_off: [^starnded]", {"no oracle `starnded`", "did you mean `stranded`?"}},
 	{22, "only_on: [^wire]", {"no kind of network `wire`", "did you mean `wired`?"}},
 	/* What sets an event off, and what it does. */

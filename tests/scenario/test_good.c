@@ -166,6 +166,7 @@ static const char every_key[] =
 	"  - {at: +1d, that: {gpio: {pin: 8, value: 0}}}\n"
 	"  - {end: {diagnostics: {network: N, error: 5, cert_error: 101, cert_depth: 0}}}\n"
 	"limits: {recover_within: 3d, calls_per_day: 11, writes_per_day: 12, requests_per_day: 13}\n"
+	"needs_power: [{from: +1d, until: +2d}, {from: +3d, until: 2026-01-06}]\n"
 	"oracles_off: [stranded, leftovers]\n"
 	"only_on: [model, wired]\n";
 
@@ -263,6 +264,10 @@ static void device_and_limits_have_all_they_were_given(void **state)
 	assert_int_equal(s->requests_per_day, 13);
 	assert_string_equal(s->oracles_off[1], "leftovers");
 	assert_string_equal(s->networks[1], "wired");
+	assert_int_equal(s->needs_power_count, 2);
+	assert_int_equal(s->needs_power[0].until_ns, 2 * DAY_NS);
+	assert_int_equal(s->needs_power[1].from_ns, 3 * DAY_NS);
+	assert_int_equal(s->needs_power[1].until_ns, 5 * DAY_NS);
 }
 
 static void events_have_all_they_were_given(void **state)
