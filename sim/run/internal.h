@@ -16,7 +16,7 @@
 
 #define TERM_TO_KILL_NS (2 * NS_PER_S) /* "only two seconds to exit" ["Initialization and termination" on Microsoft Learn] */
 #define BOOT_TO_APP_NS (2 * NS_PER_S) /* from power on to the start of the application */
-#define CUT_TO_BOOT_NS (1 * NS_PER_S) /* a power cut lasts this long */
+#define CUT_TO_BOOT_NS (1 * NS_PER_S) /* a power cut of a scenario lasts this long */
 #define MUTABLE_FILE_MAX (64 * 1024)
 
 /* What run_app_start() has the channel watch. */

@@ -225,7 +225,7 @@ void run_power_on(struct run *run)
 	run->boot_base_ns = run->clock.now_ns;
 	set_clock_at_boot(run);
 	run_note(run, TL_WORLD, true, NULL, "device: power on");
-	device_power_on(run->device, s->boot_ready_ns);
+	device_power_on(run->device, s->boot_ready_ns + cuts_not_ready_ns(run));
 	oracle_offline(run, true);
 	run->restart_backoff_s = 0;
 	start_after(run, BOOT_TO_APP_NS);
@@ -235,7 +235,7 @@ void run_power_on(struct run *run)
 void run_power_cycle(struct run *run, const char *why)
 {
 	run_power_off(run, why);
-	(void) power_on_after(run, CUT_TO_BOOT_NS);
+	(void) power_on_after(run, cuts_outage_ns(run, CUT_TO_BOOT_NS));
 }
 
 void run_power_off(struct run *run, const char *why)

@@ -10,6 +10,8 @@
 
 #define DAY_NS (86400 * NS_PER_S)
 #define SETTLE_NS (15 * 60 * NS_PER_S) /* boot, and every network tried once with its pauses */
+#define OUTAGE_MAX_S 120u
+#define NOT_READY_MAX_S 60u
 #define SECOND_CUT_WITHIN 160u /* points after the boot: about what a rotation and its clean-up take */
 
 /* A state of flash and world, and when it was last tried. */
@@ -24,6 +26,8 @@ struct cuts {
 	unsigned long stop_at;  /* the next cut in this very run; 0: none */
 	bool in_flash_write;    /* the power went there */
 	bool happened;          /* a cut, in this run */
+	uint64_t outage_ns;     /* the last cut lasts so long, */
+	uint64_t not_ready_ns;  /* and after the boot it takes that much more until the networking APIs answer */
 	bool excused;           /* in a span in which the scenario's device needs its power */
 	uint64_t settle_ns;     /* then the device is up again; 0: there was no cut */
 	char where[160];        /* of the last cut, for people */
@@ -142,12 +146,13 @@ static void add_failures(struct run *run, const char *point, const struct branch
 		run_fail(run, "power cut at point %s, %s: %s\n      repeat with --cut=%s", point, run->cuts->where, result->failures[i], point);
 }
 
-static unsigned long second_cut(const struct run *run)
+/* A number below n, by the seed of the run and the point: another one for each `what`. */
+static unsigned long chance(const struct run *run, uint64_t what, unsigned long n)
 {
-	uint64_t z = run->options->seed * UINT64_C(0x9e3779b97f4a7c15) + run->cuts->point * UINT64_C(0xbf58476d1ce4e5b9);
+	uint64_t z = (run->options->seed + what * 0x10001) * UINT64_C(0x9e3779b97f4a7c15) + run->cuts->point * UINT64_C(0xbf58476d1ce4e5b9);
 
 	z = (z ^ (z >> 29)) * UINT64_C(0x94d049bb133111eb);
-	return 1 + (unsigned long)((z ^ (z >> 32)) % SECOND_CUT_WITHIN);
+	return (unsigned long)((z ^ (z >> 32)) % n);
 }
 
 static void look_again(void *ctx, uint64_t arg)
@@ -165,6 +170,9 @@ static void lose_power(struct run *run, const uint8_t *mutable_file, size_t muta
 	if (mutable_file)
 		branch_set_mutable(run, mutable_file, mutable_length);
 	run_note(run, TL_WORLD, true, NULL, "power cut at point %lu: %s", cuts->point, cuts->where);
+	/* Every second device is ready as soon as it has booted. */
+	cuts->outage_ns = (1 + chance(run, 1, OUTAGE_MAX_S)) * NS_PER_S;
+	cuts->not_ready_ns = chance(run, 2, 2) ? chance(run, 3, NOT_READY_MAX_S + 1) * NS_PER_S : 0;
 	cuts->point = 0;
 	cuts->happened = true;
 	for (size_t i = 0; i < run->scenario->needs_power_count; i++)
@@ -172,7 +180,7 @@ static void lose_power(struct run *run, const uint8_t *mutable_file, size_t muta
 			cuts->excused = true;
 	if (cuts->excused)
 		run_note(run, TL_WORLD, false, NULL, "the device needed its power now: its expectations are not asked any more");
-	cuts->settle_ns = run->clock.now_ns + SETTLE_NS;
+	cuts->settle_ns = run->clock.now_ns + cuts->outage_ns + cuts->not_ready_ns + SETTLE_NS;
 	(void) queue_add(run->queue, cuts->settle_ns, look_again, run, 0);
 }
 
@@ -199,7 +207,7 @@ static bool point(struct run *run, bool same_as_before, const uint8_t *mutable_f
 	if (same_as_before || *run->options->interrupted || run->stop)
 		return false;
 	run->result->cuts.played++;
-	then = cuts->plan.mode == CUTS_TWICE ? second_cut(run) : 0;
+	then = cuts->plan.mode == CUTS_TWICE ? 1 + chance(run, 0, SECOND_CUT_WITHIN) : 0;
 	if (branch_fork(run, &cuts->branch, &result)) {
 		cuts->stop_at = then;
 		lose_power(run, mutable_file, mutable_length);
@@ -275,6 +283,16 @@ cut:
 bool cuts_happened(const struct run *run)
 {
 	return run->cuts && run->cuts->happened;
+}
+
+uint64_t cuts_outage_ns(const struct run *run, uint64_t usual_ns)
+{
+	return cuts_happened(run) ? run->cuts->outage_ns : usual_ns;
+}
+
+uint64_t cuts_not_ready_ns(const struct run *run)
+{
+	return cuts_happened(run) ? run->cuts->not_ready_ns : 0;
 }
 
 bool cuts_excused(const struct run *run)

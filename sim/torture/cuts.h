@@ -62,6 +62,10 @@ bool cuts_at_mutable(struct run *run);
 bool cuts_power_went(struct run *run);
 /* Has the power gone at a point of this run? */
 bool cuts_happened(const struct run *run);
+/* How long it is gone: the seed and the point choose; usual_ns in a run without such a cut. */
+uint64_t cuts_outage_ns(const struct run *run, uint64_t usual_ns);
+/* How much longer than the scenario says its device answers EAGAIN after a boot: chosen likewise. */
+uint64_t cuts_not_ready_ns(const struct run *run);
 /* Has it gone at a time at which the scenario says that no device can help it (needs_power)? */
 bool cuts_excused(const struct run *run);
 /* Until when the device is still getting up after the last one, and a scenario's expectations wait; 0: there was none. */

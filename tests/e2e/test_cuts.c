@@ -82,6 +82,36 @@ static void a_second_cut_after_the_first(void **state)
 	free(timeline);
 }
 
+/* How long the power is gone and the device not ready is chosen by seed and point, and repeats. */
+static void outage_and_boot_vary_with_the_seed(void **state)
+{
+	static const char *const seeds[] = {"--seed=1", "--seed=2", "--seed=3", "--seed=1"};
+	struct e2e *e = *state;
+	char on[4][32];
+	int different = 0;
+
+	e2e_write_scenario(e, "s", "", END);
+	for (size_t i = 0; i < 4; i++) {
+		struct e2e_result r = e2e_run(e, "run", "--net=model", "--cut=40", seeds[i], "--out=o", "s.yaml", NULL);
+		char *timeline;
+		const char *cut, *boot;
+
+		e2e_expect(&r, 0, NULL);
+		e2e_clear(&r);
+		timeline = e2e_read(e, "o/s.model.timeline");
+		assert_non_null(cut = strstr(timeline, "power cut at point 40: "));
+		assert_non_null(boot = strstr(cut, "device: power on"));
+		while (boot > timeline && boot[-1] != '\n')
+			boot--;
+		(void) snprintf(on[i], sizeof(on[i]), "%.24s", boot);
+		free(timeline);
+	}
+	for (size_t i = 1; i < 3; i++)
+		different += strcmp(on[i], on[0]) != 0;
+	assert_true(different > 0);
+	assert_string_equal(on[3], on[0]);
+}
+
 static void a_fatal_moment_is_found_named_and_repeated(void **state)
 {
 	struct e2e *e = *state;
@@ -160,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_rotation_survives_a_cut_at_every_point),
 		TEST(a_second_cut_after_the_first),
+		TEST(outage_and_boot_vary_with_the_seed),
 		TEST(a_fatal_moment_is_found_named_and_repeated),
 		TEST(leaving_points_of_one_state_out_loses_nothing),
 		TEST(a_device_that_needs_its_power_is_not_asked),
