@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -97,8 +98,12 @@ int e2e_tear_down(void **state)
 			break;
 		pause_ms(20);
 	}
-	for (size_t i = 0; i < count && i < 8; i++)
+	for (size_t i = 0; i < count && i < 8; i++) {
 		fprintf(stderr, "left running: process %d\n", (int)left[i]);
+		(void) kill(left[i], SIGKILL); /* the next test shall not be blamed for it */
+	}
+	while (count > 0 && waitpid(-1, NULL, WNOHANG) > 0)
+		;
 	clean = is_empty(e->tmp) && count == 0;
 	(void) nftw(e->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	free(e);
@@ -164,7 +169,7 @@ bool e2e_exists(const struct e2e *e, const char *name)
 static struct e2e_started start(const struct e2e *e, va_list args)
 {
 	const char *words[WORDS_MAX + 1] = {0};
-	char program[PATH_MAX + 16], out[PATH_MAX], err[PATH_MAX];
+	char program[PATH_MAX + 16];
 	struct e2e_started s;
 	size_t n = 1;
 
@@ -172,16 +177,15 @@ static struct e2e_started start(const struct e2e *e, va_list args)
 	words[0] = program;
 	while (n < WORDS_MAX && (words[n] = va_arg(args, const char *)))
 		n++;
-	(void) snprintf(out, sizeof(out), "%s/.out", e->dir);
-	(void) snprintf(err, sizeof(err), "%s/.err", e->dir);
-	s.out = open(out, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	s.err = open(err, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	s.out = memfd_create("out", MFD_CLOEXEC);
+	s.err = memfd_create("err", MFD_CLOEXEC);
 	assert_true(s.out >= 0 && s.err >= 0);
 	s.pid = fork();
 	assert_true(s.pid >= 0);
 	if (s.pid == 0) {
 		(void) setpgid(0, 0);
 		(void) setenv("TMPDIR", e->tmp, 1);
+		(void) setenv("XDG_RUNTIME_DIR", e->tmp, 1);
 		(void) dup2(s.out, 1);
 		(void) dup2(s.err, 2);
 		if (chdir(e->dir) < 0)
@@ -235,6 +239,38 @@ struct e2e_result e2e_wait(const struct e2e *e, struct e2e_started *s)
 	(void) close(s->out);
 	(void) close(s->err);
 	return r;
+}
+
+char *e2e_said(const struct e2e_started *s)
+{
+	char path[64], *text;
+	int fd;
+
+	/* Opened anew: the other end writes where its own position is. */
+	(void) snprintf(path, sizeof(path), "/proc/self/fd/%d", s->out);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	text = read_all(fd);
+	(void) close(fd);
+	return text;
+}
+
+bool e2e_says(const struct e2e_started *s, const char *word, double limit_s)
+{
+	double begin = now_s();
+	bool said = false;
+
+	do {
+		char *text = e2e_said(s);
+
+		said = strstr(text, word) != NULL;
+		if (!said && now_s() - begin > limit_s)
+			fprintf(stderr, "not said within %.0f s: \"%s\"\n--- so far\n%s\n---\n", limit_s, word, text);
+		free(text);
+		if (!said)
+			pause_ms(10);
+	} while (!said && now_s() - begin <= limit_s);
+	return said;
 }
 
 struct e2e_result e2e_run(const struct e2e *e, ...)

@@ -12,7 +12,7 @@
 
 struct e2e {
 	char dir[64];     /* the test's folder; also where azsim starts */
-	char tmp[80];     /* TMPDIR of azsim */
+	char tmp[80];     /* TMPDIR and XDG_RUNTIME_DIR of azsim */
 	char build[4096]; /* folder of the programs under test */
 };
 
@@ -41,6 +41,10 @@ struct e2e_started {
 };
 struct e2e_started e2e_start(const struct e2e *e, ...) __attribute__((sentinel));
 struct e2e_result e2e_wait(const struct e2e *e, struct e2e_started *started);
+/* What it has said on stdout so far; caller frees. */
+char *e2e_said(const struct e2e_started *started);
+/* Has it said the word, or does it within limit_s of real time? Shows all that it said when not. */
+bool e2e_says(const struct e2e_started *started, const char *word, double limit_s);
 void e2e_clear(struct e2e_result *result);
 
 /* Fail the test, showing all that was said, unless the status is `status` and each of `words` (NULL-terminated) was said. */

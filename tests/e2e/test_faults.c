@@ -322,7 +322,7 @@ static void two_at_once_do_not_disturb_each_other(void **state)
 
 	e2e_write_scenario(e, "s", "", "  - {by: +1h, that: {connected: Network1}}\n");
 	a = e2e_start(e, "run", "s.yaml", NULL);
-	pause_ms(20); /* both share the files that take their output: only the statuses are looked at */
+	pause_ms(20);
 	b = e2e_start(e, "run", "s.yaml", NULL);
 	ra = e2e_wait(e, &a);
 	rb = e2e_wait(e, &b);
