@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 
+#include "certs/dates.h"
 #include "sim/dev/dev.h"
 
 #define EVENT_MAX 2048
@@ -42,7 +43,8 @@ static const char *without_trigger(const struct scn_event *event)
 	return "";
 }
 
-static void happen(const struct request *request, const char *yaml, bool own_words)
+/* The event becomes part of the run; one without a trigger has happened then. NULL: it is refused. The run keeps it. */
+static const struct scn_event *add(const struct request *request, const char *yaml, bool own_words)
 {
 	struct run *run = request->dev->run;
 	struct scenario *said = NULL;
@@ -56,12 +58,21 @@ static void happen(const struct request *request, const char *yaml, bool own_wor
 		if (!own_words && strncmp(text, "event:", 6) == 0 && strstr(text, ": "))
 			text = strstr(text, ": ") + 2;
 		request_refuse(request, error.status, "%s", text);
-		return;
+		return NULL;
 	}
 	event = &said->events[0];
-	if (run_add_event(run, said, &error) < 0)
+	if (run_add_event(run, said, &error) < 0) {
 		request_refuse(request, error.status, "%s", error.text);
-	else
+		return NULL;
+	}
+	return event;
+}
+
+static void happen(const struct request *request, const char *yaml, bool own_words)
+{
+	const struct scn_event *event = add(request, yaml, own_words);
+
+	if (event)
 		answer_done(request, without_trigger(event));
 }
 
@@ -196,6 +207,75 @@ void command_power(const struct request *request)
 	};
 
 	use_shorthand(request, table, ARRAY_LEN(table));
+}
+
+void command_update(const struct request *request)
+{
+	static const struct shorthand table[] = {
+		{"app", "{device: {update: {kind: app}}}", false, NULL},
+		{"other-app", "{device: {update: {kind: other-app}}}", false, NULL},
+		{"os", "{device: {update: {kind: os}}}", false, NULL},
+		{"none", "{device: {update: {kind: none}}}", false, NULL},
+	};
+
+	use_shorthand(request, table, ARRAY_LEN(table));
+}
+
+/* 0 and the number, or it is refused. */
+static int pin_number(const struct request *request, unsigned *ret_pin)
+{
+	const char *text = request->argv[0];
+	char *end;
+	unsigned long pin = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end || pin > SCN_GPIO_PIN_MAX) {
+		request_refuse(request, AZ_USAGE, "%s %.32s: a pin's number, from 0 to %d", request->command, text, SCN_GPIO_PIN_MAX);
+		return -EINVAL;
+	}
+	*ret_pin = (unsigned)pin;
+	return 0;
+}
+
+static void pin_yaml(char yaml[128], unsigned pin, bool high, const char *plus)
+{
+	(void) snprintf(yaml, 128, "{device: {gpio: {pin: %u, value: %d}}%s%s}", pin, high, plus ? ", plus: " : "", plus ? plus : "");
+}
+
+void command_gpio(const struct request *request)
+{
+	bool high = strcmp(request->argv[1], "high") == 0;
+	char yaml[128];
+	unsigned pin;
+
+	if (pin_number(request, &pin) < 0)
+		return;
+	if (!high && strcmp(request->argv[1], "low") != 0) {
+		request_refuse(request, AZ_USAGE, "gpio %u %.32s: high or low", pin, request->argv[1]);
+		return;
+	}
+	pin_yaml(yaml, pin, high, NULL);
+	happen(request, yaml, false);
+}
+
+/* Buttons of the boards that samples are written for pull their pin low. */
+void command_press(const struct request *request)
+{
+	const char *plus = request->argc == 2 ? request->argv[1] : "1s";
+	char yaml[128];
+	unsigned pin;
+	int64_t s;
+
+	if (pin_number(request, &pin) < 0)
+		return;
+	if (strlen(plus) > 16 || dates_parse_duration(plus, &s) < 0 || s <= 0) {
+		request_refuse(request, AZ_USAGE, "press %u %.32s: how long, as 1s or 10s", pin, plus);
+		return;
+	}
+	pin_yaml(yaml, pin, true, plus); /* how it ends is refused, or known, before it begins */
+	if (!add(request, yaml, false))
+		return;
+	pin_yaml(yaml, pin, false, NULL);
+	happen(request, yaml, false);
 }
 
 void command_reboot(const struct request *request)

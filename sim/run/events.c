@@ -302,7 +302,7 @@ int run_add_event(struct run *run, struct scenario *said, struct az_error *ret_e
 	if (event->trigger == SCN_AT)
 		(void) queue_add(run->queue, event->at_ns, trigger_due, run, run->event_count - 1);
 	if (event->trigger == SCN_NOW)
-		(void) queue_add(run->queue, now + event->plus_ns, trigger_due, run, run->event_count - 1);
+		trigger(run, run->event_count - 1);
 	run->state_changed = true;
 	return 0;
 }
