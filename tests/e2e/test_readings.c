@@ -58,7 +58,7 @@ static void failing_combinations_are_named_and_repeat(void **state)
 	struct e2e_result one, many, again;
 	char app[4300];
 
-	(void) snprintf(app, sizeof(app), "--app=%s/tests/literal/approot", e->build);
+	(void) snprintf(app, sizeof(app), "--app=%s/tests/baseline/literal", e->build);
 	write_trap(e, "");
 	one = e2e_run(e, "run", "--readings=all", "--out=o", "-j1", app, "trap.yaml", NULL);
 	e2e_expect(&one, 1, "trap on model", "combinations of readings failed", "all that failed have reload-unsaved=dropped",
@@ -94,7 +94,7 @@ static void reports_for_machines_have_each_combination(void **state)
 	struct e2e_result r;
 	char app[4300], *junit;
 
-	(void) snprintf(app, sizeof(app), "--app=%s/tests/literal/approot", e->build);
+	(void) snprintf(app, sizeof(app), "--app=%s/tests/baseline/literal", e->build);
 	write_trap(e, "");
 	r = e2e_run(e, "run", "--readings=all", "--tap", "--junit=j.xml", app, "trap.yaml", NULL);
 	e2e_expect(&r, 1, "not ok 1 - trap on model, all defaults", "- trap on model, reload-unsaved=kept", NULL);

@@ -162,7 +162,7 @@ static void an_app_that_follows_the_page_literally_is_caught(void **state)
 	struct e2e_result r;
 	char app[4300];
 
-	(void) snprintf(app, sizeof(app), "--app=%s/tests/literal/approot", e->build);
+	(void) snprintf(app, sizeof(app), "--app=%s/tests/baseline/literal", e->build);
 	/* The issuer signs with a CA that RADIUS does not know: the new certificate cannot work. */
 	e2e_write_scenario(e, "s", "", "");
 	{
