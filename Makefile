@@ -67,6 +67,7 @@ help:
 	@echo 'make            build everything into build/'
 	@echo 'make run        install what is missing, build, play every scenario on every network'
 	@echo 'make check      install what is missing, build (gcc, clang, sanitizers), run all tests and every scenario'
+	@echo 'make check-radio  the radio network alone: its tests, and every scenario'
 	@echo 'make unit       build and run the unit tests'
 	@echo 'make mt3620     build app/ (or APP=FOLDER) for the MT3620: with the SDK that AzureSphereDefaultSDKDir names, or without'
 	@echo 'make contract   the contract of applibs: errnos and readings covered; make contract-certs, make conformance: see tests/contract/app'
@@ -74,19 +75,23 @@ help:
 	@echo 'make bench      measure speed and memory, as ratios'
 	@echo 'make install    an SDK-shaped folder with azsim in it at PREFIX (/opt/azsim); DESTDIR is heeded'
 	@echo 'make clean      remove what was built; make distclean: what was fetched too'
-	@echo 'Settings: CC=clang  V=1 (show commands)  ARGS="--net=model ..." (for make run)'
+	@echo 'Settings: CC=clang  V=1 (show commands)  NETS=model,wired,radio  ARGS="--seed=2 ..." (for make run)'
 
 # Packages, and the daemons in build/daemons.
-.PHONY: setup setup-check
+.PHONY: setup setup-check setup-radio
 setup:
 	@sim/setup/packages.sh build/daemons run
 setup-check:
 	@sim/setup/packages.sh build/daemons check
+setup-radio:
+	@sim/setup/packages.sh build/daemons radio
 
+# NETS=model,wired,radio: what the radio network takes is fetched too.
+NETS ?=
 .PHONY: run
-run: setup
+run: $(if $(findstring radio,$(NETS) $(ARGS)),setup-radio,setup)
 	@$(MAKE) --no-print-directory all
-	build/azsim run $(ARGS) scenarios
+	build/azsim run $(if $(NETS),--net=$(NETS)) $(ARGS) scenarios
 
 .PHONY: tests unit unit-programs list-tests list-unit-tests
 tests: all $(UNIT_TESTS) $(E2E_TESTS) $(TEST_FILES)
@@ -101,6 +106,13 @@ list-unit-tests:
 .PHONY: check
 check: setup-check
 	@tests/check.sh
+
+# Everything on the radio network: its tests, and every scenario beside the model.
+.PHONY: check-radio
+check-radio: setup-check
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/test_radio $(BUILD)/tests/test_radio_life
+	@tests/run-tests.sh $(BUILD)/check $(BUILD)/tests/test_radio $(BUILD)/tests/test_radio_life
+	$(BUILD)/azsim run --net=model,radio --out=$(BUILD)/check/radio scenarios
 
 APP ?= app
 .PHONY: mt3620
@@ -128,12 +140,13 @@ install: all
 install-files:
 	install -d $(INSTALL_DIR)/app $(addprefix $(SDK_DIR)/,bin include lib/pkgconfig CMakeFiles HardwareDefinitions Sysroots/host \
 		share/azsim/scenarios)
-	install -m 755 $(BUILD)/azsim $(BUILD)/azpki $(INSTALL_DIR)
+	install -m 755 $(BUILD)/azsim $(BUILD)/azpki $(BUILD)/testnetd-guest $(INSTALL_DIR)
 	cp -P $(BUILD)/lib*.so* $(INSTALL_DIR)
 	cp -r $(BUILD)/http-shim $(INSTALL_DIR)
 	cp -r $(BUILD)/app/approot $(INSTALL_DIR)/app
 	if [ -e build/mt3620/root ]; then install -d $(INSTALL_DIR)/mt3620/root && cp -r build/mt3620/root/. $(INSTALL_DIR)/mt3620/root; fi
 	if [ -e build/daemons/complete ]; then install -d $(INSTALL_DIR)/daemons && cp -r build/daemons/. $(INSTALL_DIR)/daemons; fi
+	if [ -e build/radio/kernel/complete ]; then install -d $(INSTALL_DIR)/radio && cp -r build/radio/kernel $(INSTALL_DIR)/radio; fi
 	install -m 644 scenarios/*.yaml scenarios/README.md $(SDK_DIR)/share/azsim/scenarios
 	cp -r emu-applibs/include/applibs emu-applibs/include/tlsutils $(SDK_DIR)/include
 	install -m 644 emu-applibs/sdk/CMakeFiles/*.cmake $(SDK_DIR)/CMakeFiles
@@ -146,7 +159,7 @@ install-files:
 
 .PHONY: clean distclean
 clean:
-	find build -mindepth 1 -maxdepth 1 ! -name daemons ! -name armhf -exec rm -rf {} + 2>/dev/null || true
+	find build -mindepth 1 -maxdepth 1 ! -name daemons ! -name armhf ! -name radio -exec rm -rf {} + 2>/dev/null || true
 distclean:
 	rm -rf build
 

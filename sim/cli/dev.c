@@ -22,7 +22,7 @@ static const char help[] =
 	"`azsim device`. Ctrl-C, or `azsim ctl quit`, ends it.\n\n"
 	"  --app=PATH           a folder with app_manifest.json and bin/app, or an executable with the manifest beside it (default: the\n"
 	"                       scenario's, or the rotation app of azsim)\n"
-	"  --net=model|wired    the network (model)\n"
+	"  --net=NAME           the network: model, wired or radio (model)\n"
 	"  --time=real|virtual  real: time passes as it does (default). virtual: it stands still until `azsim ctl advance`, `run-until` or\n"
 	"                       `resume`, and passes as fast as it can then\n"
 	"  --scenario=FILE      its world, and its events; the run goes on after its end. Without it: a root CA, a RADIUS server, a client\n"
@@ -78,7 +78,7 @@ static int take_option(struct command *c, int option)
 	case OPT_APP: c->run.app = optarg; return 0;
 	case OPT_NET:
 		c->net = net_by_name(optarg);
-		return c->net ? 0 : bad("--net: no network \"%s\"; there are model and wired", optarg);
+		return c->net ? 0 : bad("--net: no network \"%s\"; there are model, wired and radio", optarg);
 	case OPT_TIME: return take_time(c, optarg);
 	case OPT_SCENARIO: c->scenario = optarg; return 0;
 	case OPT_START: return take_start(c, optarg);

@@ -16,7 +16,7 @@
 static const char help[] =
 	"usage: azsim run [OPTIONS] FILE|DIR...\n\n"
 	"Runs each scenario (a DIR gives its *.yaml) on each network and says what happened.\n\n"
-	"  --net=NAME[,NAME]      networks: model, wired (default: both; model alone where wired cannot be had)\n"
+	"  --net=NAME[,NAME]      networks: model, wired, radio (default: model and wired; model alone where wired cannot be had)\n"
 	"  --app=PATH             another application: its image package (a folder with app_manifest.json and bin/app), its build\n"
 	"                         folder, or its executable with the manifest beside it; a program of this machine or of the MT3620\n"
 	"  --seed=N               another run of chance: retry jitter of the device and random numbers of the application (1)\n"
@@ -88,7 +88,7 @@ static int add_networks(struct command *c, char *list)
 		const struct net_ops *ops = net_by_name(name);
 
 		if (!ops)
-			return bad("--net: no network \"%s\"; there are model and wired", name);
+			return bad("--net: no network \"%s\"; there are model, wired and radio", name);
 		for (size_t i = 0; i < n; i++)
 			if (c->job.networks[i] == ops)
 				return bad("--net: \"%s\" is named twice", name);
@@ -300,8 +300,9 @@ int cmd_run(int argc, char **argv)
 	struct az_error error;
 	int option, status = 0;
 
-	for (size_t i = 0; net_all[i] && i < JOB_NETWORKS_MAX; i++)
-		c.job.networks[i] = net_all[i];
+	for (size_t i = 0, n = 0; net_all[i] && n < JOB_NETWORKS_MAX; i++)
+		if (!net_all[i]->when_named)
+			c.job.networks[n++] = net_all[i];
 	while (status == 0 && (option = getopt_long(argc, argv, "hj:", options, NULL)) != -1) {
 		if (option == 'h') {
 			(void) fputs(help, stdout);

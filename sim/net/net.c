@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-const struct net_ops *const net_all[] = {&net_model_ops, &net_wired_ops, NULL};
+const struct net_ops *const net_all[] = {&net_model_ops, &net_wired_ops, &net_radio_ops, NULL};
 
 const struct net_ops *net_by_name(const char *name)
 {

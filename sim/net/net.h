@@ -34,8 +34,9 @@ struct net_state {
 struct net; /* one network, made by its ops */
 
 struct net_ops {
-	const char *name;  /* "model", "wired" */
+	const char *name;  /* "model", "wired", "radio" */
 	const char *about; /* one line for --help */
+	bool when_named;   /* slow: played only where --net names it */
 	/* 0; or a status of error.h and why: can this machine do it? Quick, leaves nothing behind. */
 	int (*probe)(struct az_error *ret_error);
 	/* dir: an existing folder of this network's own, for logs and scratch; mode 0700, path may be long.
@@ -54,6 +55,7 @@ struct net_ops {
 
 extern const struct net_ops net_model_ops;
 extern const struct net_ops net_wired_ops;
+extern const struct net_ops net_radio_ops;
 
 /* NULL-terminated list of all networks. */
 extern const struct net_ops *const net_all[];

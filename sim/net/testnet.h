@@ -1,10 +1,12 @@
 /* What azsim and the helper that owns the daemons say to each other.
  *
- * Transport: one AF_UNIX SOCK_SEQPACKET pair. azsim sends a request, the helper answers each with one reply; nobody speaks
+ * Transport: one AF_UNIX SOCK_SEQPACKET pair; for the helper in the guest of the radio network, a virtual serial port, where the
+ * same bytes follow each other. azsim sends a request, the helper answers each with one reply; nobody speaks
  * unasked. A message is a struct testnet_header and `length` bytes of fields (little-endian, the cursors of wire.h).
  * Both sides check every length and that nothing is left over.
  *
  *   request        fields                                    fields of a good reply
+ *   BEGIN          bytes: random ones (16..256)              - (in the guest, before all others)
  *   APPLY          struct net_state, in its order            -
  *   SET_CLOCKS     i64 device, i64 RADIUS (s since 1970)     -
  *   AUTHENTICATE   struct auth_request, in its order         struct auth_verdict, in its order
@@ -32,6 +34,7 @@ enum testnet_op {
 	TESTNET_AUTHENTICATE,
 	TESTNET_STATUS,
 	TESTNET_QUIT,
+	TESTNET_BEGIN,
 };
 
 struct testnet_header {
@@ -52,6 +55,13 @@ int testnet_send(int fd, struct testnet_message *message, size_t length);
 /* Receives one packet, waiting at most timeout_ms of real time (-1: for ever). 0; -ETIMEDOUT; -EPIPE: the other side is
  * gone; -EBADMSG: a packet that contradicts itself; or another negative errno. */
 int testnet_receive(int fd, struct testnet_message *message, int timeout_ms);
+
+/* The same over a byte stream; sending is given up when the other side takes nothing for ten seconds (-ETIMEDOUT). -EINTR from
+ * receiving: a signal came. The last one is for the guest's end of the port, which waits through signals and through times in
+ * which nobody has opened the other end. */
+int testnet_stream_send(int fd, struct testnet_message *message, size_t length);
+int testnet_stream_receive(int fd, struct testnet_message *message, int timeout_ms);
+int testnet_device_receive(int fd, struct testnet_message *message, int timeout_ms);
 
 /* A decoded net_state owns its strings. */
 void testnet_put_state(struct wire_writer *w, const struct net_state *state);

@@ -14,135 +14,9 @@
 #include <sys/wait.h>
 
 #include "emu-applibs/base/base.h"
-#include "sim/net/testnet.h"
-#include "sim/net/testnetd_attempt.h"
-#include "sim/net/testnetd_daemons.h"
 #include "sim/net/testnetd_ns.h"
+#include "sim/net/testnetd_serve.h"
 #include "sim/net/wired.h"
-
-struct helper {
-	int fd; /* to azsim */
-	struct daemons daemons;
-	struct aftermath aftermath;
-	struct testnet_message message; /* the request, then its reply */
-};
-
-/* ---- Replies ---------------------------------------------------------------------------------------------------------------- */
-
-static int reply(struct helper *h, int result, const struct az_error *error, struct wire_writer *w)
-{
-	if (result < 0) {
-		wire_writer_init(w, h->message.payload, sizeof(h->message.payload));
-		wire_put_u8(w, (uint8_t) error->status);
-		wire_put_str(w, error->text);
-	}
-	h->message.header.result = result < 0 ? result : 0;
-	return testnet_send(h->fd, &h->message, w->length);
-}
-
-static int malformed(struct az_error *error)
-{
-	az_error_set(error, AZ_ENVIRONMENT, "a request to the helper of the test network is malformed");
-	return -EBADMSG;
-}
-
-/* ---- Requests --------------------------------------------------------------------------------------------------------------- */
-
-static int do_apply(struct helper *h, struct wire_reader *r, struct az_error *error)
-{
-	struct net_state state;
-
-	if (testnet_get_state(r, &state) < 0)
-		return malformed(error);
-	/* The copy in the message holds the server's key. */
-	explicit_bzero(h->message.payload, h->message.header.length);
-	return daemons_apply(&h->daemons, &state, error);
-}
-
-static int do_set_clocks(struct helper *h, struct wire_reader *r, struct az_error *error)
-{
-	int64_t device_wall_s = wire_get_i64(r), radius_wall_s = wire_get_i64(r);
-	int e;
-
-	if (!wire_reader_done(r))
-		return malformed(error);
-	e = daemons_check(&h->daemons, error);
-	return e < 0 ? e : daemons_set_clocks(&h->daemons, device_wall_s, radius_wall_s, error);
-}
-
-static int do_authenticate(struct helper *h, struct wire_reader *r, struct wire_writer *w, struct az_error *error)
-{
-	struct auth_request request;
-	struct auth_verdict verdict;
-	int e;
-
-	if (testnet_get_request(r, &request) < 0)
-		return malformed(error);
-	explicit_bzero(h->message.payload, h->message.header.length);
-	e = attempt_run(&h->daemons, &h->aftermath, &request, &verdict, error);
-	testnet_request_clear(&request);
-	if (e == 0)
-		testnet_put_verdict(w, &verdict);
-	return e;
-}
-
-static void put_pid(struct wire_writer *w, const struct proc *proc)
-{
-	wire_put_u32(w, proc->state == PROC_RUNNING ? (uint32_t) proc->pid : 0);
-}
-
-static void do_status(struct helper *h, struct wire_writer *w)
-{
-	wire_put_u32(w, (uint32_t) getpid());
-	put_pid(w, &h->daemons.radius);
-	put_pid(w, &h->daemons.ap);
-	put_pid(w, &h->daemons.supplicant);
-}
-
-/* False: the end. */
-static bool answer(struct helper *h)
-{
-	struct wire_reader r;
-	struct wire_writer w;
-	struct az_error error;
-	int e = 0;
-
-	if (testnet_receive(h->fd, &h->message, -1) < 0)
-		return false; /* azsim is gone, or speaks another language */
-	wire_reader_init(&r, h->message.payload, h->message.header.length);
-	wire_writer_init(&w, h->message.payload, sizeof(h->message.payload));
-	switch (h->message.header.op) {
-	case TESTNET_APPLY:
-		e = do_apply(h, &r, &error);
-		break;
-	case TESTNET_SET_CLOCKS:
-		e = do_set_clocks(h, &r, &error);
-		break;
-	case TESTNET_AUTHENTICATE:
-		e = do_authenticate(h, &r, &w, &error);
-		break;
-	case TESTNET_STATUS:
-		do_status(h, &w);
-		break;
-	case TESTNET_QUIT:
-		break;
-	default:
-		e = malformed(&error);
-	}
-	return reply(h, e, &error, &w) == 0 && h->message.header.op != TESTNET_QUIT;
-}
-
-static void serve(struct helper *h)
-{
-	for (;;) {
-		if (daemons_wait(&h->daemons, h->fd, TIME_NEVER)) {
-			if (!answer(h))
-				return;
-		} else {
-			daemons_pause(&h->daemons, 0); /* takes events: a daemon waits for a reader that does not read */
-		}
-	}
-}
 
 /* ---- The two processes ------------------------------------------------------------------------------------------------------ */
 
@@ -167,17 +41,7 @@ static void close_others(int a, int b)
 	(void) close_range((unsigned) high + 1, ~0u, 0);
 }
 
-/* The first thing azsim hears. */
-static void say_hello(struct helper *h, int result, const struct az_error *error)
-{
-	struct wire_writer w;
-
-	memset(&h->message.header, 0, sizeof(h->message.header));
-	wire_writer_init(&w, h->message.payload, sizeof(h->message.payload));
-	(void) reply(h, result, error, &w);
-}
-
-static int prepare(struct helper *h, const char *dir, int dir_fd, const struct testnetd_paths *paths, struct az_error *error)
+static int prepare(struct serve *h, const char *dir, int dir_fd, const struct testnetd_paths *paths, struct az_error *error)
 {
 	const char *const avoid[] = {dir,           paths->freeradius,     paths->radius_lib, paths->radius_dictionaries,
 	                             paths->hostapd, paths->wpa_supplicant, paths->faketime,   NULL};
@@ -194,14 +58,14 @@ static int prepare(struct helper *h, const char *dir, int dir_fd, const struct t
 		wired_explain(step, r, error);
 		return r;
 	}
-	return daemons_init(&h->daemons, work, dir_fd, paths, error);
+	return daemons_init(&h->daemons, &medium_wire, work, dir_fd, paths, error);
 }
 
 /* pid 1 of the namespace: when it ends, everything inside does. */
 static void inner(int fd, const char *dir, int dir_fd, const struct testnetd_paths *paths) __attribute__((noreturn));
 static void inner(int fd, const char *dir, int dir_fd, const struct testnetd_paths *paths)
 {
-	static struct helper helper; /* large; one a process */
+	static struct serve helper; /* large; one a process */
 	struct az_error error;
 	int r;
 
@@ -210,9 +74,9 @@ static void inner(int fd, const char *dir, int dir_fd, const struct testnetd_pat
 	(void) umask(077);
 	helper.fd = fd;
 	r = prepare(&helper, dir, dir_fd, paths, &error);
-	say_hello(&helper, r, &error);
+	serve_hello(&helper, r, &error);
 	if (r == 0)
-		serve(&helper);
+		serve_requests(&helper);
 	_exit(r == 0 ? 0 : 1);
 }
 
@@ -220,7 +84,7 @@ static void outer(int fd, const char *dir, int dir_fd, const struct testnetd_pat
         __attribute__((noreturn));
 static void outer(int fd, const char *dir, int dir_fd, const struct testnetd_paths *paths, pid_t parent)
 {
-	static struct helper helper;
+	static struct serve helper;
 	struct az_error error;
 	enum ns_step step;
 	sigset_t none;
@@ -241,7 +105,7 @@ static void outer(int fd, const char *dir, int dir_fd, const struct testnetd_pat
 		_exit(1);
 	if (r < 0) {
 		wired_explain(step, r, &error);
-		say_hello(&helper, r, &error);
+		serve_hello(&helper, r, &error);
 		_exit(1);
 	}
 	pid = fork();
@@ -250,7 +114,7 @@ static void outer(int fd, const char *dir, int dir_fd, const struct testnetd_pat
 	if (pid < 0) {
 		r = -errno;
 		wired_explain(NS_STEP_UNSHARE, r, &error);
-		say_hello(&helper, r, &error);
+		serve_hello(&helper, r, &error);
 		_exit(1);
 	}
 	(void) close(fd);

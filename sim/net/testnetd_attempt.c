@@ -1,7 +1,7 @@
 /* One authentication with the daemons: see testnetd_attempt.h.
  *
- * wpa_supplicant would wait two seconds before its first EAPOL-Start, so we send that frame ourselves, and find everything
- * else by events: no sleep stands between question and answer.
+ * On the wire wpa_supplicant would wait two seconds before its first EAPOL-Start, so we send that frame ourselves. On air it is all
+ * its own: scan, association, EAP, 4-way handshake. Everything else is found by events: no sleep stands between question and answer.
  */
 #define _GNU_SOURCE
 #include "sim/net/testnetd_attempt.h"
@@ -17,8 +17,10 @@
 
 #define ASSOCIATE_LIMIT_MS 5000u
 #define VERDICT_LIMIT_MS 5000u /* RADIUS answers in under 20 ms; this is for a machine that stands still */
+#define AIR_LIMIT_MS 20000u    /* a fifth of a second on a machine that has time; this is for an emulated one that has not */
 #define LOG_LIMIT_MS 5000u
 #define TRIES 2
+#define MISSED_MAX 5u /* scans */
 /* hostapd drops the station 10 ms after EAP-Failure and then would ignore it for seconds, unless told to forget it. */
 #define DROP_MS 14u
 #define FORGET_MS 3u
@@ -63,9 +65,17 @@ static int set_identity(struct daemons *d, const char *identity)
 
 	if (2 * length + 1 > sizeof(hex))
 		return -EMSGSIZE;
-	for (size_t i = 0; i < length; i++)
-		(void) snprintf(hex + 2 * i, 3, "%02x", (unsigned char) identity[i]);
+	if (length > 0)
+		(void) conf_hex(identity, length, hex, sizeof(hex));
 	return ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK 0 identity %s", hex);
+}
+
+static int set_ssid(struct daemons *d, const struct auth_request *q)
+{
+	char reply[64], hex[2 * 32 + 1];
+
+	return ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK 0 ssid %s",
+	                   conf_hex(q->ssid, q->ssid_length, hex, sizeof(hex)));
 }
 
 static int set_credentials(struct daemons *d, const struct auth_request *q, struct az_error *ret_error)
@@ -82,6 +92,8 @@ static int set_credentials(struct daemons *d, const struct auth_request *q, stru
 		return r;
 	}
 	r = set_identity(d, q->identity);
+	if (r == 0 && d->medium->radio)
+		r = set_ssid(d, q);
 	if (r == 0 && q->root_ca_pem != NULL)
 		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK 0 ca_cert \"%s/device/root.pem\"", d->work);
 	else if (r == 0)
@@ -102,7 +114,7 @@ static void settle(struct daemons *d, struct aftermath *aftermath)
 	if (now < dropped_ns)
 		daemons_pause(d, (unsigned) ((dropped_ns - now) / NS_PER_MS + 1));
 	/* It fails when hostapd has forgotten the device already. */
-	(void) ctl_request(&d->ap_ctl, reply, sizeof(reply), "DEAUTHENTICATE " NS_DEVICE_MAC_TEXT);
+	(void) ctl_request(&d->ap_ctl, reply, sizeof(reply), "DEAUTHENTICATE %s", d->medium->device_mac);
 	daemons_pause(d, FORGET_MS);
 }
 
@@ -146,18 +158,36 @@ static int associate(struct daemons *d, struct attempt *attempt, struct az_error
 	return r < 0 ? fail(d, ret_error, r, &d->supplicant, "does not join the access point's wire") : 0;
 }
 
-enum answer { ANSWER_VERDICT, ANSWER_SILENCE, ANSWER_MISSING };
+enum answer { ANSWER_VERDICT, ANSWER_SILENCE, ANSWER_MISSING, ANSWER_NO_NETWORK };
 
-/* Silence is known from its causes, not from a long wait: RADIUS was stopped, or says that it drops what the AP sends. */
-static int await_answer(struct daemons *d, struct attempt *attempt, enum answer *ret_answer, struct az_error *ret_error)
+/* On air the keys must be agreed, too, before the device is connected. */
+static bool ended(const struct daemons *d, const struct attempt *attempt)
 {
-	uint64_t until = in_ms(VERDICT_LIMIT_MS);
+	return attempt_ended(attempt) && (!d->medium->radio || !attempt->success || attempt->connected);
+}
+
+/* Silence is known from its causes, not from a long wait: RADIUS was stopped, or says that it drops what the AP sends. in_reach: there
+ * is an access point of that name; a scan on a crowded machine may still miss it. */
+static int await_answer(struct daemons *d, struct attempt *attempt, bool in_reach, enum answer *ret_answer, struct az_error *ret_error)
+{
+	unsigned missed = 0;
+	char reply[64];
+	uint64_t until = in_ms(d->medium->radio ? AIR_LIMIT_MS : VERDICT_LIMIT_MS);
 
 	for (;;) {
 		follow(d, attempt, until);
 		if (daemons_check(d, ret_error) < 0)
 			return -ECHILD;
-		if (attempt_ended(attempt) || (!attempt->tls_selected && radius_log_no_identity(d->radius.capture))) {
+		if (attempt->not_found) {
+			attempt->not_found = false;
+			if (missed++ < MISSED_MAX && in_reach) {
+				(void) ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SELECT_NETWORK 0");
+				continue;
+			}
+			*ret_answer = ANSWER_NO_NETWORK;
+			return 0;
+		}
+		if (ended(d, attempt) || (!attempt->tls_selected && radius_log_no_identity(d->radius.capture))) {
 			*ret_answer = ANSWER_VERDICT;
 			return 0;
 		}
@@ -172,6 +202,42 @@ static int await_answer(struct daemons *d, struct attempt *attempt, enum answer 
 			return 0;
 		}
 	}
+}
+
+/* Out of any network, with nothing under way. */
+static int leave_air(struct daemons *d, struct az_error *ret_error)
+{
+	char reply[64];
+	int r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "DISCONNECT");
+
+	if (r == 0)
+		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "PING");
+	return r < 0 ? fail(d, ret_error, r, &d->supplicant, "does not leave its network") : 0;
+}
+
+/* From the scan to the end, twice if an end fails to come. A device that got in stays there; one that did not must not go on trying
+ * by itself: when to try is the device OS's to say. */
+static int air_exchange(struct daemons *d, struct attempt *attempt, bool in_reach, enum answer *ret_answer, struct az_error *ret_error)
+{
+	char reply[64];
+	int r = 0;
+
+	*ret_answer = ANSWER_MISSING;
+	for (int i = 0; i < TRIES && r == 0 && *ret_answer == ANSWER_MISSING; i++) {
+		r = leave_air(d, ret_error);
+		if (r < 0)
+			return r;
+		daemons_pause(d, 0); /* what is still to be read is of no attempt */
+		attempt_reset(attempt);
+		proc_mark(&d->radius);
+		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SELECT_NETWORK 0");
+		if (r < 0)
+			return fail(d, ret_error, r, &d->supplicant, "does not select its network");
+		r = await_answer(d, attempt, in_reach, ret_answer, ret_error);
+		if (r == 0 && !attempt->connected)
+			r = leave_air(d, ret_error);
+	}
+	return r;
 }
 
 /* From EAPOL-Start to the end, twice if an end fails to come. */
@@ -194,7 +260,7 @@ static int exchange(struct daemons *d, struct aftermath *aftermath, struct attem
 			az_error_set(ret_error, AZ_ENVIRONMENT, "EAPOL-Start cannot be sent: %s", strerror(-r));
 			return r;
 		}
-		r = await_answer(d, attempt, ret_answer, ret_error);
+		r = await_answer(d, attempt, true, ret_answer, ret_error);
 		if (r < 0 || !attempt->success)
 			unsettle(aftermath);
 	}
@@ -228,22 +294,33 @@ static int check_log_date(struct daemons *d, struct az_error *ret_error)
 	return -ETIME;
 }
 
+static bool without_network(const struct daemons *d, const struct auth_request *q)
+{
+	return !d->state.ap_up || strlen(d->state.ssid) != q->ssid_length || memcmp(d->state.ssid, q->ssid, q->ssid_length) != 0;
+}
+
 static int run_with_daemons(struct daemons *d, struct aftermath *aftermath, const struct auth_request *q,
                             struct auth_verdict *ret_verdict, struct az_error *ret_error)
 {
 	struct attempt attempt;
 	enum answer answer;
-	int r = exchange(d, aftermath, &attempt, &answer, ret_error);
+	int r = d->medium->radio ? air_exchange(d, &attempt, !without_network(d, q), &answer, ret_error)
+	                         : exchange(d, aftermath, &attempt, &answer, ret_error);
 
 	if (r < 0)
 		return r;
+	if (answer == ANSWER_NO_NETWORK) {
+		verdict_plain(AUTH_NO_NETWORK, "no access point with this SSID", "", ret_verdict);
+		return 0;
+	}
 	if (answer == ANSWER_SILENCE) {
 		verdict_plain(AUTH_NO_ANSWER, "EAP started, no answer",
 		              d->state.radius_up ? "packet dropped: shared secret is incorrect" : "", ret_verdict);
 		return 0;
 	}
 	if (answer == ANSWER_MISSING) {
-		az_error_set(ret_error, AZ_ENVIRONMENT, "an authentication had no end within %u ms, %d times", VERDICT_LIMIT_MS, TRIES);
+		az_error_set(ret_error, AZ_ENVIRONMENT, "an authentication had no end within %u ms, %d times",
+		             d->medium->radio ? AIR_LIMIT_MS : VERDICT_LIMIT_MS, TRIES);
 		proc_append_last_lines(&d->supplicant, ret_error);
 		proc_append_last_lines(&d->radius, ret_error);
 		return -ETIMEDOUT;
@@ -265,6 +342,7 @@ static int run_with_daemons(struct daemons *d, struct aftermath *aftermath, cons
 int attempt_run(struct daemons *d, struct aftermath *aftermath, const struct auth_request *q,
                 struct auth_verdict *ret_verdict, struct az_error *ret_error)
 {
+	bool no_credentials;
 	int r;
 
 	if (!d->has_state) {
@@ -274,11 +352,13 @@ int attempt_run(struct daemons *d, struct aftermath *aftermath, const struct aut
 	r = daemons_check(d, ret_error);
 	if (r < 0)
 		return r;
-	if (!d->state.ap_up || strlen(d->state.ssid) != q->ssid_length || memcmp(d->state.ssid, q->ssid, q->ssid_length) != 0) {
+	no_credentials = q->client_cert_pem == NULL || q->client_key_pem == NULL;
+	/* On a wire there is nothing to be found by a name; on air wpa_supplicant looks for itself, if it can go on from there. */
+	if ((!d->medium->radio || no_credentials) && without_network(d, q)) {
 		verdict_plain(AUTH_NO_NETWORK, "no access point with this SSID", "", ret_verdict);
 		return 0;
 	}
-	if (q->client_cert_pem == NULL || q->client_key_pem == NULL) {
+	if (no_credentials) {
 		verdict_plain(AUTH_NO_CREDENTIALS, "the network's client certificate is not there", "", ret_verdict);
 		return 0;
 	}

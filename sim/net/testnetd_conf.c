@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -82,6 +83,16 @@ int conf_write(const char *path, const char *text, size_t length)
 		length -= (size_t) n;
 	}
 	return rename(temporary, path) == 0 ? 0 : -errno;
+}
+
+const char *conf_hex(const void *bytes, size_t length, char *out, size_t size)
+{
+	const uint8_t *b = bytes;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < length && 2 * i + 2 < size; i++)
+		(void) snprintf(out + 2 * i, 3, "%02x", b[i]);
+	return out;
 }
 
 int conf_known_identities(char *const *identities, size_t count, char **ret_text)

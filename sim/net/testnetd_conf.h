@@ -10,6 +10,8 @@ extern const char testnetd_template_radiusd[];
 extern const char testnetd_template_dictionary[];
 extern const char testnetd_template_hostapd[];
 extern const char testnetd_template_supplicant[];
+extern const char testnetd_template_hostapd_radio[];
+extern const char testnetd_template_supplicant_radio[];
 
 struct conf_var {
 	const char *name; /* as between the at-signs */
@@ -22,6 +24,10 @@ int conf_expand(const char *text, const struct conf_var *vars, size_t var_count,
 
 /* A file of mode 0600 at `path`, replaced as a whole: a reader sees the old or the new one. 0 or negative errno. */
 int conf_write(const char *path, const char *text, size_t length);
+
+/* `length` bytes in hex, into out (NUL-terminated), as far as it holds them; returns out. No byte of them can mean anything to the
+ * parser of a daemon's settings. */
+const char *conf_hex(const void *bytes, size_t length, char *out, size_t size);
 
 /* A check of User-Name against a list, in FreeRADIUS's own language; NULL list: no check. Every byte of an identity is
  * compared in hex, so that no identity can mean anything to the parser. 0 and *ret_text (caller frees), or -ENOMEM. */

@@ -1,4 +1,4 @@
-/* The daemons of the wired network: see testnetd_daemons.h.
+/* The daemons of the wired and the radio network: see testnetd_daemons.h.
  */
 #define _GNU_SOURCE
 #include "sim/net/testnetd_daemons.h"
@@ -24,7 +24,6 @@
 #define NUMBER_TEXT(n) NUMBER_TEXT_(n)
 #define NUMBER_TEXT_(n) #n
 
-#define START_LIMIT_MS 20000u /* of real time; a healthy start takes a tenth of a second */
 #define CLOCK_LIMIT_MS 5000u
 #define DEATH_LIMIT_MS 200u
 #define CLOCK_TRIES 3
@@ -33,6 +32,19 @@
 
 #define RADIUS_CLOCK "radius-clock"
 #define DEVICE_CLOCK "device-clock"
+
+/* A healthy start takes a tenth of a second here, and some seconds in an emulated guest on a crowded machine. */
+const struct medium medium_wire = {
+        .ap_interface = NS_AP_INTERFACE, .device_interface = NS_DEVICE_INTERFACE, .device_mac = NS_DEVICE_MAC_TEXT,
+        .supplicant_driver = "wired", .hostapd_template = testnetd_template_hostapd,
+        .supplicant_template = testnetd_template_supplicant, .start_limit_ms = 20000,
+};
+/* hwsim numbers its radios in their addresses. */
+const struct medium medium_air = {
+        .radio = true, .ap_interface = "wlan0", .device_interface = "wlan1", .device_mac = "02:00:00:00:01:00",
+        .supplicant_driver = "nl80211", .hostapd_template = testnetd_template_hostapd_radio,
+        .supplicant_template = testnetd_template_supplicant_radio, .start_limit_ms = 60000,
+};
 
 static uint64_t in_ms(unsigned ms)
 {
@@ -229,6 +241,15 @@ static int set_clock(struct daemons *d, struct proc *proc, const char *file, int
 	return -ETIME;
 }
 
+/* The guest's own clock is everybody's there; libfaketime makes up for what one party's differs by. A time before the guest's
+ * start, or before 1970, the kernel refuses: then libfaketime makes up for all of it. */
+static void set_guest_clock(int64_t wall_s)
+{
+	struct timespec ts = {.tv_sec = (time_t) wall_s};
+
+	(void) clock_settime(CLOCK_REALTIME, &ts);
+}
+
 int daemons_set_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error)
 {
 	int r;
@@ -236,6 +257,8 @@ int daemons_set_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_
 	d->device_wall_s = device_wall_s;
 	d->radius_wall_s = radius_wall_s;
 	d->clocks_at_ns = real_now_ns();
+	if (d->medium->radio)
+		set_guest_clock(radius_wall_s);
 	r = set_clock(d, &d->supplicant, DEVICE_CLOCK, device_wall_s, ask_device_clock, ret_error);
 	return r < 0 ? r : set_clock(d, &d->radius, RADIUS_CLOCK, radius_wall_s, ask_radius_clock, ret_error);
 }
@@ -302,13 +325,14 @@ static int open_child_signals(void)
 	return fd < 0 ? -errno : fd;
 }
 
-int daemons_init(struct daemons *d, const char *work, int dir_fd, const struct testnetd_paths *paths,
-                 struct az_error *ret_error)
+int daemons_init(struct daemons *d, const struct medium *medium, const char *work, int dir_fd,
+                 const struct testnetd_paths *paths, struct az_error *ret_error)
 {
 	struct proc *all[] = {&d->radius, &d->ap, &d->supplicant};
 	int r;
 
 	memset(d, 0, sizeof(*d));
+	d->medium = medium;
 	d->paths = paths;
 	d->work = work;
 	proc_init(&d->radius, "freeradius", "freeradius.log", NULL);
@@ -320,8 +344,8 @@ int daemons_init(struct daemons *d, const char *work, int dir_fd, const struct t
 	d->status_fd = status_open(STATUS_PORT);
 	if (d->status_fd < 0)
 		return fail_setup(ret_error, d->status_fd, "a UDP socket");
-	d->eapol_fd = ns_open_eapol();
-	if (d->eapol_fd < 0)
+	d->eapol_fd = medium->radio ? -1 : ns_open_eapol();
+	if (d->eapol_fd < 0 && !medium->radio)
 		return fail_setup(ret_error, d->eapol_fd, ns_step_name(NS_STEP_PACKET));
 	if (random_secret(d->secret) < 0 || random_secret(d->wrong_secret) < 0 || random_secret(d->status_secret) < 0)
 		return fail_setup(ret_error, -EIO, "random bytes");
@@ -444,11 +468,13 @@ static int start_ap(struct daemons *d, struct az_error *ret_error)
 	static const char *const env[] = {"TZ=UTC", "PATH=/usr/bin:/bin", NULL};
 	char config[DAEMONS_PATH_MAX];
 	const char *const argv[] = {d->paths->hostapd, "-t", work_path(d, "hostapd.conf", config), NULL};
+	char ssid[2 * 32 + 1];
 	const struct conf_var vars[] = {{"WORK", d->work},
-	                                {"INTERFACE", NS_AP_INTERFACE},
+	                                {"INTERFACE", d->medium->ap_interface},
+	                                {"SSID", conf_hex(d->state.ssid, strlen(d->state.ssid), ssid, sizeof(ssid))},
 	                                {"AUTH_PORT", NUMBER_TEXT(AUTH_PORT)},
 	                                {"SECRET", d->secret}};
-	int r = write_template(d, "hostapd.conf", testnetd_template_hostapd, vars, ARRAY_LEN(vars));
+	int r = write_template(d, "hostapd.conf", d->medium->hostapd_template, vars, ARRAY_LEN(vars));
 
 	if (r < 0)
 		return fail_setup(ret_error, r, "files of hostapd");
@@ -459,10 +485,10 @@ static int start_supplicant(struct daemons *d, struct az_error *ret_error)
 {
 	char config[DAEMONS_PATH_MAX];
 	struct environment environment;
-	const char *const argv[] = {d->paths->wpa_supplicant, "-t", "-D", "wired", "-i", NS_DEVICE_INTERFACE, "-c",
-	                            work_path(d, "wpa_supplicant.conf", config), NULL};
+	const char *const argv[] = {d->paths->wpa_supplicant, "-t", "-D", d->medium->supplicant_driver, "-i",
+	                            d->medium->device_interface, "-c", work_path(d, "wpa_supplicant.conf", config), NULL};
 	const struct conf_var vars[] = {{"WORK", d->work}};
-	int r = write_template(d, "wpa_supplicant.conf", testnetd_template_supplicant, vars, ARRAY_LEN(vars));
+	int r = write_template(d, "wpa_supplicant.conf", d->medium->supplicant_template, vars, ARRAY_LEN(vars));
 
 	if (r == 0)
 		r = write_clock(d, DEVICE_CLOCK, d->device_wall_s);
@@ -473,20 +499,21 @@ static int start_supplicant(struct daemons *d, struct az_error *ret_error)
 
 /* ---- Readiness --------------------------------------------------------------------------------------------------------------- */
 
-static int fail_slow(const struct proc *proc, struct az_error *ret_error)
+static int fail_slow(const struct daemons *d, const struct proc *proc, struct az_error *ret_error)
 {
-	az_error_set(ret_error, AZ_ENVIRONMENT, "%s was started and is not ready after %u s", proc->name, START_LIMIT_MS / 1000);
+	az_error_set(ret_error, AZ_ENVIRONMENT, "%s was started and is not ready after %u s", proc->name,
+	             d->medium->start_limit_ms / 1000);
 	proc_append_last_lines(proc, ret_error);
 	return -ETIMEDOUT;
 }
 
-static int await_control(struct daemons *d, struct proc *proc, struct ctl *ctl, const char *socket_name, bool with_events,
-                         struct az_error *ret_error)
+static int await_control(struct daemons *d, struct proc *proc, struct ctl *ctl, const char *folder, const char *interface,
+                         bool with_events, struct az_error *ret_error)
 {
-	uint64_t until = in_ms(START_LIMIT_MS);
+	uint64_t until = in_ms(d->medium->start_limit_ms);
 	char path[DAEMONS_PATH_MAX], client_dir[DAEMONS_PATH_MAX];
 
-	(void) work_path(d, socket_name, path);
+	(void) snprintf(path, sizeof(path), "%s/%s/%s", d->work, folder, interface);
 	(void) work_path(d, "ctl", client_dir);
 	for (;;) {
 		if (ctl_open(ctl, path, client_dir, with_events) == 0)
@@ -495,20 +522,21 @@ static int await_control(struct daemons *d, struct proc *proc, struct ctl *ctl, 
 		if (daemons_check(d, ret_error) < 0)
 			return -ECHILD;
 		if (real_now_ns() >= until)
-			return fail_slow(proc, ret_error);
+			return fail_slow(d, proc, ret_error);
 	}
 }
 
-static int await_radius(struct daemons *d, struct az_error *ret_error)
+/* A line that a daemon writes when it is ready. */
+static int await_word(struct daemons *d, struct proc *proc, const char *word, struct az_error *ret_error)
 {
-	uint64_t until = in_ms(START_LIMIT_MS);
+	uint64_t until = in_ms(d->medium->start_limit_ms);
 
-	while (strstr(d->radius.capture, "Ready to process requests") == NULL) {
+	while (strstr(proc->capture, word) == NULL) {
 		(void) daemons_wait(d, -1, until);
 		if (daemons_check(d, ret_error) < 0)
 			return -ECHILD;
 		if (real_now_ns() >= until)
-			return fail_slow(&d->radius, ret_error);
+			return fail_slow(d, proc, ret_error);
 	}
 	return 0;
 }
@@ -568,11 +596,13 @@ int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *r
 	if (r == 0 && new_supplicant)
 		r = start_supplicant(d, ret_error);
 	if (r == 0 && new_ap)
-		r = await_control(d, &d->ap, &d->ap_ctl, "hostapd/" NS_AP_INTERFACE, false, ret_error);
+		r = await_control(d, &d->ap, &d->ap_ctl, "hostapd", d->medium->ap_interface, false, ret_error);
+	if (r == 0 && new_ap && d->medium->radio)
+		r = await_word(d, &d->ap, "AP-ENABLED", ret_error); /* it can be spoken to some time before it sends beacons */
 	if (r == 0 && new_supplicant)
-		r = await_control(d, &d->supplicant, &d->supplicant_ctl, "wpa_supplicant/" NS_DEVICE_INTERFACE, true, ret_error);
+		r = await_control(d, &d->supplicant, &d->supplicant_ctl, "wpa_supplicant", d->medium->device_interface, true, ret_error);
 	if (r == 0 && !keep_radius && d->state.radius_up)
-		r = await_radius(d, ret_error);
+		r = await_word(d, &d->radius, "Ready to process requests", ret_error);
 	if (r == -ECHILD && !keep_radius && d->radius.state == PROC_DIED)
 		az_error_prefix(ret_error, "RADIUS does not start with these certificates");
 	return r < 0 ? r : daemons_set_clocks(d, d->device_wall_s, d->radius_wall_s, ret_error);

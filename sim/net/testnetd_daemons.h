@@ -1,4 +1,4 @@
-/* The three daemons of the wired network, and their clocks: start, readiness by fact, proof of the time each lives in.
+/* The three daemons of the wired or the radio network, and their clocks: start, readiness by fact, proof of the time each lives in.
  *
  * hostapd stays on the real clock: it looks at no certificate. FreeRADIUS and wpa_supplicant each live in the time of a file
  * on the helper's tmpfs (libfaketime). Leaves to others: one authentication (testnetd_attempt.c), requests (testnetd.c).
@@ -13,14 +13,27 @@
 
 #define DAEMONS_PATH_MAX 96 /* our folders are short, so that socket addresses hold them */
 
+/* What lies between access point and device. */
+struct medium {
+	bool radio;
+	const char *ap_interface, *device_interface, *device_mac;
+	const char *supplicant_driver;
+	const char *hostapd_template, *supplicant_template;
+	unsigned start_limit_ms; /* real time that a daemon may take to be ready */
+};
+
+extern const struct medium medium_wire; /* a veth pair: testnetd_ns.h */
+extern const struct medium medium_air;  /* two radios of mac80211_hwsim */
+
 struct daemons {
+	const struct medium *medium;
 	const struct testnetd_paths *paths;
 	const char *work; /* the private tmpfs */
 	struct proc radius, ap, supplicant;
 	struct ctl ap_ctl, supplicant_ctl;
 	int child_fd;  /* signalfd of SIGCHLD */
 	int status_fd; /* asks RADIUS for its time */
-	int eapol_fd;  /* sends EAPOL-Start as the device */
+	int eapol_fd;  /* sends EAPOL-Start as the device; -1 on air, where wpa_supplicant does */
 	char secret[33], wrong_secret[33], status_secret[33];
 	bool has_state;
 	struct net_state state; /* owned */
@@ -29,9 +42,9 @@ struct daemons {
 	unsigned note_count;
 };
 
-/* After ns_build(): folders, links, logs (in dir_fd), sockets. Starts nothing; clocks begin at the real time. */
-int daemons_init(struct daemons *d, const char *work, int dir_fd, const struct testnetd_paths *paths,
-                 struct az_error *ret_error);
+/* After ns_build(), or in the guest: folders, links, logs (in dir_fd), sockets. Starts nothing; clocks begin at the real time. */
+int daemons_init(struct daemons *d, const struct medium *medium, const char *work, int dir_fd,
+                 const struct testnetd_paths *paths, struct az_error *ret_error);
 /* Makes the daemons be as `state` says, and keeps it (owned from here on, also on failure). 0, or negative errno and
  * *ret_error. */
 int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *ret_error);

@@ -52,6 +52,10 @@ void attempt_event(struct attempt *attempt, const char *event)
 		attempt->success = true;
 	else if (starts(event, "CTRL-EVENT-EAP-FAILURE"))
 		attempt->failure = true;
+	else if (starts(event, "CTRL-EVENT-CONNECTED"))
+		attempt->connected = true;
+	else if (starts(event, "CTRL-EVENT-NETWORK-NOT-FOUND"))
+		attempt->not_found = true;
 	else if (starts(event, "EAP: Failed to initialize EAP method"))
 		attempt->no_method = true;
 	else if (starts(event, "CTRL-EVENT-EAP-STATUS status='local TLS alert'"))

@@ -14,6 +14,8 @@ struct attempt {
 	bool started;      /* EAP began */
 	bool tls_selected; /* the method was agreed */
 	bool success, failure;
+	bool connected; /* on air: the 4-way handshake is over, too */
+	bool not_found; /* on air: a scan showed no access point that the network could join */
 	bool no_method;    /* certificate or key could not be used */
 	bool cert_error;
 	int cert_depth;

@@ -1,4 +1,4 @@
-/* What the files of the wired network share; tests use wired_status().
+/* What the files of the wired network share; tests use wired_helper().
  */
 #ifndef SIM_NET_WIRED_H
 #define SIM_NET_WIRED_H
@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "sim/net/netd.h"
 #include "sim/net/net.h"
 #include "sim/net/testnetd.h"
 #include "sim/net/testnetd_ns.h"
@@ -20,12 +21,7 @@ void wired_explain(enum ns_step step, int error, struct az_error *ret_error);
 /* Tries the namespaces in a child that ends at once. 0 or negative errno and *ret_error. */
 int wired_try_namespaces(struct az_error *ret_error);
 
-/* Process ids in the helper's own pid namespace; 0: not running. */
-struct wired_pids {
-	uint32_t helper, freeradius, hostapd, wpa_supplicant;
-};
-int wired_status(struct net *net, struct wired_pids *ret_pids, struct az_error *ret_error);
-/* The helper as its parent sees it: the ancestor of all the processes above. */
+/* The helper as its parent sees it: the ancestor of all the processes that netd_status() tells of. */
 pid_t wired_helper(const struct net *net);
 
 #endif

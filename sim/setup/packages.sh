@@ -1,7 +1,8 @@
 #!/bin/sh
 # Sees to it that this machine has what azsim needs: libraries and tools as Debian packages, and the three daemons.
-# usage: packages.sh DAEMONS_DIR [run | check | mt3620]
-#   run     to build azsim and play scenarios; check: and to test it, which takes what mt3620 takes too
+# usage: packages.sh DAEMONS_DIR [run | radio | check | mt3620]
+#   run     to build azsim and play scenarios; check: and to test it, which takes what radio and mt3620 take too
+#   radio   to play them on the radio network, too: the emulator, and the kernel of its guest, which is unpacked beside DAEMONS_DIR
 #   mt3620  to build for the MT3620 and to run what was built, in the simulator; without the daemons
 #
 # The daemons (FreeRADIUS, hostapd, wpa_supplicant) are fetched as packages but not installed, only unpacked into DAEMONS_DIR:
@@ -18,6 +19,8 @@ libsystemd0 libtalloc2"
 check="clang libcmocka-dev valgrind libc6-dbg cmake ninja-build pkg-config"
 # Debian's compiler for ARM and the emulator; the C library beside them is not installed: armhf.sh.
 mt3620="gcc-arm-linux-gnueabihf qemu-user"
+# The emulator of the radio network's guest.
+radio="qemu-system-x86"
 daemons="freeradius freeradius-common freeradius-config libfreeradius3 hostapd wpasupplicant"
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -28,7 +31,8 @@ stop() {
 
 wanted="$build $run"
 case $purpose in
-check) wanted="$wanted $check $mt3620" ;;
+check) wanted="$wanted $check $mt3620 $radio" ;;
+radio) wanted="$wanted $radio" ;;
 mt3620) wanted="$build $mt3620" ;;
 esac
 
@@ -45,7 +49,12 @@ as_root=
 lists_ok() { [ -n "$(find /var/lib/apt/lists -name '*Packages*' 2>/dev/null | head -n 1)" ]; }
 [ "$purpose" = mt3620 ] && daemons_dir=
 enough_daemons() { [ -z "$daemons_dir" ] || [ -e "$daemons_dir/complete" ]; }
-if [ -n "$missing" ] || { ! enough_daemons && ! lists_ok; }; then
+kernel_dir=
+case $purpose in
+check | radio) kernel_dir=$(dirname "$daemons_dir")/radio/kernel ;;
+esac
+enough_kernel() { [ -z "$kernel_dir" ] || [ -e "$kernel_dir/complete" ]; }
+if [ -n "$missing" ] || { ! { enough_daemons && enough_kernel; } && ! lists_ok; }; then
 	line="apt-get update && apt-get install -y --no-install-recommends$missing"
 	if [ "$(id -u)" = 0 ]; then
 		as_root=env
@@ -62,6 +71,7 @@ if [ -n "$missing" ] || { ! enough_daemons && ! lists_ok; }; then
 		stop "apt-get install failed (above)"
 fi
 
+enough_kernel || "$(dirname "$0")/radio.sh" "$kernel_dir"
 enough_daemons && exit 0
 say "unpacking (not installing) $daemons"
 scratch=$daemons_dir.new.$$

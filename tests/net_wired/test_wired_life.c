@@ -165,14 +165,14 @@ static void death_is_told(void **state)
 		skip();
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		struct opened opened;
-		struct wired_pids pids;
+		struct netd_pids pids;
 		struct family family;
 		char wanted[64];
 
 		open_good(&opened);
 		must(authenticate(&opened, &verdict, &error), &error, "before");
 		assert_int_equal(verdict.outcome, AUTH_OK);
-		must(wired_status(opened.net, &pids, &error), &error, "status");
+		must(netd_status(opened.net, &pids, &error), &error, "status");
 		assert_int_equal(pids.helper, 1);
 		family = family_of(wired_helper(opened.net));
 		assert_int_equal(family.count, 5); /* the two of the helper, three daemons */

@@ -1,0 +1,463 @@
+/* The radio network, in short: verdicts that come over the air, a guest that is saved and restored, and what happens when emulator,
+ * guest or machine do not do what they should. Everything else is in test_radio_questions.
+ */
+#define _GNU_SOURCE
+#include "tests/radio/support.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "emu-applibs/base/base.h"
+#include "sim/net/radio.h"
+
+static struct material *root, *other_root, *server, *client, *client_expired;
+
+static int make_all(void **state)
+{
+	(void) state;
+	root = material_make(PKI_ROOT, "ca1", NULL, -YEAR, YEAR, PKI_FAULT_NONE);
+	other_root = material_make(PKI_ROOT, "ca2", NULL, -YEAR, YEAR, PKI_FAULT_NONE);
+	server = material_make(PKI_SERVER, "radius", root, -YEAR, YEAR, PKI_FAULT_NONE);
+	client = material_make(PKI_CLIENT, "device-0001", root, -YEAR, YEAR, PKI_FAULT_NONE);
+	client_expired = material_make(PKI_CLIENT, "device-0001", root, -YEAR, -1, PKI_FAULT_NONE);
+	return 0;
+}
+
+static int free_all(void **state)
+{
+	(void) state;
+	material_free();
+	return 0;
+}
+
+#define BEGIN()             \
+	(void) state;       \
+	if (radio_absent()) \
+	skip()
+
+static void open_good(struct opened *opened)
+{
+	struct net_state good = good_state(server, root);
+	struct az_error error;
+
+	opened_open(opened, &net_radio_ops);
+	must(net_radio_ops.apply(opened->net, &good, &error), &error, "apply");
+	must(net_radio_ops.set_clocks(opened->net, NOW, NOW, &error), &error, "clocks");
+}
+
+static int authenticate(struct opened *opened, struct auth_verdict *verdict, struct az_error *error)
+{
+	struct auth_request request = good_request(client, root);
+
+	return net_radio_ops.authenticate(opened->net, &request, verdict, error);
+}
+
+/* Nothing of the emulator is left: the children of a test are those that a network started. */
+static void assert_no_child(void)
+{
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+static char *file_text(const char *dir, const char *name)
+{
+	char path[256];
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f;
+
+	(void) snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	if (getdelim(&text, &size, '\0', f) < 0 && text != NULL)
+		text[0] = '\0';
+	(void) fclose(f);
+	return text;
+}
+
+/* ---- Over the air -------------------------------------------------------------------------------------------------------------- */
+
+static void expect(struct opened *opened, const char *about, const struct auth_request *request, enum auth_outcome outcome,
+                   enum auth_cause cause)
+{
+	struct auth_verdict v;
+	struct az_error error;
+
+	must(net_radio_ops.authenticate(opened->net, request, &v, &error), &error, about);
+	if (v.outcome != outcome || v.cause != cause)
+		fail_msg("%s: %s, %s; device: %s; RADIUS: %s", about, auth_outcome_name(v.outcome), auth_cause_name(v.cause), v.device_reason,
+		         v.radius_reason);
+}
+
+static void verdicts_come_over_the_air(void **state)
+{
+	struct net_state wanted = good_state(server, root);
+	struct auth_request request;
+	struct az_error error;
+	struct opened opened;
+
+	BEGIN();
+	open_good(&opened);
+	request = good_request(client, root);
+	expect(&opened, "good", &request, AUTH_OK, AUTH_CAUSE_NONE);
+	request.root_ca_pem = pki_cert_pem(other_root->cert);
+	expect(&opened, "unknown CA", &request, AUTH_SERVER_REJECTED, AUTH_CAUSE_UNKNOWN_CA);
+	request = good_request(client_expired, root);
+	expect(&opened, "client expired", &request, AUTH_CLIENT_REJECTED, AUTH_CAUSE_EXPIRED);
+	request = good_request(client, root);
+	request.ssid_length--;
+	expect(&opened, "another SSID", &request, AUTH_NO_NETWORK, AUTH_CAUSE_NONE);
+	wanted.ap_up = false;
+	must(net_radio_ops.apply(opened.net, &wanted, &error), &error, "access point off");
+	request = good_request(client, root);
+	expect(&opened, "access point off", &request, AUTH_NO_NETWORK, AUTH_CAUSE_NONE);
+	wanted.ap_up = true;
+	must(net_radio_ops.apply(opened.net, &wanted, &error), &error, "access point on");
+	expect(&opened, "good again", &request, AUTH_OK, AUTH_CAUSE_NONE);
+
+	/* The words of the daemons: an association, keys agreed; at the time of the scenario. */
+	net_radio_ops.close(opened.net);
+	opened.net = NULL;
+	assert_no_child();
+	cleanup_free char *supplicant = file_text(opened.dir, "wpa_supplicant.log"), *ap = file_text(opened.dir, "hostapd.log");
+
+	assert_non_null(strstr(supplicant, "17672256")); /* 2026-01-01 */
+	assert_non_null(strstr(supplicant, "(SSID='CorpNet' freq=2412 MHz)"));
+	assert_non_null(strstr(supplicant, "[PTK=CCMP GTK=CCMP]"));
+	assert_non_null(strstr(ap, "EAPOL-4WAY-HS-COMPLETED"));
+	opened_close(&opened);
+}
+
+/* ---- The saved guest ----------------------------------------------------------------------------------------------------------- */
+
+static void the_guest_is_saved_and_restored(void **state)
+{
+	struct radio_paths paths;
+	struct radio_state saved;
+	struct opened opened;
+	struct az_error error;
+	struct stat before, after;
+	int fd;
+
+	BEGIN();
+	must(radio_find(&paths, &error), &error, "find");
+	open_good(&opened); /* there is one from now on */
+	opened_close(&opened);
+	must(radio_state_open(&paths, &saved, &fd, &error), &error, "state");
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &before), 0);
+	assert_int_equal(before.st_mode & 0777, 0600);
+	(void) close(fd);
+	radio_state_close(&saved);
+
+	open_good(&opened);
+	cleanup_free char *console = file_text(opened.dir, "guest.log");
+
+	assert_null(strstr(console, "regulatory")); /* which each boot says */
+	assert_int_equal(stat(saved.path, &after), 0);
+	assert_int_equal(after.st_ino, before.st_ino);
+	opened_close(&opened);
+	assert_no_child();
+}
+
+/* One that is not what it was any more is not believed; one that cannot be restored is made anew. */
+static void a_bad_saved_guest_is_found_out(void **state)
+{
+	struct radio_paths paths;
+	struct radio_state saved;
+	struct az_error error;
+	struct auth_verdict v;
+	struct opened opened;
+	char path[TESTNETD_PATH_MAX + 128];
+	int fd;
+	FILE *f;
+
+	BEGIN();
+	must(radio_find(&paths, &error), &error, "find");
+	must(radio_state_open(&paths, &saved, &fd, &error), &error, "state");
+	assert_true(fd >= 0);
+	(void) close(fd);
+	radio_state_close(&saved);
+	assert_int_equal(truncate(saved.path, 1000000), 0);
+	open_good(&opened);
+	must(authenticate(&opened, &v, &error), &error, "authenticate");
+	assert_int_equal(v.outcome, AUTH_OK);
+	opened_close(&opened);
+	assert_no_child();
+
+	(void) snprintf(path, sizeof(path), "%s.files", saved.path);
+	f = fopen(path, "ae");
+	assert_non_null(f);
+	assert_true(fprintf(f, "1 2.000000003 %s\n", paths.kernel) > 0);
+	assert_int_equal(fclose(f), 0);
+	must(radio_state_open(&paths, &saved, &fd, &error), &error, "state");
+	assert_int_equal(fd, -1);
+	radio_state_close(&saved);
+	/* As it was. */
+	cleanup_free char *list = file_text(paths.state, strrchr(path, '/') + 1);
+
+	assert_int_equal(truncate(path, (off_t) (strlen(list) - strlen("1 2.000000003 \n") - strlen(paths.kernel))), 0);
+	must(radio_state_open(&paths, &saved, &fd, &error), &error, "state");
+	assert_true(fd >= 0);
+	(void) close(fd);
+	radio_state_close(&saved);
+}
+
+/* ---- What is missing ------------------------------------------------------------------------------------------------------------ */
+
+static void probe_says(const char *variable, const char *value, const char *wanted)
+{
+	cleanup_free char *before = strdup(getenv(variable));
+	struct az_error error;
+
+	assert_int_equal(setenv(variable, value, 1), 0);
+	assert_true(net_radio_ops.probe(&error) < 0);
+	assert_int_equal(setenv(variable, before, 1), 0);
+	assert_int_equal(error.status, AZ_ENVIRONMENT);
+	if (strstr(error.text, wanted) == NULL)
+		fail_msg("expected '%s' in: %s", wanted, error.text);
+}
+
+static void what_is_missing_is_named(void **state)
+{
+	BEGIN();
+	probe_says("AZSIM_RADIO", "/nonexistent", "sim/setup/radio.sh /nonexistent/kernel");
+	probe_says("PATH", "/nonexistent", "apt-get install --no-install-recommends qemu-system-x86");
+	probe_says("AZSIM_DAEMONS", "/", "freeradius");
+}
+
+/* In a child, whose limits and mounts are its own; what it finds wrong is its exit status. */
+static void in_child(void (*body)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+		body();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (status != 0)
+		fail_msg("status %#x", (unsigned) status);
+}
+
+#define CHECK(condition)                                                                      \
+	do {                                                                                  \
+		if (!(condition)) {                                                           \
+			(void) fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition); \
+			_exit(1);                                                             \
+		}                                                                             \
+	} while (0)
+
+static void little_memory(void)
+{
+	const struct rlimit limit = {.rlim_cur = 200 << 20, .rlim_max = 200 << 20};
+	char dir[] = "/tmp/azsim-net-XXXXXX";
+	struct az_error error;
+	struct net *net;
+
+	CHECK(mkdtemp(dir) != NULL);
+	CHECK(setrlimit(RLIMIT_AS, &limit) == 0);
+	CHECK(net_radio_ops.open(dir, &net, &error) < 0);
+	CHECK(error.status == AZ_ENVIRONMENT);
+	(void) fprintf(stderr, "said: %s\n", error.text);
+	CHECK(strstr(error.text, "the guest of the radio network ended by itself") != NULL);
+	CHECK(strstr(error.text, "emory") != NULL);
+	CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+	for (const char *const *name = (const char *const[]){"guest.log", "qemu.log", NULL}; *name != NULL; name++) {
+		char path[64];
+
+		(void) snprintf(path, sizeof(path), "%s/%s", dir, *name);
+		(void) unlink(path);
+	}
+	CHECK(rmdir(dir) == 0);
+}
+
+static void too_little_memory_is_told(void **state)
+{
+	BEGIN();
+	in_child(little_memory);
+}
+
+/* A namespace of its own, in which /mnt is a file system of one megabyte. False where this machine grants none. */
+static bool small_mount(void)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	FILE *f;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return uid == 0 && unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+		       mount("tmpfs", "/mnt", "tmpfs", 0, "size=1m") == 0;
+	f = fopen("/proc/self/setgroups", "we");
+	if (f != NULL && fprintf(f, "deny") > 0)
+		(void) fclose(f);
+	f = fopen("/proc/self/uid_map", "we");
+	CHECK(f != NULL && fprintf(f, "0 %u 1\n", uid) > 0 && fclose(f) == 0);
+	f = fopen("/proc/self/gid_map", "we");
+	CHECK(f != NULL && fprintf(f, "0 %u 1\n", gid) > 0 && fclose(f) == 0);
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && mount("tmpfs", "/mnt", "tmpfs", 0, "size=1m") == 0;
+}
+
+static void fill(const char *path)
+{
+	static const char zeroes[4096];
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	CHECK(fd >= 0);
+	while (write(fd, zeroes, sizeof(zeroes)) > 0)
+		;
+	(void) close(fd);
+}
+
+/* Neither a guest nor a log can be written. */
+static void full_disk(void)
+{
+	struct net_state good = good_state(server, root);
+	struct auth_request request = good_request(client, root);
+	struct auth_verdict v;
+	struct az_error error;
+	struct net *net;
+	int r;
+
+	if (!small_mount()) {
+		(void) fprintf(stderr, "SKIP: NOT TESTED, the radio network on a full disk: no file system may be mounted here\n");
+		return;
+	}
+	CHECK(mkdir("/mnt/logs", 0700) == 0 && mkdir("/mnt/state", 0700) == 0);
+	CHECK(net_radio_ops.open("/mnt/logs", &net, &error) == 0);
+	CHECK(net_radio_ops.apply(net, &good, &error) == 0);
+	fill("/mnt/much");
+	for (int i = 0; (r = net_radio_ops.authenticate(net, &request, &v, &error)) == 0 && i < 50; i++)
+		;
+	CHECK(r < 0 && error.status == AZ_ENVIRONMENT);
+	(void) fprintf(stderr, "said: %s\n", error.text);
+	CHECK(strstr(error.text, "cannot be written: No space left on device; make room and run again") != NULL);
+	net_radio_ops.close(net);
+
+	/* A guest that cannot be saved works all the same. */
+	CHECK(unlink("/mnt/much") == 0);
+	CHECK(setenv("AZSIM_RADIO_STATE", "/mnt/state", 1) == 0);
+	CHECK(net_radio_ops.open("/mnt/logs", &net, &error) == 0);
+	CHECK(net_radio_ops.apply(net, &good, &error) == 0);
+	CHECK(net_radio_ops.authenticate(net, &request, &v, &error) == 0 && v.outcome == AUTH_OK);
+	net_radio_ops.close(net);
+	CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+}
+
+static void a_full_disk_is_told(void **state)
+{
+	BEGIN();
+	in_child(full_disk);
+}
+
+/* ---- What ends, or stands still -------------------------------------------------------------------------------------------------- */
+
+static void a_killed_emulator_is_told(void **state)
+{
+	struct auth_verdict v;
+	struct az_error error;
+	struct opened opened;
+
+	BEGIN();
+	open_good(&opened);
+	assert_int_equal(kill(opened.net->child, SIGKILL), 0);
+	assert_true(authenticate(&opened, &v, &error) < 0);
+	assert_int_equal(error.status, AZ_ENVIRONMENT);
+	assert_non_null(strstr(error.text, "the guest of the radio network ended by itself"));
+	assert_non_null(strstr(error.text, "QEMU was killed by signal 9"));
+	assert_true(authenticate(&opened, &v, &error) < 0);
+	assert_non_null(strstr(error.text, "ended earlier"));
+	opened_close(&opened);
+	assert_no_child();
+}
+
+static void a_frozen_guest_is_told(void **state)
+{
+	struct netd_pids pids;
+	struct az_error error;
+	struct opened opened;
+
+	BEGIN();
+	open_good(&opened);
+	must(netd_status(opened.net, &pids, &error), &error, "status");
+	assert_int_equal(pids.helper, 1);
+	assert_true(pids.freeradius > 1 && pids.hostapd > 1 && pids.wpa_supplicant > 1);
+	assert_int_equal(kill(opened.net->child, SIGSTOP), 0);
+	assert_true(netd_status(opened.net, &pids, &error) < 0);
+	assert_int_equal(error.status, AZ_ENVIRONMENT);
+	assert_non_null(strstr(error.text, "does not answer, and was ended"));
+	opened_close(&opened);
+	assert_no_child();
+}
+
+static void it_ends_with_its_owner(void **state)
+{
+	int ends[2], status;
+	pid_t pid, emulator;
+
+	BEGIN();
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0); /* what is left comes to us */
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct opened opened;
+
+		(void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+		open_good(&opened);
+		pid_t helper = opened.net->child;
+
+		(void) !write(ends[1], opened.dir, sizeof(opened.dir));
+		(void) !write(ends[1], &helper, sizeof(helper));
+		for (;;)
+			(void) pause();
+	}
+	(void) close(ends[1]);
+	char dir[sizeof(((struct opened *) NULL)->dir)];
+
+	assert_int_equal(read(ends[0], dir, sizeof(dir)), sizeof(dir));
+	assert_int_equal(read(ends[0], &emulator, sizeof(emulator)), sizeof(emulator));
+	(void) close(ends[0]);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(waitpid(emulator, &status, 0), emulator);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	assert_no_child();
+	DIR *d = opendir(dir);
+
+	assert_non_null(d);
+	for (struct dirent *e = readdir(d); e != NULL; e = readdir(d))
+		(void) unlinkat(dirfd(d), e->d_name, 0);
+	(void) closedir(d);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(verdicts_come_over_the_air),
+	        cmocka_unit_test(the_guest_is_saved_and_restored),
+	        cmocka_unit_test(a_bad_saved_guest_is_found_out),
+	        cmocka_unit_test(what_is_missing_is_named),
+	        cmocka_unit_test(too_little_memory_is_told),
+	        cmocka_unit_test(a_full_disk_is_told),
+	        cmocka_unit_test(a_killed_emulator_is_told),
+	        cmocka_unit_test(a_frozen_guest_is_told),
+	        cmocka_unit_test(it_ends_with_its_owner),
+	};
+
+	return cmocka_run_group_tests(tests, make_all, free_all);
+}
