@@ -72,6 +72,7 @@ help:
 	@echo 'make mt3620     build app/ (or APP=FOLDER) for the MT3620: with the SDK that AzureSphereDefaultSDKDir names, or without'
 	@echo 'make contract   the contract of applibs: errnos and readings covered; make contract-certs, make conformance: see tests/contract/app'
 	@echo 'make compare    the rotation app beside the page taken literally: how each scenario ends'
+	@echo 'make bugs       the rotation app broken in five ways: which oracle catches each, and at which cut point'
 	@echo 'make bench      measure speed and memory, as ratios'
 	@echo 'make install    an SDK-shaped folder with azsim in it at PREFIX (/opt/azsim); DESTDIR is heeded'
 	@echo 'make clean      remove what was built; make distclean: what was fetched too'
@@ -124,10 +125,10 @@ bench: setup
 	@$(MAKE) --no-print-directory bench-programs
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && AZSIM_DAEMONS="$(CURDIR)/build/daemons" $(BUILD)/tests/bench "$(CURDIR)/$(BUILD)" "$$dir"
 
-.PHONY: compare
-compare: setup
+.PHONY: compare bugs
+compare bugs: setup
 	@$(MAKE) --no-print-directory tests
-	@tests/baseline/compare.sh $(BUILD)
+	@tests/$(if $(filter bugs,$@),bugs/bugs,baseline/compare).sh $(BUILD)
 
 # An SDK-shaped folder: what AzureSphereDefaultSDKDir may point to, with azsim in it. azsim finds its libraries, application and
 # daemons in the folder that it lies in, so they stay together. Nothing in it knows where it is: it can be moved.

@@ -89,6 +89,13 @@ else
 	bad "compare: the rotation app failed, or the page taken literally did not (build/check/compare.log)"
 fi
 
+stage "the rotation app broken in five ways"
+if tests/bugs/bugs.sh build; then
+	good
+else
+	bad "bugs: one was not caught, or the unbroken app was"
+fi
+
 printf '\n%s s\n' "$(($(date +%s) - begin))"
 [ -z "$failures" ] || printf 'failed:%s\n' "$failures"
 printf '%d passed, %d failed\n' "$passed" "$failed"
