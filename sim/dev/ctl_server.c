@@ -14,6 +14,7 @@
 #include "sim/dev/proto.h"
 
 #define READS_AT_ONCE 16 /* of one client in one turn */
+#define PATIENCE_MS 2000 /* in real time, while all else waits, for one who has more to read than there is room for */
 
 struct ctl_client {
 	int fd; /* -1: free */
@@ -158,8 +159,25 @@ static void write_out(struct ctl_client *client)
 	}
 }
 
+/* Until no more than `left` bytes remain to be read; broken: nothing has been read for a while. */
+static void wait_for_reader(struct ctl_client *client, size_t left)
+{
+	struct pollfd fd = {.fd = client->fd, .events = POLLOUT};
+
+	while (client->out_length > left && !client->broken) {
+		int n = poll(&fd, 1, PATIENCE_MS);
+
+		if (n > 0)
+			write_out(client);
+		else if (n == 0 || errno != EINTR)
+			client->broken = true;
+	}
+}
+
 static void put(struct ctl_client *client, const char *text, size_t length)
 {
+	if (client->out_length + length > PROTO_ANSWER_MAX)
+		wait_for_reader(client, PROTO_ANSWER_MAX / 2); /* time stands still while one who follows catches up */
 	if (client->broken)
 		return;
 	if (client->out_length + length > PROTO_ANSWER_MAX) {
@@ -332,7 +350,7 @@ void ctl_free(struct ctl_server *server)
 		return;
 	for (size_t i = 0; i < CTL_CLIENTS_MAX; i++)
 		if (server->clients[i].fd >= 0) {
-			write_out(&server->clients[i]);
+			wait_for_reader(&server->clients[i], 0);
 			drop(server, &server->clients[i]);
 		}
 	if (server->listener >= 0)

@@ -1,7 +1,8 @@
-/* The control socket: connections, lines, and how they are bounded. Never blocks; lives in the caller's loop.
+/* The control socket: connections, lines, and how they are bounded. Lives in the caller's loop, and blocks only
+ * for one who has megabytes to read.
  *
  * Who connects is of the same user (or root), but what they say is hostile input: a line has at most PROTO_REQUEST_MAX bytes, and must be
- * one JSON object; whoever does not read what he is told is let go. Leaves to others: what a request means (dev.h).
+ * one JSON object; whoever reads nothing of what he is told for 2 s is let go. Leaves to others: what a request means (dev.h).
  */
 #ifndef SIM_DEV_CTL_SERVER_H
 #define SIM_DEV_CTL_SERVER_H

@@ -224,6 +224,51 @@ static void several_at_once_are_served(void **state)
 	e2e_clear(&r);
 }
 
+static void wait_until_it_stands(const struct e2e_started *dev)
+{
+	struct stat before, now = {0};
+
+	do {
+		before = now;
+		dev_pause_ms(300);
+		assert_int_equal(fstat(dev->out, &now), 0);
+	} while (now.st_size != before.st_size);
+}
+
+/* It sleeps until there is no more room for what it has to read, and then hears every tick. */
+static void a_slow_reader_misses_nothing(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_started dev = start(e), advance;
+	struct e2e_result r;
+	char *path, word[32];
+	size_t capacity = 0;
+	char *line = NULL;
+	FILE *f;
+
+	dev_expect(e, 0, NULL, "ctl", "advance", "2s", NULL);
+	path = dev_socket(&dev);
+	f = fdopen(connect_to(path), "r");
+	assert_non_null(f);
+	say_text(fileno(f), "{\"command\": \"log\", \"options\": {\"follow\": true}}\n");
+	assert_true(getline(&line, &capacity, f) > 0);
+	assert_non_null(strstr(line, "ticker: begins"));
+	advance = e2e_start(e, "ctl", "advance", "10h", NULL);
+	wait_until_it_stands(&dev);
+	for (unsigned tick = 1; tick <= 36000; tick++) {
+		(void) snprintf(word, sizeof(word), "tick %u after", tick);
+		if (getline(&line, &capacity, f) < 0 || !strstr(line, word))
+			fail_msg("\"%s\" instead of \"%s\"", line, word);
+	}
+	r = e2e_wait(e, &advance);
+	e2e_expect(&r, 0, "(+0d 10:00:02)", NULL);
+	e2e_clear(&r);
+	(void) fclose(f);
+	free(line);
+	free(path);
+	dev_end(e, &dev);
+}
+
 static void the_timeline_is_shown_in_parts(void **state)
 {
 	struct e2e *e = *state;
@@ -350,9 +395,9 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, e2e_set_up, e2e_tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(malformed_requests_get_an_answer), TEST(what_has_no_end_is_bounded), TEST(noise_is_survived), TEST(several_at_once_are_served),
-		TEST(the_timeline_is_shown_in_parts), TEST(the_one_that_runs_is_found), TEST(a_socket_that_was_left_behind_is_no_hindrance),
-		TEST(ctl_hears_of_the_end_in_the_middle), TEST(every_signal_ends_it_in_order),
+		TEST(malformed_requests_get_an_answer), TEST(what_has_no_end_is_bounded), TEST(noise_is_survived),
+		TEST(several_at_once_are_served), TEST(a_slow_reader_misses_nothing), TEST(the_timeline_is_shown_in_parts),
+		TEST(the_one_that_runs_is_found), TEST(a_socket_that_was_left_behind_is_no_hindrance), TEST(ctl_hears_of_the_end_in_the_middle), TEST(every_signal_ends_it_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,7 +98,9 @@ static void what_is_wrong_with_a_certificate_is_said(void **state)
 	dev_expect(e, 2, "an identifier has 1 to 16", "device", "certificate", "add", "-c", "Seventeen-letters", "-t", "rootca", "-p", "ca2.pem", NULL);
 	dev_expect(e, 2, "--certificate is missing", "device", "certificate", "add", "-t", "rootca", "-p", "ca2.pem", NULL);
 	dev_expect(e, 2, "none.pem: No such file", "device", "certificate", "add", "-c", "X", "-t", "rootca", "-p", "none.pem", NULL);
-	dev_expect(e, 2, "no PEM file", "device", "certificate", "add", "-c", "X", "-t", "rootca", "-p", "ticker/bin/app", NULL);
+	e2e_write(e, "binary.der", "0%c-----BEGIN CERTIFICATE-----", '\0');
+	dev_expect(e, 2, "no PEM file", "device", "certificate", "add", "-c", "X", "-t", "rootca", "-p", "binary.der", NULL);
+	dev_expect(e, 2, "no PEM file", "device", "certificate", "add", "-c", "X", "-t", "rootca", "-p", "ticker/app_manifest.json", NULL);
 	e2e_write(e, "long.pem", "-----BEGIN CERTIFICATE-----\n%09000d\n", 1);
 	dev_expect(e, 1, "a device takes 1 to 8192", "device", "certificate", "add", "-c", "X", "-t", "rootca", "-p", "long.pem", NULL);
 	for (int i = 0; i < 60; i++) {
