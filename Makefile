@@ -111,8 +111,8 @@ check: setup-check
 # Everything on the radio network: its tests, and every scenario beside the model.
 .PHONY: check-radio
 check-radio: setup-check
-	@$(MAKE) --no-print-directory all $(BUILD)/tests/test_radio $(BUILD)/tests/test_radio_life
-	@tests/run-tests.sh $(BUILD)/check $(BUILD)/tests/test_radio $(BUILD)/tests/test_radio_life
+	@$(MAKE) --no-print-directory all $(RADIO_TESTS)
+	@tests/run-tests.sh $(BUILD)/check $(RADIO_TESTS)
 	$(BUILD)/azsim run --net=model,radio --out=$(BUILD)/check/radio scenarios
 
 APP ?= app

@@ -140,6 +140,8 @@ static char *repeat_command(const struct job *job, const char *networks)
 		add_word(f, "--cut=", o->cuts_text);
 	if (o->http_shim)
 		add_word(f, "--http=", "shim");
+	if (o->capture)
+		(void) fputs(" --pcap", f);
 	if (o->ram_limit) {
 		char bytes[24];
 
@@ -206,24 +208,27 @@ static void fill(struct outcome *o, const struct job *job, const struct run_resu
 static void keep(const struct job *job, const struct run_result *result, const char *work, struct outcome *o)
 {
 	const char *out = job->options->out ? job->options->out : JOB_DEFAULT_OUT;
-	cleanup_free char *stem = NULL, *json = NULL, *text = NULL, *logs = NULL;
+	cleanup_free char *stem = NULL, *json = NULL, *text = NULL, *logs = NULL, *capture = NULL;
 	char code[READING_COUNT + 1];
 	int r;
 
-	if (result->verdict == RUN_INTERRUPTED || (!job->options->out && result->verdict == RUN_PASSED))
+	if (result->verdict == RUN_INTERRUPTED || (!job->options->out && !job->options->capture && result->verdict == RUN_PASSED))
 		return;
 	/* Of hundreds of combinations only the failed ones, and only where a place was named for them: each can be repeated. */
 	if (o->variant && (!job->options->out || result->verdict == RUN_PASSED))
 		return;
 	combination_code(o, code);
 	if (asprintf(&stem, "%s/%s.%s%s%s", out, o->scenario, o->network, o->variant ? "." : "", o->variant ? code : "") < 0 || asprintf(&json, "%s.json", stem) < 0 ||
-	    asprintf(&text, "%s.timeline", stem) < 0 || asprintf(&logs, "%s.logs", stem) < 0)
+	    asprintf(&text, "%s.timeline", stem) < 0 || asprintf(&logs, "%s.logs", stem) < 0 ||
+	    asprintf(&capture, "%s.pcapng", stem) < 0)
 		abort();
 	r = mkdir(out, 0755) < 0 && errno != EEXIST ? -errno : 0;
 	if (r == 0)
 		r = report_timeline_json(result, o->scenario, o->network, job->options->seed, json);
 	if (r == 0)
 		r = timeline_write_text(&result->timeline, result->application, text);
+	if (r == 0 && job->options->capture)
+		r = workdir_keep_capture(work, capture);
 	if (r < 0) {
 		fprintf(stderr, "azsim run: %s: cannot write results: %s\n", stem, strerror(-r));
 		if (o->status == AZ_OK) {
@@ -271,7 +276,7 @@ static void play(struct job *job, const struct net_ops *network, char work[64], 
 	size_t reading_count = options->reading_count;
 	struct run_options run_options = {
 		.seed = options->seed, .readings = readings, .app = options->app,
-		.wrapper = options->wrapper, .cuts = options->cuts, .http_shim = options->http_shim,
+		.wrapper = options->wrapper, .cuts = options->cuts, .http_shim = options->http_shim, .capture = options->capture,
 		.ram_limit = options->ram_limit, .home = cli_home(), .work_dir = work, .app_wait_s = options->app_wait_s,
 		.kills = job->kills, .kill_count = job->kills ? options->kills : 0,
 		.interrupted = &cli_interrupted, .progress = on_progress, .progress_ctx = job,

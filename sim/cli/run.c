@@ -38,6 +38,8 @@ static const char help[] =
 	"  --out=DIR              timelines of every run as DIR/SCENARIO.NETWORK.{json,timeline}, and daemon logs of failed ones\n"
 	"                         (without it: those of failed runs, in " JOB_DEFAULT_OUT "; with --readings=all: those of failed runs,\n"
 	"                         only where --out is given, as DIR/SCENARIO.NETWORK.CHOICES...)\n"
+	"  --pcap                 keep what went over wire or air and to RADIUS as DIR/SCENARIO.NETWORK.pcapng (DIR as for --out, else\n"
+	"                         " JOB_DEFAULT_OUT "): for Wireshark, dated in the scenario's time, with the secrets of the TLS in it\n"
 	"  --junit=FILE           JUnit XML report\n"
 	"  --tap                  TAP report on standard output, everything else on standard error\n"
 	"  -j, --jobs=N           so many scenarios at a time (default: as many as processors)\n"
@@ -99,7 +101,7 @@ static int add_networks(struct command *c, char *list)
 }
 
 enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_KILLS, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP, OPT_CUT,
-	OPT_RAM };
+	OPT_RAM, OPT_PCAP };
 
 static int take_option(struct command *c, int option)
 {
@@ -128,6 +130,7 @@ static int take_option(struct command *c, int option)
 	case OPT_CUT:
 		c->job.cuts_text = optarg;
 		return cuts_parse(optarg, &c->job.cuts) < 0 ? bad("--cut=%s: every, all, twice, or the number of a point, as 217 or 217+35", optarg) : 0;
+	case OPT_PCAP: c->job.capture = true; return 0;
 	case OPT_OUT: c->job.out = optarg; return 0;
 	case OPT_JUNIT: c->junit = optarg; return 0;
 	case OPT_TAP: c->tap = true; return 0;
@@ -291,7 +294,7 @@ int cmd_run(int argc, char **argv)
 		{"seed", required_argument, NULL, OPT_SEED}, {"kills", required_argument, NULL, OPT_KILLS}, {"reading", required_argument, NULL, OPT_READING},
 		{"readings", required_argument, NULL, OPT_READINGS}, {"readings-file", required_argument, NULL, OPT_READINGS_FILE},
 		{"out", required_argument, NULL, OPT_OUT}, {"junit", required_argument, NULL, OPT_JUNIT},
-		{"tap", no_argument, NULL, OPT_TAP}, {"jobs", required_argument, NULL, 'j'},
+		{"tap", no_argument, NULL, OPT_TAP}, {"pcap", no_argument, NULL, OPT_PCAP}, {"jobs", required_argument, NULL, 'j'},
 		{"app-wait", required_argument, NULL, OPT_WAIT}, {"wrapper", required_argument, NULL, OPT_WRAPPER},
 		{"help", no_argument, NULL, 'h'}, {0},
 	};

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "sim/net/net.h"
+
 int workdir_make(char path[WORKDIR_MAX], struct az_error *ret_error)
 {
 	const char *base = getenv("TMPDIR");
@@ -35,7 +37,7 @@ static int copy_file(const char *from, const char *to)
 		return -errno;
 	while ((n = read(in, buffer, sizeof(buffer))) > 0)
 		if (write(out, buffer, (size_t)n) != n)
-			return errno ? -errno : -EIO;
+			return errno ? -errno : -ENOSPC;
 	return n < 0 ? -errno : 0;
 }
 
@@ -63,4 +65,12 @@ bool workdir_keep_logs(const char *work, const char *to)
 	if (n >= 0)
 		free(entries);
 	return any;
+}
+
+int workdir_keep_capture(const char *work, const char *to)
+{
+	char from[PATH_MAX];
+
+	(void) snprintf(from, sizeof(from), "%s/net/" NET_CAPTURE_FILE, work);
+	return access(from, F_OK) < 0 ? 0 : copy_file(from, to);
 }

@@ -13,5 +13,7 @@
 int workdir_make(char path[WORKDIR_MAX], struct az_error *ret_error);
 /* The logs of the network's daemons go from `work`/net to the folder `to`, which is made. Returns whether there were any. */
 bool workdir_keep_logs(const char *work, const char *to);
+/* The capture of the network, if there is one, as the file `to` (mode 0600). 0 or a negative errno. */
+int workdir_keep_capture(const char *work, const char *to);
 
 #endif

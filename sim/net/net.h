@@ -14,6 +14,8 @@
 #include "emu-applibs/device/auth.h"
 #include "sim/util/error.h"
 
+#define NET_CAPTURE_FILE "capture.pcapng"
+
 enum net_tls { NET_TLS_1_2, NET_TLS_1_3 };
 
 /* PEM strings and the arrays are borrowed for the call of apply(); a backend keeps copies of what it needs. */
@@ -42,6 +44,9 @@ struct net_ops {
 	/* dir: an existing folder of this network's own, for logs and scratch; mode 0700, path may be long.
 	 * 0 and *ret_net, or a negative errno and *ret_error. */
 	int (*open)(const char *dir, struct net **ret_net, struct az_error *ret_error);
+	/* Keeps what goes over wire or air and to RADIUS, from before the first apply() to the end, as NET_CAPTURE_FILE in the network's
+	 * folder: pcapng, dated in RADIUS's time, with the secrets of its TLS. NULL where nothing goes anywhere. */
+	int (*capture)(struct net *net, struct az_error *ret_error);
 	int (*apply)(struct net *net, const struct net_state *state, struct az_error *ret_error);
 	/* Wall clocks, seconds since 1970. After it returns 0 each daemon's clock has been proved to stand there (within 2 s). */
 	int (*set_clocks)(struct net *net, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error);

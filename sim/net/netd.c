@@ -165,6 +165,13 @@ int netd_authenticate(struct net *net, const struct auth_request *request, struc
 	return r < 0 ? netd_lose(net, r, ret_error) : 0;
 }
 
+int netd_capture(struct net *net, struct az_error *ret_error)
+{
+	struct wire_writer w = netd_writer(net);
+
+	return netd_ask(net, TESTNET_CAPTURE, &w, QUIT_LIMIT_MS, ret_error);
+}
+
 void netd_quit(struct net *net)
 {
 	struct az_error ignored;

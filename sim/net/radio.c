@@ -221,6 +221,7 @@ const struct net_ops net_radio_ops = {
         .when_named = true,
         .probe = radio_probe,
         .open = radio_open,
+        .capture = netd_capture,
         .apply = netd_apply,
         .set_clocks = netd_set_clocks,
         .authenticate = netd_authenticate,

@@ -11,6 +11,7 @@
  *   SET_CLOCKS     i64 device, i64 RADIUS (s since 1970)     -
  *   AUTHENTICATE   struct auth_request, in its order         struct auth_verdict, in its order
  *   STATUS         -                                         u32 pids: helper, freeradius, hostapd, wpa_supplicant
+ *   CAPTURE        -                                         - (before the first APPLY)
  *   QUIT           -                                         - (the helper ends after it)
  *
  * Pids in STATUS are those of the helper's own pid namespace; 0 = not running. An optional string is u8 present, then str.
@@ -35,6 +36,7 @@ enum testnet_op {
 	TESTNET_STATUS,
 	TESTNET_QUIT,
 	TESTNET_BEGIN,
+	TESTNET_CAPTURE,
 };
 
 struct testnet_header {

@@ -36,12 +36,14 @@
 /* A healthy start takes a tenth of a second here, and some seconds in an emulated guest on a crowded machine. */
 const struct medium medium_wire = {
         .ap_interface = NS_AP_INTERFACE, .device_interface = NS_DEVICE_INTERFACE, .device_mac = NS_DEVICE_MAC_TEXT,
+        .capture_interface = NS_AP_INTERFACE,
         .supplicant_driver = "wired", .hostapd_template = testnetd_template_hostapd,
         .supplicant_template = testnetd_template_supplicant, .start_limit_ms = 20000,
 };
 /* hwsim numbers its radios in their addresses. */
 const struct medium medium_air = {
         .radio = true, .ap_interface = "wlan0", .device_interface = "wlan1", .device_mac = "02:00:00:00:01:00",
+        .capture_interface = "hwsim0",
         .supplicant_driver = "nl80211", .hostapd_template = testnetd_template_hostapd_radio,
         .supplicant_template = testnetd_template_supplicant_radio, .start_limit_ms = 60000,
 };
@@ -73,6 +75,14 @@ static void reap(struct daemons *d)
 	}
 }
 
+/* Where RADIUS's clock stands. */
+static int64_t radius_now_ns(const struct daemons *d)
+{
+	if (!d->has_clocks)
+		return TIME_UNKNOWN;
+	return d->radius_wall_s * (int64_t) NS_PER_S + (int64_t) (real_now_ns() - d->clocks_at_ns);
+}
+
 bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns)
 {
 	struct pollfd fds[] = {
@@ -82,6 +92,8 @@ bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns)
 	        {.fd = d->ap.pipe_fd, .events = POLLIN},
 	        {.fd = d->supplicant.pipe_fd, .events = POLLIN},
 	        {.fd = ctl_event_fd(&d->supplicant_ctl), .events = POLLIN},
+	        {.fd = d->capture.fd[0], .events = POLLIN},
+	        {.fd = d->capture.fd[1], .events = POLLIN},
 	};
 	uint64_t now = real_now_ns();
 	uint64_t left = until_ns == TIME_NEVER ? 0 : until_ns > now ? until_ns - now : 0;
@@ -92,6 +104,8 @@ bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns)
 	proc_read(&d->radius);
 	proc_read(&d->ap);
 	proc_read(&d->supplicant);
+	if (fds[6].revents != 0 || fds[7].revents != 0)
+		capture_take(&d->capture, radius_now_ns(d));
 	if (fds[1].revents != 0)
 		reap(d);
 	return fds[0].revents != 0;
@@ -118,6 +132,11 @@ int daemons_check(const struct daemons *d, struct az_error *ret_error)
 		if (all[i]->state == PROC_DIED) {
 			proc_describe_end(all[i], ret_error);
 			return -ECHILD;
+		}
+		if (d->capture.error != 0) {
+			az_error_set(ret_error, AZ_ENVIRONMENT, NET_CAPTURE_FILE " cannot be written: %s; make room and run again",
+			             strerror(d->capture.error));
+			return -d->capture.error;
 		}
 		if (all[i]->log_error != 0) {
 			az_error_set(ret_error, AZ_ENVIRONMENT, "%s cannot be written: %s; make room and run again",
@@ -250,10 +269,11 @@ static void set_guest_clock(int64_t wall_s)
 	(void) clock_settime(CLOCK_REALTIME, &ts);
 }
 
-int daemons_set_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error)
+static int put_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error)
 {
 	int r;
 
+	capture_take(&d->capture, radius_now_ns(d)); /* what was sent before belongs there */
 	d->device_wall_s = device_wall_s;
 	d->radius_wall_s = radius_wall_s;
 	d->clocks_at_ns = real_now_ns();
@@ -261,6 +281,14 @@ int daemons_set_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_
 		set_guest_clock(radius_wall_s);
 	r = set_clock(d, &d->supplicant, DEVICE_CLOCK, device_wall_s, ask_device_clock, ret_error);
 	return r < 0 ? r : set_clock(d, &d->radius, RADIUS_CLOCK, radius_wall_s, ask_radius_clock, ret_error);
+}
+
+int daemons_set_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error)
+{
+	int r = put_clocks(d, device_wall_s, radius_wall_s, ret_error);
+
+	d->has_clocks = true;
+	return r;
 }
 
 int daemons_hold_clocks(struct daemons *d, struct az_error *ret_error)
@@ -335,6 +363,8 @@ int daemons_init(struct daemons *d, const struct medium *medium, const char *wor
 	d->medium = medium;
 	d->paths = paths;
 	d->work = work;
+	d->dir_fd = dir_fd;
+	capture_init(&d->capture);
 	proc_init(&d->radius, "freeradius", "freeradius.log", NULL);
 	proc_init(&d->ap, "hostapd", "hostapd.log", NULL);
 	proc_init(&d->supplicant, "wpa_supplicant", "wpa_supplicant.log", "CTRL-EVENT-EAP-PEER-CERT");
@@ -360,6 +390,19 @@ int daemons_init(struct daemons *d, const struct medium *medium, const char *wor
 	d->device_wall_s = d->radius_wall_s = time(NULL);
 	d->clocks_at_ns = real_now_ns();
 	return 0;
+}
+
+int daemons_capture(struct daemons *d, struct az_error *ret_error)
+{
+	int r = capture_begin(&d->capture, d->dir_fd, d->medium->capture_interface, AUTH_PORT, work_path(d, "keys.log", d->key_log));
+
+	return r < 0 ? fail_setup(ret_error, r, "the capture") : 0;
+}
+
+void daemons_capture_flush(struct daemons *d)
+{
+	capture_take(&d->capture, radius_now_ns(d));
+	capture_flush(&d->capture);
 }
 
 static int write_text(const struct daemons *d, const char *name, const char *text)
@@ -433,6 +476,7 @@ static int write_radius_files(const struct daemons *d)
 /* The environment of a daemon that lives in the time of `clock_file`. */
 struct environment {
 	char preload[DAEMONS_PATH_MAX + 16], file[DAEMONS_PATH_MAX + 32], libraries[DAEMONS_PATH_MAX + 32];
+	char key_log[DAEMONS_PATH_MAX + 16];
 	const char *list[10];
 };
 
@@ -442,8 +486,9 @@ static const char *const *faked_environment(const struct daemons *d, const char 
 	(void) snprintf(e->file, sizeof(e->file), "FAKETIME_TIMESTAMP_FILE=%s/%s", d->work, clock_file);
 	(void) snprintf(e->libraries, sizeof(e->libraries), "LD_LIBRARY_PATH=%s/radius-lib", d->work);
 	const char *list[] = {e->preload,  e->file,        e->libraries, "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1",
-	                      "TZ=UTC", "PATH=/usr/bin:/bin", NULL};
+	                      "TZ=UTC", "PATH=/usr/bin:/bin", d->capture.on ? e->key_log : NULL, NULL};
 
+	(void) snprintf(e->key_log, sizeof(e->key_log), "SSLKEYLOGFILE=%s", d->key_log);
 	memcpy(e->list, list, sizeof(list));
 	return e->list;
 }
@@ -605,5 +650,5 @@ int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *r
 		r = await_word(d, &d->radius, "Ready to process requests", ret_error);
 	if (r == -ECHILD && !keep_radius && d->radius.state == PROC_DIED)
 		az_error_prefix(ret_error, "RADIUS does not start with these certificates");
-	return r < 0 ? r : daemons_set_clocks(d, d->device_wall_s, d->radius_wall_s, ret_error);
+	return r < 0 ? r : put_clocks(d, d->device_wall_s, d->radius_wall_s, ret_error);
 }

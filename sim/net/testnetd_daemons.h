@@ -8,6 +8,7 @@
 
 #include "sim/net/testnet.h"
 #include "sim/net/testnetd.h"
+#include "sim/net/testnetd_capture.h"
 #include "sim/net/testnetd_ctl.h"
 #include "sim/net/testnetd_proc.h"
 
@@ -17,6 +18,7 @@
 struct medium {
 	bool radio;
 	const char *ap_interface, *device_interface, *device_mac;
+	const char *capture_interface; /* on which everything is seen that goes between the two */
 	const char *supplicant_driver;
 	const char *hostapd_template, *supplicant_template;
 	unsigned start_limit_ms; /* real time that a daemon may take to be ready */
@@ -31,12 +33,16 @@ struct daemons {
 	const char *work; /* the private tmpfs */
 	struct proc radius, ap, supplicant;
 	struct ctl ap_ctl, supplicant_ctl;
+	struct capture capture;
+	char key_log[DAEMONS_PATH_MAX]; /* of RADIUS, while there is a capture */
+	int dir_fd;    /* the folder for logs; borrowed */
 	int child_fd;  /* signalfd of SIGCHLD */
 	int status_fd; /* asks RADIUS for its time */
 	int eapol_fd;  /* sends EAPOL-Start as the device; -1 on air, where wpa_supplicant does */
 	char secret[33], wrong_secret[33], status_secret[33];
 	bool has_state;
 	struct net_state state; /* owned */
+	bool has_clocks; /* somebody has set them */
 	int64_t device_wall_s, radius_wall_s;
 	uint64_t clocks_at_ns; /* real time at which the two stood there */
 	unsigned note_count;
@@ -52,6 +58,11 @@ int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *r
 int daemons_set_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error);
 /* As set, again: the daemons' clocks ran on while real time went by. Cheap when little of it did. */
 int daemons_hold_clocks(struct daemons *d, struct az_error *ret_error);
+/* From here on, what goes over wire or air is kept. RADIUS writes its key log if it starts after this. */
+int daemons_capture(struct daemons *d, struct az_error *ret_error);
+/* The frames of an exchange that is over go into the file. */
+void daemons_capture_flush(struct daemons *d);
+
 /* 0; or -ECHILD and *ret_error when a daemon ended by itself, or a log could not be written (its errno). */
 int daemons_check(const struct daemons *d, struct az_error *ret_error);
 /* The same after a control socket failed: a socket closes a moment before the end of its process is known. */

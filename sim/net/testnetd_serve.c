@@ -114,6 +114,9 @@ static bool answer(struct serve *h)
 	case TESTNET_AUTHENTICATE:
 		e = do_authenticate(h, &r, &w, &error);
 		break;
+	case TESTNET_CAPTURE:
+		e = daemons_capture(&h->daemons, &error);
+		break;
 	case TESTNET_STATUS:
 		do_status(h, &w);
 		break;
@@ -122,6 +125,7 @@ static bool answer(struct serve *h)
 	default:
 		e = malformed(&error);
 	}
+	daemons_capture_flush(&h->daemons);
 	return reply(h, e, &error, &w) == 0 && h->message.header.op != TESTNET_QUIT;
 }
 

@@ -56,6 +56,7 @@ const struct net_ops net_wired_ops = {
         .about = "real hostapd, FreeRADIUS and wpa_supplicant over a virtual cable, in namespaces: no root needed",
         .probe = wired_probe,
         .open = wired_open,
+        .capture = netd_capture,
         .apply = netd_apply,
         .set_clocks = netd_set_clocks,
         .authenticate = netd_authenticate,

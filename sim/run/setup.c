@@ -321,6 +321,8 @@ static int open_networks(struct run *run, struct az_error *ret_error)
 	r = run_radius_change(run, &run->scenario->radius, ret_error);
 	if (r == 0)
 		r = run->net_ops->open(dir, &run->net, ret_error);
+	if (r == 0 && run->options->capture && run->net_ops->capture)
+		r = run->net_ops->capture(run->net, ret_error);
 	if (r == 0)
 		r = net_model_ops.open(dir, &run->probe, ret_error);
 	return r;

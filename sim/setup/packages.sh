@@ -16,7 +16,7 @@ build="gcc make libc6-dev libssl-dev libcyaml-dev libyaml-dev libjansson-dev lib
 # What the unpacked daemons link to, and the clock that they are given.
 run="libfaketime libcap2 libcrypt1 libdbus-1-3 libnl-3-200 libnl-genl-3-200 libnl-route-3-200 libpcap0.8 libpcre3 libpcsclite1
 libsystemd0 libtalloc2"
-check="clang libcmocka-dev valgrind libc6-dbg cmake ninja-build pkg-config"
+check="clang libcmocka-dev valgrind libc6-dbg cmake ninja-build pkg-config tshark"
 # Debian's compiler for ARM and the emulator; the C library beside them is not installed: armhf.sh.
 mt3620="gcc-arm-linux-gnueabihf qemu-user"
 # The emulator of the radio network's guest.
