@@ -48,6 +48,10 @@ struct pki_spec {
 
 /* 0 and *ret_cert (pki_free), or negative errno and one line of what was wrong: -EINVAL specification, -EIO OpenSSL. */
 int pki_make(const struct pki_spec *spec, struct pki_cert **ret_cert, char error[PKI_ERROR_MAX]);
+/* The same certificate issued again: other dates and a new signature of its issuer, all else (key, names, serial number, extensions)
+ * stays. A tenth of the work of pki_make. seed: as in pki_spec. Errors as pki_make; then *cert can only be freed. */
+int pki_reissue(struct pki_cert *cert, const struct pki_cert *issuer, int64_t not_before_s, int64_t not_after_s, uint64_t seed,
+                char error[PKI_ERROR_MAX]);
 void pki_free(struct pki_cert *cert); /* NULL is fine; wipes the key */
 
 /* PEM text, NUL-terminated, owned by the certificate. */

@@ -288,16 +288,57 @@ static int make(const struct pki_spec *spec, struct pki_cert **ret_cert, char er
 	return 0;
 }
 
-int pki_make(const struct pki_spec *spec, struct pki_cert **ret_cert, char error[PKI_ERROR_MAX])
+/* From here to pki_seed_end() everything is a function of these. */
+static int seed_begin(uint64_t seed, int64_t not_before_s, int64_t not_after_s, const char *name)
 {
 	char text[512];
+
+	(void) snprintf(text, sizeof(text), "%llu %lld %lld %.400s", (unsigned long long)seed, (long long)not_before_s,
+	                (long long)not_after_s, name);
+	return pki_seed_begin(text);
+}
+
+int pki_make(const struct pki_spec *spec, struct pki_cert **ret_cert, char error[PKI_ERROR_MAX])
+{
 	int r;
 
 	if (!spec->seed || !spec->name)
 		return make(spec, ret_cert, error);
-	(void) snprintf(text, sizeof(text), "%llu %lld %lld %.400s", (unsigned long long)spec->seed, (long long)spec->not_before_s,
-	                (long long)spec->not_after_s, spec->name);
-	r = pki_seed_begin(text) < 0 ? pki_fail_ssl(error, spec->name, "seeding") : make(spec, ret_cert, error);
+	r = seed_begin(spec->seed, spec->not_before_s, spec->not_after_s, spec->name) < 0 ? pki_fail_ssl(error, spec->name, "seeding")
+	                                                                                  : make(spec, ret_cert, error);
 	pki_seed_end();
+	return r;
+}
+
+static int reissue(struct pki_cert *cert, const struct pki_cert *issuer, int64_t not_before_s, int64_t not_after_s, char *error)
+{
+	cleanup_time ASN1_TIME *from = pki_time_new(not_before_s);
+	cleanup_time ASN1_TIME *until = pki_time_new(not_after_s);
+
+	if (!from || !until || X509_set1_notBefore(cert->x509, from) != 1 || X509_set1_notAfter(cert->x509, until) != 1)
+		return pki_fail_ssl(error, cert->name, "setting its dates");
+	if (pki_sign_cert(cert->x509, issuer->key) < 0)
+		return pki_fail_ssl(error, cert->name, "signing");
+	free(cert->cert_pem);
+	free(cert->subject);
+	cert->cert_pem = cert->subject = NULL;
+	return pki_read_fields(cert, error);
+}
+
+int pki_reissue(struct pki_cert *cert, const struct pki_cert *issuer, int64_t not_before_s, int64_t not_after_s, uint64_t seed,
+                char error[PKI_ERROR_MAX])
+{
+	int r;
+
+	if (not_before_s >= not_after_s || not_before_s < DATES_MIN_S || not_after_s > DATES_MAX_S)
+		return pki_fail(error, -EINVAL, cert->name, "its dates must follow each other and lie within the years 1950 to 9999");
+	if (X509_NAME_cmp(X509_get_issuer_name(cert->x509), X509_get_subject_name(issuer->x509)) != 0 || !issuer->key)
+		return pki_fail(error, -EINVAL, cert->name, "only its own issuer, with its key, can issue it again");
+	if (seed && seed_begin(seed, not_before_s, not_after_s, cert->name) < 0)
+		r = pki_fail_ssl(error, cert->name, "seeding");
+	else
+		r = reissue(cert, issuer, not_before_s, not_after_s, error);
+	if (seed)
+		pki_seed_end();
 	return r;
 }

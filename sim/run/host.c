@@ -217,28 +217,38 @@ static void host_event_send(void *ctx, const void *message, size_t length)
 	run->app_has_mail = true;
 }
 
+static int first_device_auth(struct run *run, int64_t from_s, int64_t until_s, char *error)
+{
+	const struct pki_spec spec = {
+		.name = "device-auth", .cn = "azsim-device", .use = PKI_DEVICE_AUTH, .not_before_s = from_s, .not_after_s = until_s,
+		.now_s = from_s, .issuer = run->device_ca, .seed = run_pki_seed(run),
+	};
+	int r = pki_make(&spec, &run->device_auth, error);
+
+	if (r == 0)
+		r = pki_key_pem(run->device_auth, PKI_PKCS8, NULL, &run->device_auth_key_pem);
+	if (r == 0)
+		oracle_add_secret(run, run->device_auth_key_pem);
+	return r;
+}
+
+/* A certificate a day or so; the key is the device's own and stays. */
 static int host_issue_device_auth(void *ctx, int64_t life_s, char **ret_cert_pem, char **ret_key_pem)
 {
 	struct run *run = ctx;
-	int64_t now = run->clock.start_s + (int64_t)(run->clock.now_ns / NS_PER_S);
-	struct pki_spec spec = {
-		.name = "device-auth", .cn = "azsim-device", .use = PKI_DEVICE_AUTH, .not_before_s = now - 3600,
-		.not_after_s = now + life_s, .now_s = now, .issuer = run->device_ca, .seed = run_pki_seed(run),
-	};
-	struct pki_cert *cert = NULL;
+	int64_t now = run->clock.start_s + (int64_t)(run->clock.now_ns / NS_PER_S), from = now - 3600, until = now + life_s;
 	char error[PKI_ERROR_MAX];
-	int r = pki_make(&spec, &cert, error);
+	int r = run->device_auth ? pki_reissue(run->device_auth, run->device_ca, from, until, run_pki_seed(run), error)
+	                         : first_device_auth(run, from, until, error);
 
-	if (r == 0)
-		r = pki_key_pem(cert, PKI_PKCS8, NULL, ret_key_pem);
-	if (r == 0) {
-		oracle_add_secret(run, *ret_key_pem);
-		*ret_cert_pem = pki_chain_pem(cert);
-		if (!*ret_cert_pem)
-			r = -ENOMEM;
-	}
-	pki_free(cert);
-	return r;
+	if (r < 0)
+		return r;
+	*ret_cert_pem = pki_chain_pem(run->device_auth);
+	*ret_key_pem = strdup(run->device_auth_key_pem);
+	if (!*ret_cert_pem || !*ret_key_pem)
+		return -ENOMEM;
+	server_vouch(issuer_server(run->issuer), *ret_cert_pem, from, until);
+	return 0;
 }
 
 /* The file lives in memory of azsim, not on disk; it outlives the application, as flash does. */

@@ -62,6 +62,8 @@ struct run {
 	struct issuer *issuer;
 	struct pki_cert **certs; /* as scenario->certs */
 	struct pki_cert *issuer_root, *issuer_tls, *device_ca, *web_root;
+	struct pki_cert *device_auth; /* the device's, as last issued; NULL: never */
+	char *device_auth_key_pem;
 	struct web *web;
 	struct pki_cert **web_certs; /* as scenario->webs; NULL where that names its own */
 	char *crl_pem;

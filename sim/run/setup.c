@@ -392,6 +392,9 @@ void run_teardown(struct run *run)
 	pki_free(run->issuer_root);
 	pki_free(run->device_ca);
 	pki_free(run->web_root);
+	pki_free(run->device_auth);
+	if (run->device_auth_key_pem)
+		OPENSSL_clear_free(run->device_auth_key_pem, strlen(run->device_auth_key_pem) + 1);
 	free(run->server_chain_pem);
 	if (run->server_key_pem)
 		OPENSSL_clear_free(run->server_key_pem, strlen(run->server_key_pem) + 1);

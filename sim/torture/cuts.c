@@ -1,24 +1,17 @@
-/* See cuts.h: which points are tried, and what is told of them. */
+/* See cuts.h: what a point is, what happens at it, and what is told of it. Which are tried: states.c. */
 #define _GNU_SOURCE
 #include "sim/torture/cuts.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 
 #include "sim/torture/branch.h"
+#include "sim/torture/states.h"
 
-#define DAY_NS (86400 * NS_PER_S)
 #define SETTLE_NS (15 * 60 * NS_PER_S) /* boot, and every network tried once with its pauses */
 #define OUTAGE_MAX_S 120u
 #define NOT_READY_MAX_S 60u
 #define SECOND_CUT_WITHIN 160u /* points after the boot: about what a rotation and its clean-up take */
-
-/* A state of flash and world, and when it was last tried. */
-struct state {
-	uint8_t digest[32];
-	uint64_t first_ns, next_ns; /* tried again at the first point from next_ns on */
-};
 
 struct cuts {
 	struct cuts_plan plan;
@@ -31,8 +24,7 @@ struct cuts {
 	bool excused;           /* in a span in which the scenario's device needs its power */
 	uint64_t settle_ns;     /* then the device is up again; 0: there was no cut */
 	char where[160];        /* of the last cut, for people */
-	struct state *states;
-	size_t state_count;
+	struct states *states;
 	struct branch branch;   /* this process is one */
 };
 
@@ -74,6 +66,7 @@ struct cuts *cuts_new(struct run *run, const struct cuts_plan *plan)
 		abort();
 	cuts->plan = *plan;
 	cuts->stop_at = plan->mode == CUTS_AT ? plan->at : 0;
+	cuts->states = states_new();
 	branch_init(&cuts->branch);
 	return cuts;
 }
@@ -82,60 +75,16 @@ void cuts_free(struct cuts *cuts)
 {
 	if (!cuts)
 		return;
-	free(cuts->states);
+	states_free(cuts->states);
 	free(cuts);
 }
 
-/* ---- Which points are worth it ------------------------------------------------------------------------------------------- */
-
-static void digest_state(const struct run *run, uint8_t ret[32])
+/* Is this point worth a branch? Where nobody forks the answer is not used. */
+static bool worth_it(const struct run *run, bool (*asked)(struct states *states, const struct run *run))
 {
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
-	struct {
-		uint8_t flash[32];
-		uint64_t fired, issued, connected, synced;
-	} rest = {.issued = issuer_issued_count(run->issuer), .connected = (uint64_t)(device_get_connected(run->device) + 1)};
+	const struct cuts *cuts = run->cuts;
 
-	if (!md)
-		abort();
-	device_flash_digest(run->device, rest.flash);
-	for (size_t i = 0; i < run->event_count; i++)
-		rest.fired += run->events[i].fired;
-	if (EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1 || EVP_DigestUpdate(md, &rest, sizeof(rest)) != 1 ||
-	    (run->mutable_seen_length > 0 && EVP_DigestUpdate(md, run->mutable_seen, run->mutable_seen_length) != 1) ||
-	    EVP_DigestFinal_ex(md, ret, NULL) != 1)
-		abort();
-	EVP_MD_CTX_free(md);
-}
-
-/* A state is tried when it is first met, then when it has lasted a day, two days, four ... */
-static bool worth_it(struct cuts *cuts, const struct run *run)
-{
-	const uint64_t now_ns = run->clock.now_ns;
-	uint8_t digest[32];
-	struct state *s = NULL;
-
-	if (cuts->plan.mode == CUTS_ALL)
-		return true;
-	digest_state(run, digest);
-	for (size_t i = cuts->state_count; i-- > 0 && !s;)
-		if (memcmp(cuts->states[i].digest, digest, sizeof(digest)) == 0)
-			s = &cuts->states[i];
-	if (s && now_ns < s->next_ns)
-		return false;
-	if (!s) {
-		struct state *grown = realloc(cuts->states, (cuts->state_count + 1) * sizeof(*grown));
-
-		if (!grown)
-			abort();
-		cuts->states = grown;
-		s = &grown[cuts->state_count++];
-		*s = (struct state){.first_ns = now_ns, .next_ns = now_ns + DAY_NS};
-		memcpy(s->digest, digest, sizeof(digest));
-	} else {
-		s->next_ns = s->first_ns + 2 * (now_ns - s->first_ns);
-	}
-	return true;
+	return cuts->plan.mode == CUTS_ALL || cuts->plan.mode == CUTS_AT || cuts->branch.is_branch || asked(cuts->states, run);
 }
 
 /* ---- Cuts ---------------------------------------------------------------------------------------------------------------- */
@@ -228,7 +177,7 @@ bool cuts_at_call(struct run *run, const char *name, bool after)
 	if (!run->cuts)
 		return false;
 	(void) snprintf(run->cuts->where, sizeof(run->cuts->where), "%s %s", after ? "after" : "before", name);
-	if (!point(run, !worth_it(run->cuts, run), NULL, 0))
+	if (!point(run, !worth_it(run, states_worth_it), NULL, 0))
 		return false;
 	run_power_cycle(run, "power cut");
 	return true;
@@ -239,7 +188,7 @@ bool cuts_at_flash(struct run *run, const char *area)
 	if (!run->cuts || !run->in_request)
 		return true;
 	(void) snprintf(run->cuts->where, sizeof(run->cuts->where), "before %s is written", area);
-	run->cuts->in_flash_write = point(run, !worth_it(run->cuts, run), NULL, 0);
+	run->cuts->in_flash_write = point(run, !worth_it(run, states_worth_it), NULL, 0);
 	return !run->cuts->in_flash_write;
 }
 
@@ -256,13 +205,15 @@ bool cuts_at_mutable(struct run *run)
 {
 	uint8_t now[MUTABLE_FILE_MAX], torn[MUTABLE_FILE_MAX];
 	size_t old = run->mutable_seen_length, length, same = 0;
-	ssize_t n = run->cuts && run->mutable_fd >= 0 ? pread(run->mutable_fd, now, sizeof(now), 0) : -1;
+	bool looking = run->cuts && (run->cuts->stop_at || !run->cuts->branch.is_branch), same_as_before;
+	ssize_t n = looking && run->mutable_fd >= 0 ? pread(run->mutable_fd, now, sizeof(now), 0) : -1;
 
 	if (n < 0 || ((size_t)n == old && (n == 0 || memcmp(now, run->mutable_seen, old) == 0)))
 		return false;
 	length = (size_t)n;
+	same_as_before = !worth_it(run, states_write_worth_it);
 	(void) snprintf(run->cuts->where, sizeof(run->cuts->where), "before the mutable file is written");
-	if (point(run, false, run->mutable_seen ? run->mutable_seen : now, old))
+	if (point(run, same_as_before, run->mutable_seen ? run->mutable_seen : now, old))
 		goto cut;
 	/* What changed is there up to its middle; the rest is as it was, or was never written. */
 	while (same < old && same < length && now[same] == run->mutable_seen[same])
@@ -272,7 +223,7 @@ bool cuts_at_mutable(struct run *run)
 		memcpy(torn, run->mutable_seen, old);
 	memcpy(torn, now, same + (length - same) / 2);
 	(void) snprintf(run->cuts->where, sizeof(run->cuts->where), "while the mutable file is written");
-	if (point(run, false, torn, length > old ? length : old))
+	if (point(run, same_as_before, torn, length > old ? length : old))
 		goto cut;
 	return false;
 cut:

@@ -5,9 +5,8 @@
  * on to the scenario's end with an application process of its own, while the parent waits and then goes on as if nothing had been.
  * So a point costs what is left of the scenario, not all of it.
  *
- * What a cut leaves is what is in flash. Two points with the same flash, the same events behind them and the same world differ
- * only in the time of day: of such a stretch the first is tried, and others at growing distances (CUTS_EVERY); or all (CUTS_ALL),
- * which proves that nothing was lost by that.
+ * Points that differ in nothing that could matter are tried now and then (CUTS_EVERY; which: states.h); or all (CUTS_ALL), which
+ * proves that nothing was lost by that.
  *
  * Leaves to others: what happens at a cut (run/power.c), and whether the device is well afterwards (oracle/, run/expect.c).
  */

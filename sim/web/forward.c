@@ -1,7 +1,8 @@
 /* Requests that come without TLS and HTTP, from the libcurl in emu-applibs/curl: what TLS would have decided is decided here,
  * with the same library on the same certificates, at the same times of the same clocks.
  *
- * A chain that was good is not built again while its text is the same and its time is right; anything else is always judged anew.
+ * A chain that was good is not built again while its text is the same and its time is right, nor one that azsim itself has just
+ * issued; anything else is always judged anew.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -70,6 +71,22 @@ static void remember(struct trust *trust, const char *text, const char *against,
 		trust->from_s = from > trust->from_s ? from : trust->from_s;
 		trust->until_s = until < trust->until_s ? until : trust->until_s;
 	}
+	if (!trust->text || !trust->against)
+		forget(trust);
+}
+
+void server_vouch(struct server *server, const char *client_chain, int64_t from_s, int64_t until_s)
+{
+	const struct pki_cert *ca = server->setup.client_ca;
+	struct trust *trust = &server->client_trust;
+
+	if (!ca)
+		return;
+	forget(trust);
+	trust->text = strdup(client_chain);
+	trust->against = strdup(pki_cert_pem(ca));
+	trust->from_s = from_s > pki_not_before(ca) ? from_s : pki_not_before(ca);
+	trust->until_s = until_s < pki_not_after(ca) ? until_s : pki_not_after(ca);
 	if (!trust->text || !trust->against)
 		forget(trust);
 }

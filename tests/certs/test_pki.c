@@ -316,6 +316,49 @@ static void serials_are_of_one_width_and_differ_by_name(void **state)
 	pki_free(given);
 }
 
+static void reissued_has_other_dates_and_all_else_as_before(void **state)
+{
+	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
+	struct pki_cert *root = make(&spec), *other, *leaf, *again;
+	char error[PKI_ERROR_MAX], *pem, *before;
+	EVP_PKEY *key;
+	X509 *x509;
+
+	(void) state;
+	spec.name = "ca2";
+	other = make(&spec);
+	spec = spec_of("dev1", PKI_CLIENT, root);
+	spec.seed = 7;
+	leaf = make(&spec);
+	again = make(&spec);
+	before = strdup(pki_cert_pem(leaf));
+	assert_non_null(before);
+	assert_int_equal(pki_reissue(leaf, root, NOW + DAY, NOW + 2 * DAY, 7, error), 0);
+	assert_string_not_equal(before, pki_cert_pem(leaf));
+	assert_true(pki_not_before(leaf) == NOW + DAY && pki_not_after(leaf) == NOW + 2 * DAY);
+	assert_true(pki_serial(leaf) == pki_serial(again));
+	assert_string_equal(pki_subject(leaf), pki_subject(again));
+	assert_int_equal(verify(root, pki_cert_pem(leaf), X509_PURPOSE_SSL_CLIENT, NOW + DAY + 1, NULL), X509_V_OK);
+	assert_int_equal(verify(root, pki_cert_pem(leaf), X509_PURPOSE_SSL_CLIENT, NOW + 2 * DAY + 1, NULL), X509_V_ERR_CERT_HAS_EXPIRED);
+	assert_int_equal(pki_key_pem(leaf, PKI_PKCS8, NULL, &pem), 0);
+	key = parse_key(pem, NULL);
+	x509 = parse(pki_cert_pem(leaf));
+	assert_int_equal(X509_check_private_key(x509, key), 1);
+	/* A function of the seed, as the first one. */
+	assert_int_equal(pki_reissue(again, root, NOW + DAY, NOW + 2 * DAY, 7, error), 0);
+	assert_string_equal(pki_cert_pem(leaf), pki_cert_pem(again));
+	assert_int_equal(pki_reissue(leaf, other, NOW, NOW + DAY, 7, error), -EINVAL);
+	assert_int_equal(pki_reissue(leaf, root, NOW, NOW, 7, error), -EINVAL);
+	X509_free(x509);
+	EVP_PKEY_free(key);
+	free(pem);
+	free(before);
+	pki_free(leaf);
+	pki_free(again);
+	pki_free(other);
+	pki_free(root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +372,7 @@ int main(void)
 		cmocka_unit_test(same_specification_gives_the_same_lengths_every_time),
 		cmocka_unit_test(rsa_keys_of_one_size_have_one_length),
 		cmocka_unit_test(serials_are_of_one_width_and_differ_by_name),
+		cmocka_unit_test(reissued_has_other_dates_and_all_else_as_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
