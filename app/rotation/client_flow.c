@@ -134,10 +134,8 @@ static int64_t pair(struct rotation *r, enum rot_net_slot base, enum rot_net_slo
 	rot_under_way(r, JOURNAL_UNDER_WAY_CLIENT, true);
 	if (trial < 0) {
 		trial = rot_result(r->ops->add_duplicate(f->net[base].id, ROT_NAME_TRIAL));
-		if (trial < 0) {
-			r->journal.trial_at_s = f->now_s + backoff_s(r, 4, FIRST_TRIAL_RETRY_S);
+		if (trial < 0)
 			return rot_failed(r, "client: duplicate network", trial);
-		}
 	}
 	e = rot_result(r->ops->set_client(trial, with == ROT_TRIAL ? ROT_ID_CLIENT2 : ROT_ID_CLIENT1));
 	if (e >= 0)
@@ -300,7 +298,7 @@ static int64_t renew(struct rotation *r, const char *id)
 		rot_log(r, "client: no new certificate errno=%d attempts=%u next=%lld", -e, j->attempts, (long long)wait_s);
 		return wait_s;
 	}
-	j->attempts = j->trials = 0;
+	j->trials = 0; /* attempts count until there is one that is used: a store that loses them must not be filled without end */
 	j->trial_at_s = 0;
 	j->candidate_since_s = r->facts.now_s;
 	e = rot_result(r->ops->not_after(id, &not_after));
@@ -317,7 +315,7 @@ static int64_t drop_candidate(struct rotation *r, const char *reason, int64_t ho
 {
 	int e = rot_result(r->ops->delete_certificate(ROT_ID_CLIENT2));
 
-	if (e < 0 && e != -ENOENT)
+	if (e < 0)
 		return rot_failed(r, "client: delete " ROT_ID_CLIENT2, e);
 	r->journal.candidate_since_s = r->journal.candidate_not_after_s = 0;
 	r->journal.trials = 0;
@@ -368,7 +366,7 @@ static int64_t candidate(struct rotation *r)
 	if (root == ROT_ROOT_CARRIED && remaining_s(r) > URGENT_S)
 		return HOUR_S;
 	if (root == ROT_ROOT_SWAPPED && !offline_long)
-		return ROT_SOON_S;
+		return HOUR_S; /* that flow knows when it looks again */
 	in_place = rot_confirmed(r, ROT_NET1) || rot_confirmed(r, ROT_NET2);
 	if (in_place || offline_long || expired(r))
 		return pair(r, base_of(f), ROT_NET_NONE);
@@ -402,6 +400,7 @@ int64_t rot_client_step(struct rotation *r)
 	}
 	due_s = schedule_due_s(f->cert[ROT_CLIENT1].not_after_s, observed_life_s(r), r->config.renew_before_s, r->spread);
 	if (f->now_s < due_s) {
+		r->journal.attempts = 0;
 		rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_SETTLED, "connected=%s notAfter=%lld due=%lld", rot_net_name(f->connected),
 		          (long long)f->cert[ROT_CLIENT1].not_after_s, (long long)due_s);
 		return due_s - f->now_s;

@@ -22,22 +22,39 @@ static bool is_id(const CertStore_Identifier *id, const char *name)
 	return strncmp(id->identifier, name, sizeof(id->identifier)) == 0;
 }
 
+/* Much is done for a certificate that is missing or unreadable, so one call's word for it is not enough: a store that tells one date
+ * and not the other, or the name of what it does not have, is in trouble, and nothing is done until it is not. */
+static int derive_cert(struct rotation *r, size_t i, struct rot_facts *f)
+{
+	struct CertStore_SubjectName name;
+	struct tm before, after;
+	int e = rot_result(r->ops->not_after(cert_ids[i], &after)), e2;
+
+	if (e == -ENOENT) {
+		e2 = rot_result(r->ops->subject_name(cert_ids[i], &name));
+		return e2 == -ENOENT ? 0 : e2 < 0 && e2 != -EINVAL ? e2 : -EIO;
+	}
+	if (e < 0 && e != -EINVAL)
+		return e;
+	e2 = rot_result(r->ops->not_before(cert_ids[i], &before));
+	if (e2 < 0 && e2 != -EINVAL)
+		return e2;
+	if ((e < 0) != (e2 < 0))
+		return -EIO;
+	/* EINVAL: the store holds something unreadable. It is there, and it is worth nothing. */
+	f->cert[i].present = true;
+	f->cert[i].not_before_s = e < 0 ? 0 : rot_tm_to_s(&before);
+	f->cert[i].not_after_s = e < 0 ? 0 : rot_tm_to_s(&after);
+	return 0;
+}
+
 static int derive_certs(struct rotation *r, struct rot_facts *f)
 {
 	for (size_t i = 0; i < ROT_CERT_COUNT; i++) {
-		struct tm before, after;
-		int e = rot_result(r->ops->not_after(cert_ids[i], &after));
+		int e = derive_cert(r, i, f);
 
-		if (e == -ENOENT)
-			continue;
-		if (e >= 0)
-			e = rot_result(r->ops->not_before(cert_ids[i], &before));
-		/* EINVAL: the store holds something unreadable. It is there, and it is worth nothing. */
-		if (e < 0 && e != -EINVAL)
+		if (e < 0)
 			return e;
-		f->cert[i].present = true;
-		f->cert[i].not_before_s = e < 0 ? 0 : rot_tm_to_s(&before);
-		f->cert[i].not_after_s = e < 0 ? 0 : rot_tm_to_s(&after);
 	}
 	return 0;
 }

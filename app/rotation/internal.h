@@ -15,7 +15,7 @@
 __attribute__((format(printf, 4, 5))) void rot_enter(struct rotation *r, enum rot_part part, enum rot_state state,
                                                      const char *reason, ...);
 __attribute__((format(printf, 2, 3))) void rot_log(struct rotation *r, const char *format, ...);
-/* "what" failed with -e: logged; returns the wait before another look. */
+/* "what" failed with -e: logged; returns the wait before another try, the longer the more steps in a row have failed. */
 int64_t rot_failed(struct rotation *r, const char *what, int e);
 /* Write the journal if it changed. */
 void rot_journal_flush(struct rotation *r);

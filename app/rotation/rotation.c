@@ -79,16 +79,16 @@ void rot_enter(struct rotation *r, enum rot_part part, enum rot_state state, con
 
 int64_t rot_failed(struct rotation *r, const char *what, int e)
 {
-	rot_log(r, "%s failed errno=%d", what, -e);
-	switch (e) {
-	case -EAGAIN:
-	case -ENETDOWN:
-		return ROT_SOON_S;
-	case -EACCES:
-		return HOUR_S;
-	default:
-		return 10 * MINUTE_S;
-	}
+	const struct rot_facts *f = &r->facts;
+	uint32_t failures = ++r->hold[r->part].failures;
+	int64_t first_s = e == -EAGAIN || e == -ENETDOWN ? ROT_SOON_S : e == -EACCES ? HOUR_S : 10 * MINUTE_S, cap_s = 2 * HOUR_S;
+
+	rot_log(r, "%s failed errno=%d failures=%u", what, -e, (unsigned)failures);
+	if (f->cert[ROT_CLIENT1].present && schedule_cap_s(f->cert[ROT_CLIENT1].not_after_s - f->now_s) < cap_s)
+		cap_s = schedule_cap_s(f->cert[ROT_CLIENT1].not_after_s - f->now_s);
+	first_s = schedule_backoff_s(failures, first_s, cap_s, r->ops->random(r->ops->ctx));
+	r->hold[r->part].until_s = f->mono_s + first_s;
+	return first_s;
 }
 
 int rot_result(int result)
@@ -198,8 +198,11 @@ static int64_t finish_under_way(struct rotation *r)
 	uint32_t done = r->journal.under_way & ~(uint32_t)JOURNAL_UNDER_WAY_CLOCK; /* clock.c sees to that */
 	int e;
 
-	if (f->net[ROT_NET2].id >= 0)
-		done &= ~(uint32_t)JOURNAL_UNDER_WAY_ROOT; /* the root flow will get to it */
+	/* A flow that is at it, or tries again after a failure, will get to it. */
+	if (f->net[ROT_NET2].id >= 0 || r->hold[ROT_PART_ROOT].failures > 0)
+		done &= ~(uint32_t)JOURNAL_UNDER_WAY_ROOT;
+	if (r->hold[ROT_PART_CLIENT].failures > 0)
+		done &= ~(uint32_t)JOURNAL_UNDER_WAY_CLIENT;
 	if (done == 0 || rot_client_on_networks(r))
 		return 0;
 	e = rot_persist(r);
@@ -210,6 +213,21 @@ static int64_t finish_under_way(struct rotation *r)
 	rot_under_way(r, done, false);
 	rot_log(r, "finished what was under way=%u", (unsigned)done);
 	return ROT_SOON_S;
+}
+
+/* One part, unless it waits after a failure; so one that fails does not hold up the other, nor is it driven by it. */
+static int64_t step_part(struct rotation *r, enum rot_part part, int64_t (*step)(struct rotation *r))
+{
+	const uint32_t failures = r->hold[part].failures;
+	int64_t wait_s = r->hold[part].until_s - r->facts.mono_s;
+
+	if (failures > 0 && wait_s > 0)
+		return wait_s;
+	r->part = part;
+	wait_s = step(r);
+	if (r->hold[part].failures == failures)
+		r->hold[part].failures = 0;
+	return wait_s;
 }
 
 static int64_t min_s(int64_t a, int64_t b)
@@ -229,7 +247,10 @@ int64_t rot_step(struct rotation *r, enum rot_event event)
 		rot_enter(r, ROT_PART_DEVICE, e == -EACCES ? ROT_REFUSED : ROT_NOT_READY, "errno=%d", -e);
 		if (e == -EACCES)
 			return HOUR_S;
-		return r->not_ready_count++ < 12 ? 5 : MINUTE_S;
+		/* A device that boots is ready soon; one that still is not has a trouble that looking does not mend. */
+		if (r->not_ready_count++ < 12)
+			return 5;
+		return schedule_backoff_s(r->not_ready_count - 12, MINUTE_S, 30 * MINUTE_S, r->ops->random(r->ops->ctx));
 	}
 	r->not_ready_count = 0;
 	if (event == ROT_EVENT_NEW_ROOT)
@@ -241,16 +262,16 @@ int64_t rot_step(struct rotation *r, enum rot_event event)
 	}
 	rot_enter(r, ROT_PART_DEVICE, ROT_RUNNING, "connected=%s", rot_net_name(r->facts.connected));
 
-	wait_s = finish_under_way(r);
+	wait_s = step_part(r, ROT_PART_DEVICE, finish_under_way);
 	if (wait_s == 0) {
 		wait_s = r->config.poll_s;
 		if (rot_client_on_networks(r)) {
-			wait_s = min_s(wait_s, rot_client_step(r));
+			wait_s = min_s(wait_s, step_part(r, ROT_PART_CLIENT, rot_client_step));
 		} else {
-			wait_s = min_s(wait_s, rot_root_step(r));
+			wait_s = min_s(wait_s, step_part(r, ROT_PART_ROOT, rot_root_step));
 			/* What the root flow changed must be read again before anything rests on it. */
 			if (wait_s > ROT_SOON_S)
-				wait_s = min_s(wait_s, rot_client_step(r));
+				wait_s = min_s(wait_s, step_part(r, ROT_PART_CLIENT, rot_client_step));
 		}
 		if (!rot_online(r))
 			wait_s = min_s(wait_s, rot_offline_poll_s(r));

@@ -124,6 +124,11 @@ struct rotation {
 	struct rot_journal journal, journal_saved;
 	uint8_t spread;
 	uint32_t not_ready_count;
+	enum rot_part part; /* at work now */
+	struct {
+		uint32_t failures;  /* in a row */
+		int64_t until_s;    /* monotonic: not before */
+	} hold[ROT_PART_COUNT]; /* of a part in which something failed */
 
 	/* What this process has seen; forgotten at its end, and safe to forget. */
 	enum rot_net_slot seen;  /* the network of the last looks, and since when without a break or a reload */
