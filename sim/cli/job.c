@@ -9,6 +9,7 @@
 #include "sim/cli/jobs.h"
 #include "sim/cli/options.h"
 #include "sim/cli/workdir.h"
+#include "sim/torture/faults_play.h"
 #include "sim/util/tree.h"
 
 #define PROGRESS_MS 200
@@ -21,6 +22,8 @@ struct job {
 	int fd;
 	const struct net_ops *network; /* at work now */
 	struct run_kill *kills;        /* options->kills of them; NULL: none */
+	struct faults_plan faults;     /* of the next run */
+	struct faults_counts fault_counts;
 	int64_t told_ms;
 };
 
@@ -138,6 +141,8 @@ static char *repeat_command(const struct job *job, const char *networks)
 		add_word(f, "--app=", o->app);
 	if (o->cuts_text)
 		add_word(f, "--cut=", o->cuts_text);
+	if (o->faults_text)
+		add_word(f, "--fail=", o->faults_text);
 	if (o->http_shim)
 		add_word(f, "--http=", "shim");
 	if (o->capture)
@@ -170,6 +175,22 @@ static char **copy_list(char *const *list, size_t count, const char *extra)
 	return copy;
 }
 
+/* NULL: neither cuts nor faults were. */
+static char *what_was_tried(const struct job *job, const struct run_result *result)
+{
+	const struct faults_counts *f = &job->fault_counts;
+	char *text = NULL;
+	int r = 0;
+
+	if (result->cuts.points > 0)
+		r = asprintf(&text, "the power can go at %lu points, %lu of them played", result->cuts.points, result->cuts.played);
+	else if (f->played > 0)
+		r = asprintf(&text, "%lu calls can fail in %lu ways, %lu of them played, %lu failed", f->calls, f->ways, f->played, f->failed);
+	if (r < 0)
+		abort();
+	return text;
+}
+
 static void fill(struct outcome *o, const struct job *job, const struct run_result *result)
 {
 	o->scenario = strdup(job->scenario->name);
@@ -187,8 +208,7 @@ static void fill(struct outcome *o, const struct job *job, const struct run_resu
 	o->issuer_requests = result->issuer_requests;
 	o->api_calls = result->api_calls;
 	o->real_s = result->real_s;
-	o->cut_points = result->cuts.points;
-	o->cut_runs = result->cuts.played;
+	o->tried = what_was_tried(job, result);
 	o->memory = result->memory;
 	o->variant = job->variant ? strdup(job->variant) : NULL;
 	o->asked = calloc(READING_COUNT, sizeof(*o->asked));
@@ -276,7 +296,7 @@ static void play(struct job *job, const struct net_ops *network, char work[64], 
 	size_t reading_count = options->reading_count;
 	struct run_options run_options = {
 		.seed = options->seed, .readings = readings, .app = options->app,
-		.wrapper = options->wrapper, .cuts = options->cuts, .http_shim = options->http_shim, .capture = options->capture,
+		.wrapper = options->wrapper, .cuts = options->cuts, .faults = job->faults, .http_shim = options->http_shim, .capture = options->capture,
 		.ram_limit = options->ram_limit, .home = cli_home(), .work_dir = work, .app_wait_s = options->app_wait_s,
 		.kills = job->kills, .kill_count = job->kills ? options->kills : 0,
 		.interrupted = &cli_interrupted, .progress = on_progress, .progress_ctx = job,
@@ -318,13 +338,28 @@ static void choose_kills(struct job *job)
 		tree_remove(work);
 }
 
+/* One of many faults: as faults_run(). */
+static void play_fault(void *ctx, const struct fault *fault, struct run_result *result)
+{
+	struct job *job = ctx;
+	char work[64] = "";
+
+	job->faults = (struct faults_plan){.mode = FAULTS_AT, .fault = *fault};
+	play(job, job->network, work, result);
+	if (work[0])
+		tree_remove(work);
+}
+
 static void run_one(struct job *job, struct run_result *result, const struct run_result *first, const char *first_name)
 {
 	struct outcome outcome = {0};
 	char work[64] = "";
 	json_t *json;
 
+	job->faults = job->options->faults;
 	play(job, job->network, work, result);
+	if (faults_many(&job->options->faults) && result->verdict == RUN_PASSED)
+		faults_play(&job->options->faults, job->options->seed, play_fault, job, &cli_interrupted, result, &job->fault_counts);
 	if (first)
 		compare(job, first, first_name, result, job->network->name);
 	fill(&outcome, job, result);

@@ -81,11 +81,8 @@ static void show_progress(const struct pool *pool)
 static void tell_outcome(const struct pool *pool, const struct outcome *o)
 {
 	clear_progress(pool);
-	if (o->cut_points > 0)
-		(void) fprintf(pool->messages, "%-5s %s on %s: the power can go at %lu points, %lu of them played (%.2f s)\n",
-		               run_verdict_name(o->verdict), o->scenario, o->network, o->cut_points, o->cut_runs, o->real_s);
-	else
-		(void) fprintf(pool->messages, "%-5s %s on %s (%.2f s)\n", run_verdict_name(o->verdict), o->scenario, o->network, o->real_s);
+	(void) fprintf(pool->messages, "%-5s %s on %s%s%s (%.2f s)\n", run_verdict_name(o->verdict), o->scenario, o->network,
+	               o->tried ? ": " : "", o->tried ? o->tried : "", o->real_s);
 	(void) fflush(pool->messages);
 }
 

@@ -24,6 +24,8 @@ struct job_options {
 	bool all_readings;     /* each scenario under every combination of those that are not fixed by `readings` or by itself */
 	struct cuts_plan cuts;
 	const char *cuts_text; /* as given, or NULL */
+	struct faults_plan faults;
+	const char *faults_text; /* likewise */
 	bool capture;          /* --pcap */
 	bool http_shim;        /* --http=shim */
 	uint32_t ram_limit;    /* bytes; 0: none */

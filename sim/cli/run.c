@@ -33,6 +33,10 @@ static const char help[] =
 	"  --cut=all|twice        without leaving any out; or with a second cut in each, where the seed says. These three are played on\n"
 	"                         the model network\n"
 	"  --cut=N[+M]            only at point N of those, then at the M-th point after the boot\n"
+	"  --fail=every[:N]       let each API call fail with each errno that its function documents, once, and for 26 hours; calls in the\n"
+	"                         same state of the device are tried once (--fail=all: all of them); :N plays N of them, which the\n"
+	"                         seed chooses. On the model network, with --http=shim\n"
+	"  --fail=N:ERRNO[:TIME]  only call N, or from call N on every call of that function for TIME: 217:EAGAIN, 217:EAGAIN:26h\n"
 	"  --ram-limit=N[K]       end an ARM application that takes more than N bytes (KiB) of memory, as a device does above 256K\n"
 	"  --http=real|shim       the application's libcurl: with real TLS (default), or handing its requests to azsim as a whole;\n"
 	"                         both give the same history\n"
@@ -101,7 +105,7 @@ static int add_networks(struct command *c, char *list)
 	return n ? 0 : bad("--net: %s", "name at least one network");
 }
 
-enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_KILLS, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP, OPT_CUT,
+enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_KILLS, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP, OPT_CUT, OPT_FAIL,
 	OPT_RAM, OPT_PCAP };
 
 static int take_option(struct command *c, int option)
@@ -131,6 +135,10 @@ static int take_option(struct command *c, int option)
 	case OPT_CUT:
 		c->job.cuts_text = optarg;
 		return cuts_parse(optarg, &c->job.cuts) < 0 ? bad("--cut=%s: every, all, twice, or the number of a point, as 217 or 217+35", optarg) : 0;
+	case OPT_FAIL:
+		c->job.faults_text = optarg;
+		return faults_parse(optarg, &c->job.faults) < 0
+		               ? bad("--fail=%s: every, all, every:N, or a call and its errno, for how long: 217:EAGAIN, 217:EAGAIN:26h", optarg) : 0;
 	case OPT_PCAP: c->job.capture = true; return 0;
 	case OPT_OUT: c->job.out = optarg; return 0;
 	case OPT_JUNIT: c->junit = optarg; return 0;
@@ -291,6 +299,7 @@ int cmd_run(int argc, char **argv)
 		{"net", required_argument, NULL, OPT_NET}, {"app", required_argument, NULL, OPT_APP},
 		{"http", required_argument, NULL, OPT_HTTP},
 		{"cut", required_argument, NULL, OPT_CUT},
+		{"fail", required_argument, NULL, OPT_FAIL},
 		{"ram-limit", required_argument, NULL, OPT_RAM},
 		{"seed", required_argument, NULL, OPT_SEED}, {"kills", required_argument, NULL, OPT_KILLS}, {"reading", required_argument, NULL, OPT_READING},
 		{"readings", required_argument, NULL, OPT_READINGS}, {"readings-file", required_argument, NULL, OPT_READINGS_FILE},
@@ -303,6 +312,7 @@ int cmd_run(int argc, char **argv)
 	struct cli_files files;
 	struct az_error error;
 	int option, status = 0;
+	bool torture;
 
 	for (size_t i = 0, n = 0; net_all[i] && n < JOB_NETWORKS_MAX; i++)
 		if (!net_all[i]->when_named)
@@ -320,14 +330,16 @@ int cmd_run(int argc, char **argv)
 	c.job.readings_file = c.readings.file;
 	c.job.readings_file_count = c.readings.file_count;
 	c.job.wrapper = c.wrapper.count ? (const char *const *)c.wrapper.list : NULL;
-	if (cuts_branch(&c.job.cuts)) {
-		/* Hundreds of boots: the history is the same without TLS to the issuer. */
+	torture = cuts_branch(&c.job.cuts) || faults_many(&c.job.faults);
+	if (torture) {
+		/* Hundreds of runs: the history is the same without TLS to the issuer. */
 		c.job.http_shim = true;
 		for (size_t i = 0; status == 0 && c.job.networks_named && c.job.networks[i]; i++)
 			if (c.job.networks[i] != &net_model_ops)
-				status = bad("--cut=%s is played on the model network alone", c.job.cuts_text);
+				status = c.job.cuts_text ? bad("--cut=%s is played on the model network alone", c.job.cuts_text)
+				                         : bad("--fail=%s is played on the model network alone", c.job.faults_text);
 	}
-	if ((c.job.all_readings || cuts_branch(&c.job.cuts)) && !c.job.networks_named) {
+	if ((c.job.all_readings || torture) && !c.job.networks_named) {
 		c.job.networks[0] = &net_model_ops;
 		c.job.networks[1] = NULL;
 	}

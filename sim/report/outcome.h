@@ -21,7 +21,7 @@ struct outcome {
 	enum az_status status; /* of this run alone */
 	uint64_t span_ns, offline_ns;
 	unsigned long authentications, flash_writes, issuer_requests, api_calls;
-	unsigned long cut_points, cut_runs; /* with power cuts in branches: points that it came to; played */
+	char *tried; /* with power cuts or faults: at how many points, and how many of them were played; NULL: without */
 	double real_s;
 	struct run_memory memory;
 	struct outcome_reading *asked; /* in the order of the first question */

@@ -129,6 +129,12 @@ static void handle_request(struct run *run, struct channel_message *m)
 		return; /* the power went before it was done */
 	if (counts && cuts_at_call(run, name, false))
 		return;
+	r = counts ? faults_at_call(run, name) : 0;
+	if (r > 0) {
+		(void) channel_answer(run->channel, m->connection, &m->header, -wire_from_errno(r), reply, 0, -1);
+		OPENSSL_cleanse(m->payload, m->header.length);
+		return;
+	}
 	wire_reader_init(&in, m->payload, m->header.length);
 	wire_writer_init(&out, reply, sizeof(reply));
 	run->in_request = true;

@@ -99,12 +99,12 @@ static bool has_logged(const struct run *run, const char *text)
 	return false;
 }
 
-/* Is it the certificate of that name? A certificate that got lost in a power cut on its way to the store is replaced by the next
- * one: after a cut, "issued-2" may be a later one. */
+/* Is it the certificate of that name? A certificate that got lost in a power cut or by a fault on its way to the store is replaced by
+ * the next one: after that, "issued-2" may be a later one. */
 static bool is_cert(const struct run *run, const char *pem, const char *name)
 {
 	const struct pki_cert *cert = run_cert(run, name);
-	const size_t from = cuts_happened(run) ? scenario_issued_number(name) : 0;
+	const size_t from = cuts_happened(run) || faults_happened(run) ? scenario_issued_number(name) : 0;
 
 	if (cert && run_pem_equal(pem, pki_cert_pem(cert)))
 		return true;
@@ -235,6 +235,14 @@ static void check_again(void *ctx, uint64_t arg)
 
 static void last_look_due(void *ctx, uint64_t i);
 
+/* Until then the device gets up after a power cut, or tries again after a fault, and expectations wait. */
+static uint64_t settle_ns(const struct run *run)
+{
+	const uint64_t cut_ns = cuts_settle_ns(run), fault_ns = faults_settle_ns(run);
+
+	return cut_ns > fault_ns ? cut_ns : fault_ns;
+}
+
 /* At the last moment of an expectation: after everything else of that moment has happened. */
 static void last_look(void *ctx, uint64_t i)
 {
@@ -242,9 +250,12 @@ static void last_look(void *ctx, uint64_t i)
 	const struct scn_expect *e = &run->scenario->expects[i];
 
 	run_check_expectations(run);
-	if (!run->expects[i].met && cuts_settle_ns(run) > run->clock.now_ns && cuts_settle_ns(run) < run->scenario->length_ns) {
-		/* Its power went a moment ago. */
-		(void) queue_add(run->queue, cuts_settle_ns(run), last_look_due, run, i);
+	/* After a fault things come in their order, but later: what is so at one moment cannot be asked then. */
+	if (e->kind == SCN_EXPECT_AT && faults_settle_ns(run) > run->clock.now_ns)
+		return;
+	if (!run->expects[i].met && settle_ns(run) > run->clock.now_ns && settle_ns(run) < run->scenario->length_ns) {
+		/* What disturbed it was a moment ago. */
+		(void) queue_add(run->queue, settle_ns(run), last_look_due, run, i);
 		return;
 	}
 	if (e->kind == SCN_EXPECT_AT) {
@@ -308,7 +319,7 @@ static void check_never(struct run *run, size_t i, bool holds)
 void run_check_expectations(struct run *run)
 {
 	uint64_t now = run->clock.now_ns;
-	const bool settling = cuts_settle_ns(run) > now;
+	const bool settling = settle_ns(run) > now;
 
 	if (run->checking)
 		return;

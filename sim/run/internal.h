@@ -146,6 +146,7 @@ struct run {
 	bool secret_reported;
 
 	struct cuts *cuts; /* sim/torture; NULL: none */
+	struct faults *faults; /* likewise */
 	bool in_request;   /* the device is carrying one out */
 
 	bool stop;

@@ -334,6 +334,7 @@ void run_scenario(const struct scenario *scenario, const struct net_ops *net, co
 	run->net_ops = net;
 	run->result = ret_result;
 	run->cuts = cuts_new(run, &options->cuts);
+	run->faults = faults_new(&options->faults);
 	r = run_setup(run, &ret_result->error);
 	if (r == 0 && options->live)
 		r = options->live->begin(options->live->ctx, run, &ret_result->error);
@@ -376,6 +377,7 @@ void run_result_clear(struct run_result *result)
 		free(result->hints[i]);
 	free(result->hints);
 	free(result->application);
+	free(result->faults.list);
 	timeline_clear(&result->timeline);
 	memset(result, 0, sizeof(*result));
 }

@@ -9,6 +9,7 @@
 #include "sim/report/timeline.h"
 #include "sim/scenario/scenario.h"
 #include "sim/torture/cuts.h"
+#include "sim/torture/faults.h"
 
 struct run;
 
@@ -63,6 +64,7 @@ struct run_options {
 	void (*progress)(void *ctx, uint64_t now_ns);
 	void *progress_ctx;
 	struct cuts_plan cuts;       /* where the power goes, beside what the scenario says */
+	struct faults_plan faults;   /* which calls fail, beside what the scenario says */
 	const struct run_live *live; /* NULL: time passes as fast as the application lets it, to the scenario's end */
 };
 
@@ -95,6 +97,7 @@ struct run_result {
 	unsigned long authentications, flash_writes, issuer_requests, api_calls, app_starts;
 	uint64_t weight;         /* of the application's messages, of which kills are chosen */
 	struct cuts_counts cuts;
+	struct faults_found faults; /* where a call may fail, when the plan asks for many */
 	double real_s;
 };
 

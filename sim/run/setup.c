@@ -424,4 +424,5 @@ void run_teardown(struct run *run)
 	free(run->run_dir);
 	free(run->socket_path);
 	cuts_free(run->cuts);
+	faults_free(run->faults);
 }

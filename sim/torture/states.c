@@ -47,7 +47,7 @@ static void digest(const void *bytes, size_t length, uint8_t ret[32])
 		abort();
 }
 
-static void digest_state(const struct run *run, uint8_t ret[32])
+void states_digest(const struct run *run, uint8_t ret[32])
 {
 	struct {
 		uint8_t flash[32];
@@ -67,7 +67,7 @@ static struct state *enter(struct states *states, const struct run *run, bool *r
 	uint8_t now[32], file[32];
 	size_t i = states->count;
 
-	digest_state(run, now);
+	states_digest(run, now);
 	digest(run->mutable_seen, run->mutable_seen_length, file);
 	while (i > 0 && memcmp(states->list[i - 1].digest, now, sizeof(now)) != 0)
 		i--;

@@ -11,6 +11,7 @@
 #define SIM_TORTURE_STATES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct run;
 struct states;
@@ -21,5 +22,8 @@ void states_free(struct states *states); /* NULL is fine */
 bool states_worth_it(struct states *states, const struct run *run);
 /* The application has just written to its file: are the points before and within this write worth it? */
 bool states_write_worth_it(struct states *states, const struct run *run);
+
+/* The state of now, the application's file left out; two moments of one state differ in that file and in the time only. */
+void states_digest(const struct run *run, uint8_t ret[32]);
 
 #endif

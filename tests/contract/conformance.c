@@ -4,7 +4,7 @@
 #include "emu-applibs/base/base.h"
 #include "emu-applibs/device/readings.h"
 #include "tests/contract/app/contract.h"
-#include "tests/contract/app/errnos.h"
+#include "emu-applibs/errnos.h"
 #include "tests/contract/app/probes.h"
 
 static const struct row {

@@ -1,7 +1,7 @@
 /* The contract application under azsim: every documented errno is reached by its test, every choice of every reading is reported by
  * the application that runs under it, and what it says makes a readings file.
  *
- * The application's tables (app/errnos.h, app/probes.h) say what must be in its TAP output; nothing is listed twice.
+ * The application's tables (emu-applibs/errnos.h, app/probes.h) say what must be in its TAP output; nothing is listed twice.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #include "emu-applibs/device/readings.h"
-#include "tests/contract/app/errnos.h"
+#include "emu-applibs/errnos.h"
 #include "tests/contract/app/probes.h"
 #include "tests/e2e/harness.h"
 

@@ -1,6 +1,6 @@
 /* The contract of applibs as a program finds it on the device that it runs on: what the files of this application share.
  *
- * A case is the test of one documented errno (errnos.h), a probe settles one reading (probes.h). Both run one after the other in
+ * A case is the test of one documented errno (emu-applibs/errnos.h), a probe settles one reading (probes.h). Both run one after the other in
  * one thread, and leave the device as they found it, but for networks and certificates whose names begin with "ct-".
  */
 #ifndef CONTRACT_CONTRACT_H
@@ -64,7 +64,7 @@ const char *errno_name(int error);
 /* A pointer that is NULL on failure. */
 #define GIVES_NULL(call) GIVES((call) ? 0 : -1)
 
-/* The body of the case of a row of errnos.h follows. Its parameter is `t`. */
+/* The body of the case of a row of emu-applibs/errnos.h follows. Its parameter is `t`. */
 #define CASE(function, error, condition) void case_##function##_##error##_##condition(struct test *t)
 
 /* ---- Readings (probe.c) ----------------------------------------------------------------------------------------------- */

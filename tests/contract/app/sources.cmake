@@ -21,5 +21,7 @@ add_executable(${PROJECT_NAME}
     ${CMAKE_CURRENT_LIST_DIR}/probe_store.c
     ${CMAKE_CURRENT_LIST_DIR}/probe_wifi.c
     ${CMAKE_CURRENT_LIST_DIR}/probe_network.c)
+# The table of errnos is the emulator's, too: "emu-applibs/errnos.h".
+target_include_directories(${PROJECT_NAME} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../../..)
 target_compile_options(${PROJECT_NAME} PRIVATE -Wall -Wextra -Wno-missing-field-initializers)
 target_link_libraries(${PROJECT_NAME} applibs curl gcc_s c)

@@ -1,4 +1,5 @@
-/* Every errno that a header of applibs or its page on Microsoft Learn documents: one row each, and one test each.
+/* Every errno that a header of applibs or its page on Microsoft Learn documents: one row each, and one test each
+ * (tests/contract/app).
  *
  *     X(manifest, function, errno, condition, "the condition in words", "source")
  *
@@ -7,10 +8,11 @@
  * under. Where two documents contradict each other there is a row for each, and the one that the device does not follow is skipped.
  * What cannot be reached at all is in CONTRACT_EXCEPTIONS, at the end, with the reason.
  *
- * Made of this table: the tests (main.c), emu-applibs/CONFORMANCE.md (`make conformance`), and the count that `make check` prints.
+ * Made of this table: the tests (main.c), CONFORMANCE.md (`make conformance`), the count that `make check` prints, and what
+ * `azsim run --fail` lets a call answer.
  */
-#ifndef CONTRACT_ERRNOS_H
-#define CONTRACT_ERRNOS_H
+#ifndef EMU_APPLIBS_ERRNOS_H
+#define EMU_APPLIBS_ERRNOS_H
 
 #define HEADER_CERT "[certstore.h]"
 #define HEADER_WIFI "[wificonfig.h]"

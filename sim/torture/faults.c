@@ -1,0 +1,197 @@
+/* See faults.h. */
+#define _GNU_SOURCE
+#include "sim/torture/faults.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "certs/dates.h"
+#include "sim/run/internal.h"
+#include "sim/torture/states.h"
+
+/* After a fault the application has so long for its next try, which may be that of the next day. */
+#define SETTLE_NS (26 * 3600 * NS_PER_S)
+
+/* A function that was called in this state. */
+struct seen {
+	uint8_t digest[32];
+	const char *name; /* of static storage */
+};
+
+struct faults {
+	struct faults_plan plan;
+	unsigned long calls;
+	const char *failing;  /* the function; NULL: not yet */
+	uint64_t until_ns;    /* it fails before that */
+	uint64_t settle_ns;
+	struct seen *seen;
+	size_t seen_count;
+};
+
+/* ---- Text ---------------------------------------------------------------------------------------------------------------- */
+
+static int parse_many(const char *text, const char *word, enum faults_mode mode, struct faults_plan *ret)
+{
+	const size_t length = strlen(word);
+	int end = -1;
+
+	if (strncmp(text, word, length) != 0)
+		return -EINVAL;
+	*ret = (struct faults_plan){.mode = mode};
+	if (text[length] == '\0')
+		return 0;
+	if (text[length] != ':' || text[length + 1] < '0' || text[length + 1] > '9' || strlen(text + length) > 10 ||
+	    sscanf(text + length + 1, "%9lu%n", &ret->sample, &end) != 1 || ret->sample == 0 || text[length + 1 + (size_t)end] != '\0')
+		return -EINVAL;
+	return 0;
+}
+
+static int parse_one(const char *text, struct fault *ret)
+{
+	char name[24];
+	int64_t for_s = 0;
+	int end = -1;
+
+	if (text[0] < '0' || text[0] > '9' || sscanf(text, "%9lu:%23[A-Z0-9]%n", &ret->call, name, &end) != 2 || ret->call == 0)
+		return -EINVAL;
+	ret->error = fault_errno_by_name(name);
+	if (ret->error == 0)
+		return -EINVAL;
+	if (text[end] == ':' && (dates_parse_duration(text + end + 1, &for_s) < 0 || for_s <= 0 || for_s > 100 * 366 * INT64_C(86400)))
+		return -EINVAL;
+	if (text[end] != ':' && text[end] != '\0')
+		return -EINVAL;
+	ret->for_ns = (uint64_t)for_s * NS_PER_S;
+	return 0;
+}
+
+int faults_parse(const char *text, struct faults_plan *ret)
+{
+	struct faults_plan plan = {.mode = FAULTS_AT};
+
+	if (parse_many(text, "every", FAULTS_EVERY, &plan) < 0 && parse_many(text, "all", FAULTS_ALL, &plan) < 0) {
+		plan = (struct faults_plan){.mode = FAULTS_AT};
+		if (parse_one(text, &plan.fault) < 0)
+			return -EINVAL;
+	}
+	*ret = plan;
+	return 0;
+}
+
+void faults_format(const struct fault *fault, char ret[FAULTS_TEXT_MAX])
+{
+	const unsigned long long s = fault->for_ns / NS_PER_S;
+	char length[24] = "";
+
+	if (s > 0)
+		(void) snprintf(length, sizeof(length), "%llu%c", s % 3600 == 0 ? s / 3600 : s, s % 3600 == 0 ? 'h' : 's');
+	(void) snprintf(ret, FAULTS_TEXT_MAX, "%lu:%s%s%s", fault->call, strerrorname_np(fault->error), s > 0 ? ":" : "", length);
+}
+
+bool faults_many(const struct faults_plan *plan)
+{
+	return plan->mode == FAULTS_EVERY || plan->mode == FAULTS_ALL;
+}
+
+/* ---- Within a run -------------------------------------------------------------------------------------------------------- */
+
+struct faults *faults_new(const struct faults_plan *plan)
+{
+	struct faults *faults;
+
+	if (plan->mode == FAULTS_NONE)
+		return NULL;
+	faults = calloc(1, sizeof(*faults));
+	if (!faults)
+		abort();
+	faults->plan = *plan;
+	return faults;
+}
+
+void faults_free(struct faults *faults)
+{
+	if (!faults)
+		return;
+	free(faults->seen);
+	free(faults);
+}
+
+static bool is_new(struct faults *faults, const struct run *run, const char *name)
+{
+	struct seen now = {.name = name}, *grown;
+
+	if (faults->plan.mode == FAULTS_ALL)
+		return true;
+	states_digest(run, now.digest);
+	for (size_t i = faults->seen_count; i-- > 0;)
+		if (faults->seen[i].name == name && memcmp(faults->seen[i].digest, now.digest, sizeof(now.digest)) == 0)
+			return false;
+	grown = realloc(faults->seen, (faults->seen_count + 1) * sizeof(*grown));
+	if (!grown)
+		abort();
+	faults->seen = grown;
+	grown[faults->seen_count++] = now;
+	return true;
+}
+
+static void list(struct run *run, const char *name)
+{
+	struct faults_found *found = &run->result->faults;
+	int errors[FAULT_ERRNOS_MAX];
+	size_t n = is_new(run->faults, run, name) ? fault_errnos(name, errors) : 0;
+	struct fault *grown;
+
+	found->calls = run->faults->calls;
+	if (n == 0)
+		return;
+	grown = realloc(found->list, (found->count + n) * sizeof(*grown));
+	if (!grown)
+		abort();
+	found->list = grown;
+	for (size_t i = 0; i < n; i++)
+		grown[found->count++] = (struct fault){.call = run->faults->calls, .error = errors[i]};
+}
+
+static void look_again(void *ctx, uint64_t arg)
+{
+	(void) arg;
+	((struct run *)ctx)->state_changed = true;
+}
+
+static int fails(struct run *run, const char *name)
+{
+	struct faults *faults = run->faults;
+	const struct fault *fault = &faults->plan.fault;
+
+	if (faults->calls == fault->call) {
+		faults->failing = name;
+		faults->until_ns = run->clock.now_ns + fault->for_ns;
+		faults->settle_ns = faults->until_ns + SETTLE_NS;
+		(void) queue_add(run->queue, faults->settle_ns, look_again, run, 0);
+	} else if (faults->failing != name || run->clock.now_ns >= faults->until_ns) {
+		return 0;
+	}
+	run_note(run, TL_CALL, true, "made to fail by --fail", "%s -> %s", name, strerrorname_np(fault->error));
+	return fault->error;
+}
+
+int faults_at_call(struct run *run, const char *name)
+{
+	if (!run->faults)
+		return 0;
+	run->faults->calls++;
+	if (run->faults->plan.mode == FAULTS_AT)
+		return fails(run, name);
+	list(run, name);
+	return 0;
+}
+
+bool faults_happened(const struct run *run)
+{
+	return run->faults && run->faults->failing;
+}
+
+uint64_t faults_settle_ns(const struct run *run)
+{
+	return run->faults ? run->faults->settle_ns : 0;
+}

@@ -1,0 +1,72 @@
+/* Faults at the calls of a run: a call answers an errno that its function documents, and has had no effect.
+ *
+ * Calls are counted from 1 in the order in which the application makes them; a run repeats, so call 217 is the same every time. A
+ * fault is one call that fails, or a stretch of virtual time in which every call of that function fails.
+ *
+ * To try many, a run is played once without faults and lists where a fault is worth it; each is then a run of its own (the
+ * application lives in a process of its own and cannot be forked, as cuts.h does with a device that boots anew). The same function in
+ * the same state of flash and world is tried where it is first called (FAULTS_EVERY), or at every call (FAULTS_ALL).
+ *
+ * What a function documents is in emu-applibs/errnos.h. That a call has its effect and the application is gone before it knows is
+ * not a fault but a cut or a kill (cuts.h, run/kills.c).
+ */
+#ifndef SIM_TORTURE_FAULTS_H
+#define SIM_TORTURE_FAULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/torture/fault_errnos.h"
+
+struct run;
+
+#define FAULTS_WHILE_NS (26 * 3600 * UINT64_C(1000000000)) /* longer than from one daily look of an application to the next */
+#define FAULTS_TEXT_MAX 64
+
+enum faults_mode {
+	FAULTS_NONE,
+	FAULTS_AT, /* this very run has one */
+	FAULTS_EVERY,
+	FAULTS_ALL,
+};
+
+struct fault {
+	unsigned long call; /* from 1 */
+	int error;          /* errno */
+	uint64_t for_ns;    /* since then every call of the function fails; 0: that one call */
+};
+
+struct faults_plan {
+	enum faults_mode mode;
+	struct fault fault;   /* FAULTS_AT */
+	unsigned long sample; /* of all that there are, that many, chosen by the seed; 0: all */
+};
+
+/* "every", "every:N", "all", "all:N", or one fault as faults_format() writes it. 0 or -EINVAL. */
+int faults_parse(const char *text, struct faults_plan *ret);
+/* "217:EAGAIN", "217:EAGAIN:26h". */
+void faults_format(const struct fault *fault, char ret[FAULTS_TEXT_MAX]);
+/* Does the plan ask for many runs? */
+bool faults_many(const struct faults_plan *plan);
+
+/* What one run lists, in struct run_result: the list is the caller's to free. */
+struct faults_found {
+	unsigned long calls;
+	struct fault *list; /* for_ns is 0 */
+	size_t count;
+};
+
+/* State within a run; opaque to others. NULL while there is no plan. */
+struct faults;
+struct faults *faults_new(const struct faults_plan *plan);
+void faults_free(struct faults *faults); /* NULL is fine */
+
+/* The application calls this function, as the headers name it. 0, or the errno that it gets instead. */
+int faults_at_call(struct run *run, const char *name);
+/* Has a call of this run failed so? */
+bool faults_happened(const struct run *run);
+/* Until when a scenario's expectations wait for an application that tries again; 0: there was no fault. */
+uint64_t faults_settle_ns(const struct run *run);
+
+#endif
