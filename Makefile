@@ -149,7 +149,7 @@ install-files:
 	if [ -e build/daemons/complete ]; then install -d $(INSTALL_DIR)/daemons && cp -r build/daemons/. $(INSTALL_DIR)/daemons; fi
 	if [ -e build/radio/kernel/complete ]; then install -d $(INSTALL_DIR)/radio && cp -r build/radio/kernel $(INSTALL_DIR)/radio; fi
 	install -m 644 scenarios/*.yaml scenarios/README.md $(SDK_DIR)/share/azsim/scenarios
-	cp -r emu-applibs/include/applibs emu-applibs/include/tlsutils $(SDK_DIR)/include
+	cp -r $(addprefix emu-applibs/include/,applibs soc tlsutils) $(SDK_DIR)/include
 	install -m 644 emu-applibs/sdk/CMakeFiles/*.cmake $(SDK_DIR)/CMakeFiles
 	install -m 644 emu-applibs/sdk/HardwareDefinitions/*.json $(SDK_DIR)/HardwareDefinitions
 	install -m 644 emu-applibs/sdk/pkgconfig/*.pc $(SDK_DIR)/lib/pkgconfig

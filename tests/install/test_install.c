@@ -185,9 +185,17 @@ static void older_projects_build(void **state)
 	free(shell(e, 0, "cd app && " SANITIZED "cmake --preset ARM-Debug && cmake --build --preset ARM-Debug"));
 	assert_true(e2e_exists(e, "app/out/ARM-Debug/approot/bin/app"));
 
+	/* Before hardware definitions, soc/ named the peripherals; and a header could define what several files share. */
+	e2e_write(e, "app/shared.h", "int shared;\n");
+	e2e_write(e, "app/old.c",
+	          "#include <soc/mt3620_gpios.h>\n#include <soc/mt3620_i2cs.h>\n#include <soc/mt3620_spis.h>\n#include <soc/mt3620_uarts.h>\n"
+	          "#include <hw/doorbell.h>\n#include \"shared.h\"\n"
+	          "_Static_assert(MT3620_GPIO12 == DOORBELL_BUTTON && MT3620_UART_ISU0 == DOORBELL_LINE && MT3620_I2C_ISU4 == MT3620_ISU4_I2C &&\n"
+	          "\tMT3620_SPI_ISU1 == MT3620_ISU1_SPI && MT3620_SPI_CHIP_SELECT_B == MT3620_SPI_CS_B, \"one value each\");\n");
+	free(shell(e, 0, "sed -i '1i #include \"shared.h\"' app/main.c"));
 	e2e_write(e, "app/CMakeLists.txt",
 	          "cmake_minimum_required(VERSION 3.10)\nproject(doorbell C)\n"
-	          "add_executable(${PROJECT_NAME} main.c)\n"
+	          "add_executable(${PROJECT_NAME} main.c old.c)\n"
 	          "target_link_libraries(${PROJECT_NAME} applibs pthread gcc_s c curl tlsutils)\n"
 	          "include(\"${AZURE_SPHERE_MAKE_IMAGE_FILE}\")\n");
 	free(shell(e, 0, "rm -rf app/out && cd app && " SANITIZED "cmake --preset ARM-Debug -DAZURE_SPHERE_TARGET_HARDWARE_DEFINITION=doorbell.json "

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h> /* applications rely on it */
 #include <sys/types.h>
 #include <time.h>
 

@@ -12,9 +12,10 @@ set(AZSIM_LIBRARY_PATH "${AZURE_SPHERE_SDK_PATH}/lib/azsim")
 set(AZSIM_EXECUTABLE "${AZSIM_LIBRARY_PATH}/azsim")
 
 # The SDK's flags, but for those of its processor. It compiles with -D_POSIX_C_SOURCE for musl, whose headers then show what
-# glibc shows with the two below. -nodefaultlibs is left out: sanitizers need their libraries.
+# glibc shows with the two below. -nodefaultlibs is left out: sanitizers need their libraries. The SDK's GCC is
+# older than 10 and has -fcommon by default: headers of some applications define variables.
 string(JOIN " " CMAKE_C_FLAGS_INIT
-	"-std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -fPIC -ffunction-sections -fdata-sections -fno-strict-aliasing"
+	"-std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -fPIC -fcommon -ffunction-sections -fdata-sections -fno-strict-aliasing"
 	"-fno-omit-frame-pointer -fno-exceptions -fstack-protector-strong"
 	"-Wall -Wstrict-prototypes -Wno-pointer-sign -Wswitch -Wempty-body -Wconversion -Wreturn-type -Wparentheses -Wno-format"
 	"-Wuninitialized -Wunreachable-code -Wunused-function -Wunused-value -Wunused-variable"
