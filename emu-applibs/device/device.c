@@ -362,8 +362,10 @@ int device_request(struct device *dev, uint16_t op, struct wire_reader *in, stru
 		r = -EMSGSIZE;
 	if (r < 0 && *ret_fd >= 0)
 		(void) close(steal_fd(ret_fd));
-	/* Inside, EACCES is what a missing capability gives, and nothing else gives it. */
-	if (r == -EACCES && device_reading(dev, READING_MISSING_CAPABILITY) == MISSING_CAPABILITY_EPERM)
+	/* Inside, EACCES is what a missing capability gives, and nothing else gives it: another one has done, or it was not needed. */
+	if (r != -EACCES)
+		dev->denied = NULL;
+	else if (device_reading(dev, READING_MISSING_CAPABILITY) == MISSING_CAPABILITY_EPERM)
 		r = -EPERM;
 	return r;
 }

@@ -239,6 +239,15 @@ size_t device_get_network_count(const struct device *dev);           /* of the r
 bool device_get_network(const struct device *dev, size_t index, struct device_network_info *ret);
 size_t device_get_persisted_network_count(const struct device *dev); /* of the saved configuration */
 bool device_get_persisted_network(const struct device *dev, size_t index, struct device_network_info *ret);
+struct device_interface {
+	const char *name;
+	bool up, running;       /* switched on; with a link */
+	uint8_t hardware[6];
+	uint32_t address, mask; /* IPv4, the first byte is the highest; 0: none, or DHCP gave it */
+	bool dhcp;              /* it has one that DHCP gave it */
+};
+size_t device_get_interface_count(const struct device *dev); /* without lo */
+bool device_get_interface(const struct device *dev, size_t index, struct device_interface *ret);
 /* What wpa_supplicant calls the state of the interface: "COMPLETED", "SCANNING", ... */
 const char *device_get_wpa_state(const struct device *dev);
 /* Network id of the connection, or -1. */

@@ -64,6 +64,11 @@ static bool is_enabled(const struct device *dev, enum net_interface which)
 	return which == NET_WLAN ? dev->wifi_enabled : dev->net.eth_enabled;
 }
 
+static const uint8_t *hardware_address(const struct device *dev, enum net_interface which)
+{
+	return which == NET_ETH ? dev->net.eth_address : wlan_address;
+}
+
 static uint32_t status_bits(const struct device *dev, enum net_interface which)
 {
 	uint32_t bits = is_enabled(dev, which) ? STATUS_UP : 0;
@@ -78,6 +83,30 @@ static uint32_t status_bits(const struct device *dev, enum net_interface which)
 static size_t interface_count(const struct device *dev)
 {
 	return dev->has_ethernet ? NET_INTERFACE_COUNT : 1;
+}
+
+size_t device_get_interface_count(const struct device *dev)
+{
+	return interface_count(dev);
+}
+
+bool device_get_interface(const struct device *dev, size_t index, struct device_interface *ret)
+{
+	enum net_interface which = (enum net_interface)index;
+	const struct ip_settings *ip;
+
+	if (index >= interface_count(dev))
+		return false;
+	ip = &dev->net.ip[which];
+	*ret = (struct device_interface) { .name = names[which], .up = is_enabled(dev, which) };
+	ret->running = (status_bits(dev, which) & STATUS_CONNECTED) != 0;
+	ret->dhcp = !ip->is_static && (status_bits(dev, which) & STATUS_IP);
+	if (ip->is_static && ret->up) {
+		ret->address = ip->address;
+		ret->mask = ip->mask;
+	}
+	memcpy(ret->hardware, hardware_address(dev, which), sizeof(ret->hardware));
+	return true;
 }
 
 int networking_find(const struct device *dev, const uint8_t *name, size_t length, enum net_interface *ret)
@@ -224,7 +253,7 @@ static int request_address(struct device *dev, uint16_t op, struct wire_reader *
 		return -EINVAL;
 	if (op == WIRE_NET_IF_SET_OPT)
 		return set_address(dev, which, address, address_length);
-	wire_put_bytes(out, which == NET_ETH ? dev->net.eth_address : wlan_address, NET_ADDRESS_LENGTH);
+	wire_put_bytes(out, hardware_address(dev, which), NET_ADDRESS_LENGTH);
 	return 0;
 }
 

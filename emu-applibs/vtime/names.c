@@ -102,6 +102,31 @@ int getnameinfo(const struct sockaddr *restrict address, socklen_t length, char 
 	return vt_real.getnameinfo(address, length, host, host_size, service, service_size, flags);
 }
 
+/* ---- The device's own name ---- */
+
+#define NAMES_OWN "localhost" /* whatever this machine is called: no run may differ by it (OpenLDAP looks its host's name up) */
+
+int gethostname(char *name, size_t size)
+{
+	if (!vt_on())
+		return vt_real.gethostname(name, size);
+	if (size < sizeof(NAMES_OWN)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(name, NAMES_OWN, sizeof(NAMES_OWN));
+	return 0;
+}
+
+int uname(struct utsname *ret)
+{
+	int r = vt_real.uname(ret);
+
+	if (r == 0 && vt_on())
+		memcpy(ret->nodename, NAMES_OWN, sizeof(NAMES_OWN));
+	return r;
+}
+
 /* ---- gethostbyname ---- */
 
 static int names_h_errno(int eai)

@@ -6,6 +6,7 @@
 #ifndef VTIME_REAL_H
 #define VTIME_REAL_H
 
+#include <ifaddrs.h>
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
@@ -24,6 +25,7 @@
 #include <sys/timex.h>
 #include <sys/times.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 #include <threads.h>
 #include <time.h>
 #include <unistd.h>
@@ -62,6 +64,7 @@
 	X(getpeername) X(getsockname) X(setsockopt) X(getsockopt)                                                      \
 	/* names, and the rest */                                                                                      \
 	X(getaddrinfo) X(getnameinfo) X(gethostbyname) X(gethostbyname2) X(gethostbyname_r) X(gethostbyname2_r)        \
+	X(gethostname) X(uname) X(getifaddrs) X(freeifaddrs)                                                            \
 	X(syscall) X(fork) X(_Fork) X(posix_spawn) X(posix_spawnp) X(system) X(popen) X(daemon) X(execve)              \
 	X(execv) X(execvp) X(execvpe) X(fexecve) X(getrandom) X(getentropy) X(arc4random) X(arc4random_buf)            \
 	X(arc4random_uniform)

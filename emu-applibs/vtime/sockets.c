@@ -16,7 +16,6 @@
 #include <sys/stat.h>
 
 #define SOCKETS_FIRST_PORT 49152u
-#define SOCKETS_LOCAL_ADDRESS 0xc612fffeu /* 198.18.255.254, of the range the simulator's names live in */
 
 struct sockets_connection {
 	struct sockets_connection *next;
@@ -122,7 +121,7 @@ static int sockets_replace(int fd, int end, const struct sockaddr_in *peer)
 
 	(void) vt_real.getsockname(fd, (struct sockaddr *) &local, &length);
 	if (local.sin_addr.s_addr == htonl(INADDR_ANY))
-		local.sin_addr.s_addr = htonl(SOCKETS_LOCAL_ADDRESS);
+		local.sin_addr.s_addr = htonl(VT_LOCAL_ADDRESS);
 	if (!local.sin_port) {
 		local.sin_port = htons((uint16_t) sockets_next_port++);
 		if (sockets_next_port > UINT16_MAX)

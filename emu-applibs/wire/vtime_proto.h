@@ -21,6 +21,14 @@
 /* The monotonic clock starts here, not at 0: libcurl takes a timer at exactly 0 for "no timer set". */
 #define VT_MONOTONIC_START_NS (100ULL * 1000000000ULL)
 
+#define VT_INTERFACE_UP 1u
+#define VT_INTERFACE_RUNNING 2u
+#define VT_INTERFACE_HARDWARE_SHIFT 16
+
+/* The device's own, in host order, as DHCP gave it to wlan0: 198.18.255.254, of the range in which the simulator's names live. */
+#define VT_LOCAL_ADDRESS 0xc612fffeu
+#define VT_LOCAL_MASK 0xfffe0000u
+
 enum vt_type {
 	/* application -> simulator */
 	VT_HELLO = 1,    /* a = VT_VERSION, b = pid -> VT_WELCOME + descriptor of the page (SCM_RIGHTS) */
@@ -34,6 +42,7 @@ enum vt_type {
 	VT_SPIN = 7,     /* a = clock reads and fruitless polls since the last message: the application does not wait; the
 	                    shim has charged 1 ms: -> VT_TIME */
 	VT_MEMORY = 8,   /* b, reserved2 as of VT_IDLE: more than AZSIM_RAM_LIMIT; the simulator ends the process, or -> VT_STATUS */
+	VT_INTERFACE = 9, /* a = 0, 1, ... -> VT_INTERFACE_IS */
 
 	/* simulator -> application */
 	VT_WELCOME = 32, /* a = VT_VERSION */
@@ -43,6 +52,8 @@ enum vt_type {
 	VT_RESOLVED = 36,  /* status = 0 and a = IPv4 address (host order, 198.18.0.0/15), or status = EAI_* as glibc numbers */
 	VT_CONNECTED = 37, /* status = 0, or an errno */
 	VT_STATUS = 38,    /* status = 0, or an errno */
+	VT_INTERFACE_IS = 39, /* status = 0, text = name, a = IPv4 address << 32 | mask (0: no address), b = VT_INTERFACE_* flags and
+	                         the hardware address << VT_INTERFACE_HARDWARE_SHIFT; or status = ENODEV: there are no more */
 };
 
 struct vt_message {

@@ -275,6 +275,14 @@ bool channel_answer_vt(struct channel *c, int connection, enum vt_type type, int
 	return c->connections[connection].fd >= 0 && send_with_fd(c->connections[connection].fd, &m, sizeof(m), fd);
 }
 
+bool channel_answer_interface(struct channel *c, int connection, const char *name, uint64_t a, uint64_t b)
+{
+	struct vt_message m = {.magic = VT_MAGIC, .type = VT_INTERFACE_IS, .a = a, .b = b};
+
+	(void) snprintf(m.text, sizeof(m.text), "%s", name);
+	return c->connections[connection].fd >= 0 && send_with_fd(c->connections[connection].fd, &m, sizeof(m), -1);
+}
+
 bool channel_answer(struct channel *c, int connection, const struct wire_header *request, int32_t result, const void *payload,
                     size_t length, int fd)
 {

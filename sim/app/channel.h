@@ -65,6 +65,8 @@ pid_t channel_clock_pid(const struct channel *channel);
 
 /* Answers. fd -1: none; otherwise passed along (the caller still closes its own). False when the application is gone. */
 bool channel_answer_vt(struct channel *channel, int connection, enum vt_type type, int status, uint64_t a, int fd);
+/* VT_INTERFACE_IS with these three. */
+bool channel_answer_interface(struct channel *channel, int connection, const char *name, uint64_t a, uint64_t b);
 bool channel_answer(struct channel *channel, int connection, const struct wire_header *request, int32_t result,
                     const void *payload, size_t length, int fd);
 

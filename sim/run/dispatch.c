@@ -179,6 +179,23 @@ static void handle_connect(struct run *run, const struct channel_message *m)
 		(void) close(fd);
 }
 
+static void handle_interface(struct run *run, const struct channel_message *m)
+{
+	struct device_interface it;
+	uint64_t address, hardware = 0;
+
+	if (m->vt.a > SIZE_MAX || !device_get_interface(run->device, (size_t)m->vt.a, &it)) {
+		(void) channel_answer_vt(run->channel, m->connection, VT_INTERFACE_IS, ENODEV, 0, -1);
+		return;
+	}
+	address = it.dhcp ? (uint64_t)VT_LOCAL_ADDRESS << 32 | VT_LOCAL_MASK : (uint64_t)it.address << 32 | it.mask;
+	for (size_t i = 0; i < sizeof(it.hardware); i++)
+		hardware = hardware << 8 | it.hardware[i];
+	(void) channel_answer_interface(run->channel, m->connection, it.name, address,
+	                                hardware << VT_INTERFACE_HARDWARE_SHIFT | (it.up ? VT_INTERFACE_UP : 0) |
+	                                (it.running ? VT_INTERFACE_RUNNING : 0));
+}
+
 static void handle_settime(struct run *run, const struct channel_message *m)
 {
 	int status = 0;
@@ -246,6 +263,9 @@ static void handle_vtime(struct run *run, const struct channel_message *m)
 		break;
 	case VT_CONNECT:
 		handle_connect(run, m);
+		break;
+	case VT_INTERFACE:
+		handle_interface(run, m);
 		break;
 	case VT_SETTIME:
 		handle_settime(run, m);

@@ -203,6 +203,34 @@ static void a_static_address_has_no_name_server_of_its_own(void **state)
 	assert_true(device_resolves_names(w->dev));
 }
 
+/* What an application sees by getifaddrs. */
+static void interfaces_show_the_addresses_that_they_have(void **state)
+{
+	static const uint8_t hardware[6] = {2, 0, 0, 0, 0, 0x10};
+	struct world *w = *state;
+	struct device_interface it;
+
+	with_ethernet(w);
+	assert_int_equal(device_get_interface_count(w->dev), 2);
+	assert_false(device_get_interface(w->dev, 2, &it));
+	assert_true(device_get_interface(w->dev, 0, &it));
+	assert_string_equal(it.name, "wlan0");
+	assert_memory_equal(it.hardware, hardware, sizeof(hardware));
+	assert_true(it.up && !it.running && !it.dhcp && it.address == 0);
+	connect_network(w);
+	assert_true(device_get_interface(w->dev, 0, &it));
+	assert_true(it.up && it.running && it.dhcp && it.address == 0);
+	assert_int_equal(named(w, WIRE_NET_IP_RELEASE, "wlan0"), 0);
+	assert_true(device_get_interface(w->dev, 0, &it));
+	assert_true(it.running && !it.dhcp);
+	assert_int_equal(apply(w, "wlan0", true, 0), 0);
+	assert_true(device_get_interface(w->dev, 0, &it));
+	assert_true(!it.dhcp && it.address != 0 && it.mask != 0);
+	assert_true(device_get_interface(w->dev, 1, &it));
+	assert_string_equal(it.name, "eth0");
+	assert_true(!it.running && it.address == 0);
+}
+
 static void a_released_address_is_gone_until_it_is_renewed(void **state)
 {
 	struct world *w = *state;
@@ -537,8 +565,10 @@ static void proxy_errors(void **state)
 	w = world_anew(state, NULL, "\"ReadNetworkProxyConfig\": true");
 	assert_int_equal(apply_proxy(w, 2, "a", 3128, ""), -EACCES);
 	assert_int_equal(call(w, WIRE_PROXY_GET), -ENOENT);
+	assert_null(device_last_denied(w->dev)); /* one of two was enough */
 	w = world_anew(state, NULL, "\"WifiConfig\": true");
 	assert_int_equal(call(w, WIRE_PROXY_GET), -EACCES);
+	assert_string_equal(device_last_denied(w->dev), "ReadNetworkProxyConfig");
 	assert_int_equal(call(w, WIRE_PROXY_STATUS), 0);
 }
 
@@ -553,6 +583,7 @@ int main(void)
 		TEST(hardware_address_errors),
 		TEST(a_static_address_stays_over_reboots),
 		TEST(a_static_address_has_no_name_server_of_its_own),
+		TEST(interfaces_show_the_addresses_that_they_have),
 		TEST(a_released_address_is_gone_until_it_is_renewed),
 		TEST(address_errors),
 		TEST(the_last_sync_says_who_and_by_how_much),

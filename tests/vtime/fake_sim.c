@@ -251,6 +251,19 @@ static void answer(struct sim *s, enum vt_type type, int status, uint64_t a, int
 		die("sendmsg");
 }
 
+/* wlan0 with an address, and eth0 without one. */
+static void answer_interface(const struct sim *s, uint64_t i)
+{
+	struct vt_message m = { .magic = VT_MAGIC, .type = VT_INTERFACE_IS, .status = i < 2 ? 0 : ENODEV };
+
+	(void) snprintf(m.text, sizeof(m.text), i == 0 ? "wlan0" : "eth0");
+	m.a = i == 0 ? (uint64_t) VT_LOCAL_ADDRESS << 32 | VT_LOCAL_MASK : 0;
+	m.b = 0x020000000010u + i;
+	m.b = m.b << VT_INTERFACE_HARDWARE_SHIFT | (i == 0 ? VT_INTERFACE_UP | VT_INTERFACE_RUNNING : 0);
+	if (send(s->guest, &m, sizeof(m), MSG_NOSIGNAL) != (ssize_t) sizeof(m) && errno != EPIPE)
+		die("send");
+}
+
 static void note(char *list, const char *text)
 {
 	size_t n = strlen(list);
@@ -301,6 +314,9 @@ static void handle(struct sim *s, const struct vt_message *m)
 	case VT_RESOLVE:
 		note(r->resolved, m->text);
 		answer(s, VT_RESOLVED, resolve(m->text), SIM_ADDRESS, -1);
+		break;
+	case VT_INTERFACE:
+		answer_interface(s, m->a);
 		break;
 	case VT_CONNECT:
 		connected(s, m);

@@ -233,6 +233,7 @@ int main(int argc, char **argv)
 		{ "refused", guest_refused },
 		{ "spin", guest_spin },
 		{ "names", guest_names },
+		{ "interfaces", guest_interfaces },
 		{ "sockets", guest_sockets },
 		{ "pipes", guest_pipes },
 #ifdef __GLIBC__

@@ -6,9 +6,12 @@
 #endif
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netpacket/packet.h>
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
@@ -16,6 +19,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,10 +45,36 @@ static int connect_to(uint16_t port, int flags)
 	return -1;
 }
 
+void guest_interfaces(void)
+{
+	struct ifaddrs *list, *row;
+	const struct sockaddr_ll *link;
+
+	CHECK(getifaddrs(&list) == 0);
+	row = list;
+	CHECK(strcmp(row->ifa_name, "lo") == 0 && row->ifa_addr->sa_family == AF_PACKET && row->ifa_flags & IFF_LOOPBACK);
+	row = row->ifa_next;
+	link = (const struct sockaddr_ll *) row->ifa_addr;
+	CHECK(strcmp(row->ifa_name, "wlan0") == 0 && link->sll_family == AF_PACKET && link->sll_halen == 6);
+	CHECK(memcmp(link->sll_addr, "\2\0\0\0\0\20", 6) == 0 && link->sll_ifindex == 2 && !row->ifa_netmask);
+	CHECK(row->ifa_flags == (IFF_UP | IFF_RUNNING | IFF_BROADCAST | IFF_MULTICAST));
+	row = row->ifa_next;
+	CHECK(strcmp(row->ifa_name, "eth0") == 0 && row->ifa_addr->sa_family == AF_PACKET && !(row->ifa_flags & IFF_UP));
+	row = row->ifa_next;
+	CHECK(strcmp(row->ifa_name, "lo") == 0 && row->ifa_addr->sa_family == AF_INET && !row->ifa_broadaddr);
+	row = row->ifa_next;
+	CHECK(strcmp(row->ifa_name, "wlan0") == 0 && row->ifa_addr->sa_family == AF_INET && !row->ifa_next);
+	CHECK(((struct sockaddr_in *) row->ifa_addr)->sin_addr.s_addr == inet_addr("198.18.255.254"));
+	CHECK(((struct sockaddr_in *) row->ifa_netmask)->sin_addr.s_addr == inet_addr("255.254.0.0"));
+	CHECK(((struct sockaddr_in *) row->ifa_broadaddr)->sin_addr.s_addr == inet_addr("198.19.255.255"));
+	freeifaddrs(list);
+}
+
 void guest_names(void)
 {
 	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_CANONNAME }, *list;
 	struct sockaddr_in address;
+	struct utsname system_name;
 	struct hostent *host;
 	char text[64];
 
@@ -61,6 +91,10 @@ void guest_names(void)
 	CHECK(getaddrinfo("localhost", "80", &hints, &list) == 0);
 	CHECK(((struct sockaddr_in *) list->ai_addr)->sin_addr.s_addr == htonl(INADDR_LOOPBACK));
 	freeaddrinfo(list);
+	/* The device does not know what the machine under it is called. */
+	CHECK(gethostname(text, sizeof(text)) == 0 && strcmp(text, "localhost") == 0);
+	CHECK(gethostname(text, strlen("localhost")) < 0 && errno == ENAMETOOLONG);
+	CHECK(uname(&system_name) == 0 && strcmp(system_name.nodename, "localhost") == 0 && system_name.release[0]);
 	hints.ai_family = AF_INET6;
 	CHECK(getaddrinfo("issuer.example", "443", &hints, &list) == EAI_NONAME);
 	host = gethostbyname("issuer.example");

@@ -196,6 +196,12 @@ static void test_names(void **state)
 	free(r);
 }
 
+static void test_interfaces(void **state)
+{
+	(void) state;
+	free(run_well(&(struct sim_setup){ .mode = "interfaces" }));
+}
+
 static void test_sockets(void **state)
 {
 	struct sim_result *r = run_well(&(struct sim_setup){ .mode = "sockets" });
@@ -344,6 +350,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_spin),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_interfaces),
 		cmocka_unit_test(test_sockets),
 #ifndef VTIME_ARM /* no libcurl with sockets and no valgrind for those programs */
 		cmocka_unit_test(test_curl),
