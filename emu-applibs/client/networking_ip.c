@@ -213,12 +213,13 @@ int Networking_DhcpServerConfig_SetLease(Networking_DhcpServerConfig *dhcpServer
 {
 	struct dhcp_config *config = (struct dhcp_config *)dhcpServerConfig;
 	uint32_t first = ntohl(startIpAddress.s_addr), mask = ntohl(subnetMask.s_addr);
+	uint32_t gateway = ntohl(gatewayAddress.s_addr); /* 0: a private network that leads nowhere */
 	uint64_t last = (uint64_t)first + ipAddressCount - 1;
 
 	if (!config)
 		return call_fail(EFAULT);
 	if (first == 0 || ipAddressCount == 0 || leaseTimeInHours == 0 || !is_subnet_mask(mask) || last > UINT32_MAX ||
-	    (first & mask) != ((uint32_t)last & mask) || (ntohl(gatewayAddress.s_addr) & mask) != (first & mask))
+	    (first & mask) != ((uint32_t)last & mask) || (gateway != 0 && (gateway & mask) != (first & mask)))
 		return call_fail(EINVAL);
 	config->first = startIpAddress;
 	config->count = ipAddressCount;

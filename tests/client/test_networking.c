@@ -194,6 +194,7 @@ static int bad_leases(void *arg)
 	CHECK_ERRNO(Networking_DhcpServerConfig_SetLease(&config, first, 10, mask, ip("10.0.1.1"), 24), EINVAL);
 	CHECK_ERRNO(Networking_DhcpServerConfig_SetLease(&config, ip("10.0.0.250"), 10, mask, gateway, 24), EINVAL);
 	CHECK_ERRNO(Networking_DhcpServerConfig_SetLease(&config, ip("255.255.255.250"), 10, mask, ip("255.255.255.1"), 24), EINVAL);
+	CHECK(Networking_DhcpServerConfig_SetLease(&config, first, 10, mask, ip("0.0.0.0"), 24) == 0);
 	CHECK(Networking_DhcpServerConfig_SetLease(&config, ip("10.0.0.246"), 10, mask, gateway, 24) == 0);
 	return 0;
 }
