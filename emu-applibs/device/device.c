@@ -212,6 +212,14 @@ unsigned device_forbidden_host(const struct device *dev)
 	return device_reading(dev, READING_FORBIDDEN_HOST);
 }
 
+bool device_manifest_allows_port(const struct device *dev, bool tcp, unsigned port)
+{
+	char text[16];
+
+	(void) snprintf(text, sizeof(text), "%u", port);
+	return manifest_lists(&dev->manifest, tcp ? MANIFEST_TCP_PORTS : MANIFEST_UDP_PORTS, text);
+}
+
 bool device_manifest_has(const struct device *dev, const char *capability)
 {
 	return granted(dev, capability);

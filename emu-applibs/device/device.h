@@ -107,6 +107,8 @@ bool device_manifest_allows_host(const struct device *dev, const char *host);
 unsigned device_forbidden_host(const struct device *dev);
 /* Does the manifest grant the capability of that exact spelling (for example "SystemTime")? */
 bool device_manifest_has(const struct device *dev, const char *capability);
+/* Does AllowedTcpServerPorts, or AllowedUdpServerPorts, list the port? */
+bool device_manifest_allows_port(const struct device *dev, bool tcp, unsigned port);
 /* The first peripheral of the manifest that is still named by a hardware definition ("$SAMPLE_LED"); NULL: none. */
 const char *device_manifest_unresolved(const struct device *dev);
 

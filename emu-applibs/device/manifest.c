@@ -18,7 +18,6 @@
 
 enum kind {
 	KIND_FLAG,    /* true or false */
-	KIND_LIST,    /* of anything */
 	KIND_TEXTS,   /* a list of strings */
 	KIND_CONTROLS, /* a list of strings that is not empty */
 	KIND_IDS,     /* a list of numbers >= 0 and strings */
@@ -36,8 +35,8 @@ static const struct capability {
 	{ "Adc", KIND_IDS, MANIFEST_ADC },
 	{ "AllowedApplicationConnections", KIND_TEXTS, MANIFEST_APPLICATIONS },
 	{ "AllowedConnections", KIND_TEXTS, MANIFEST_HOSTS },
-	{ "AllowedTcpServerPorts", KIND_LIST, NO_LIST },
-	{ "AllowedUdpServerPorts", KIND_LIST, NO_LIST },
+	{ "AllowedTcpServerPorts", KIND_IDS, MANIFEST_TCP_PORTS },
+	{ "AllowedUdpServerPorts", KIND_IDS, MANIFEST_UDP_PORTS },
 	{ "CertStore", KIND_FLAG, NO_LIST },
 	{ "DeviceAuthentication", KIND_GUID, NO_LIST },
 	{ "DhcpService", KIND_FLAG, NO_LIST },
@@ -190,10 +189,6 @@ static int read_value(const struct capability *capability, const json_t *value, 
 		if (!json_is_boolean(value))
 			return refuse(complaint, "Capabilities.%s must be true or false", capability->name);
 		return json_is_true(value);
-	case KIND_LIST:
-		if (!json_is_array(value))
-			return refuse(complaint, "Capabilities.%s must be a list", capability->name);
-		return json_array_size(value) > 0;
 	case KIND_TEXTS:
 		if (!only_strings(value))
 			return refuse(complaint, "Capabilities.%s must be a list of strings", capability->name);

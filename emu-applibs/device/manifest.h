@@ -17,6 +17,8 @@ enum manifest_list {
 	MANIFEST_HOSTS,           /* AllowedConnections */
 	MANIFEST_APPLICATIONS,    /* AllowedApplicationConnections: component ids */
 	MANIFEST_POWER_CONTROLS,  /* PowerControls: ForceReboot, ForcePowerDown, SetPowerProfile */
+	MANIFEST_TCP_PORTS,       /* AllowedTcpServerPorts, as decimal text */
+	MANIFEST_UDP_PORTS,
 	MANIFEST_GPIO,            /* pins; here and below: numbers as decimal text, names as they stand */
 	MANIFEST_I2C,
 	MANIFEST_SPI,

@@ -120,6 +120,7 @@ void vt_fd_closed(int fd)
 {
 	vt_timerfd_closed(fd);
 	vt_socket_closed(fd);
+	vt_binding_closed(fd);
 	vt_epoll_fd_closed(fd);
 }
 

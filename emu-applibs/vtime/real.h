@@ -64,7 +64,7 @@
 	X(getpeername) X(getsockname) X(setsockopt) X(getsockopt)                                                      \
 	/* names, and the rest */                                                                                      \
 	X(getaddrinfo) X(getnameinfo) X(gethostbyname) X(gethostbyname2) X(gethostbyname_r) X(gethostbyname2_r)        \
-	X(gethostname) X(uname) X(getifaddrs) X(freeifaddrs)                                                            \
+	X(gethostname) X(uname) X(getifaddrs) X(freeifaddrs) X(bind)                                                    \
 	X(syscall) X(fork) X(_Fork) X(posix_spawn) X(posix_spawnp) X(system) X(popen) X(daemon) X(execve)              \
 	X(execv) X(execvp) X(execvpe) X(fexecve) X(getrandom) X(getentropy) X(arc4random) X(arc4random_buf)            \
 	X(arc4random_uniform)

@@ -2,7 +2,7 @@
  *
  * The simulator answers CONNECT with one end of a pair, which takes the socket's number; what an application may ask a
  * TCP socket for is answered here for those. Loopback and AF_UNIX stay real, IPv6 and UDP have no route. Leaves to
- * others: names (names.c), reading and writing (io.c).
+ * others: names (names.c), listening (binding.c), reading and writing (io.c).
  */
 #define _GNU_SOURCE
 #include "emu-applibs/vtime/vtime.h"
@@ -119,7 +119,9 @@ static int sockets_replace(int fd, int end, const struct sockaddr_in *peer)
 	int status = fcntl(fd, F_GETFL), descriptor = fcntl(fd, F_GETFD);
 	struct vt_registration *held = vt_epoll_take(fd);
 
-	(void) vt_real.getsockname(fd, (struct sockaddr *) &local, &length);
+	if (!vt_binding_name(fd, &local))
+		(void) vt_real.getsockname(fd, (struct sockaddr *) &local, &length);
+	vt_binding_closed(fd);
 	if (local.sin_addr.s_addr == htonl(INADDR_ANY))
 		local.sin_addr.s_addr = htonl(VT_LOCAL_ADDRESS);
 	if (!local.sin_port) {
@@ -262,7 +264,10 @@ int getpeername(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
 int getsockname(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
 {
 	struct sockets_connection *s = vt_on() ? sockets_find(fd) : NULL;
+	struct sockaddr_in name;
 
+	if (!s && vt_on() && vt_binding_name(fd, &name))
+		return sockets_tell(&name, VT_SOCKADDR(address), length);
 	if (!s)
 		return vt_real.getsockname(fd, address, length);
 	return sockets_tell(&s->local, VT_SOCKADDR(address), length);

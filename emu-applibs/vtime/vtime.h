@@ -10,6 +10,7 @@
 #ifndef VTIME_VTIME_H
 #define VTIME_VTIME_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -210,6 +211,9 @@ struct vt_registration *vt_epoll_take(int fd);
 void vt_epoll_restore(int fd, struct vt_registration *list);
 void vt_epoll_fd_closed(int fd);
 void vt_socket_closed(int fd);
+/* binding.c: the name that the socket was given; false: none. */
+bool vt_binding_name(int fd, struct sockaddr_in *ret);
+void vt_binding_closed(int fd);
 void vt_socket_copied(int from, int to);
 bool vt_is_socket(int fd);
 

@@ -21,6 +21,7 @@
 /* The monotonic clock starts here, not at 0: libcurl takes a timer at exactly 0 for "no timer set". */
 #define VT_MONOTONIC_START_NS (100ULL * 1000000000ULL)
 
+#define VT_BIND_STREAM 0x10000u
 #define VT_INTERFACE_UP 1u
 #define VT_INTERFACE_RUNNING 2u
 #define VT_INTERFACE_HARDWARE_SHIFT 16
@@ -42,6 +43,8 @@ enum vt_type {
 	VT_SPIN = 7,     /* a = clock reads and fruitless polls since the last message: the application does not wait; the
 	                    shim has charged 1 ms: -> VT_TIME */
 	VT_MEMORY = 8,   /* b, reserved2 as of VT_IDLE: more than AZSIM_RAM_LIMIT; the simulator ends the process, or -> VT_STATUS */
+	VT_BIND = 10,    /* a = IPv4 address (host order; 0: all), b = port | VT_BIND_STREAM for TCP -> VT_STATUS: 0, EADDRNOTAVAIL when the
+	                    device does not have that address, EACCES when the manifest does not list the port */
 	VT_INTERFACE = 9, /* a = 0, 1, ... -> VT_INTERFACE_IS */
 
 	/* simulator -> application */

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
@@ -179,21 +180,53 @@ static void handle_connect(struct run *run, const struct channel_message *m)
 		(void) close(fd);
 }
 
+/* IPv4 address << 32 | mask; 0: none. */
+static uint64_t interface_address(const struct device_interface *it)
+{
+	return it->dhcp ? (uint64_t)VT_LOCAL_ADDRESS << 32 | VT_LOCAL_MASK : (uint64_t)it->address << 32 | it->mask;
+}
+
 static void handle_interface(struct run *run, const struct channel_message *m)
 {
 	struct device_interface it;
-	uint64_t address, hardware = 0;
+	uint64_t hardware = 0;
 
 	if (m->vt.a > SIZE_MAX || !device_get_interface(run->device, (size_t)m->vt.a, &it)) {
 		(void) channel_answer_vt(run->channel, m->connection, VT_INTERFACE_IS, ENODEV, 0, -1);
 		return;
 	}
-	address = it.dhcp ? (uint64_t)VT_LOCAL_ADDRESS << 32 | VT_LOCAL_MASK : (uint64_t)it.address << 32 | it.mask;
 	for (size_t i = 0; i < sizeof(it.hardware); i++)
 		hardware = hardware << 8 | it.hardware[i];
-	(void) channel_answer_interface(run->channel, m->connection, it.name, address,
+	(void) channel_answer_interface(run->channel, m->connection, it.name, interface_address(&it),
 	                                hardware << VT_INTERFACE_HARDWARE_SHIFT | (it.up ? VT_INTERFACE_UP : 0) |
 	                                (it.running ? VT_INTERFACE_RUNNING : 0));
+}
+
+static bool device_has(const struct run *run, uint64_t address)
+{
+	struct device_interface it;
+
+	for (size_t i = 0; device_get_interface(run->device, i, &it); i++)
+		if (interface_address(&it) >> 32 == address)
+			return true;
+	return address == INADDR_ANY;
+}
+
+static void handle_bind(struct run *run, const struct channel_message *m)
+{
+	bool tcp = m->vt.b & VT_BIND_STREAM;
+	unsigned port = m->vt.b & UINT16_MAX;
+	int status = 0;
+
+	if (!device_has(run, m->vt.a)) {
+		status = EADDRNOTAVAIL;
+	} else if (port != 0 && !device_manifest_allows_port(run->device, tcp, port)) {
+		status = EACCES;
+		run_hint(run, "bind to port %u gave EACCES: %s of %s/app_manifest.json does not list it", port,
+		         tcp ? "AllowedTcpServerPorts" : "AllowedUdpServerPorts", run->package.folder);
+	}
+	run_note(run, TL_APP, true, NULL, "listens at %s port %u: %s", tcp ? "TCP" : "UDP", port, status ? strerrorname_np(status) : "ok");
+	(void) channel_answer_vt(run->channel, m->connection, VT_STATUS, status, 0, -1);
 }
 
 static void handle_settime(struct run *run, const struct channel_message *m)
@@ -266,6 +299,9 @@ static void handle_vtime(struct run *run, const struct channel_message *m)
 		break;
 	case VT_INTERFACE:
 		handle_interface(run, m);
+		break;
+	case VT_BIND:
+		handle_bind(run, m);
 		break;
 	case VT_SETTIME:
 		handle_settime(run, m);

@@ -315,6 +315,9 @@ static void handle(struct sim *s, const struct vt_message *m)
 		note(r->resolved, m->text);
 		answer(s, VT_RESOLVED, resolve(m->text), SIM_ADDRESS, -1);
 		break;
+	case VT_BIND:
+		answer(s, VT_STATUS, m->a != 0 && m->a != VT_LOCAL_ADDRESS ? EADDRNOTAVAIL : m->b == (81 | VT_BIND_STREAM) ? EACCES : 0, 0, -1);
+		break;
 	case VT_INTERFACE:
 		answer_interface(s, m->a);
 		break;

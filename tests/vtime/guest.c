@@ -234,6 +234,7 @@ int main(int argc, char **argv)
 		{ "spin", guest_spin },
 		{ "names", guest_names },
 		{ "interfaces", guest_interfaces },
+		{ "binding", guest_binding },
 		{ "sockets", guest_sockets },
 		{ "pipes", guest_pipes },
 #ifdef __GLIBC__

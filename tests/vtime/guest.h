@@ -44,6 +44,7 @@ void guest_refused(void);
 void guest_spin(void);
 void guest_names(void);
 void guest_interfaces(void);
+void guest_binding(void);
 void guest_sockets(void);
 void guest_pipes(void);
 void guest_curl(void);

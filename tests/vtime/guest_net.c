@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
@@ -68,6 +69,56 @@ void guest_interfaces(void)
 	CHECK(((struct sockaddr_in *) row->ifa_netmask)->sin_addr.s_addr == inet_addr("255.254.0.0"));
 	CHECK(((struct sockaddr_in *) row->ifa_broadaddr)->sin_addr.s_addr == inet_addr("198.19.255.255"));
 	freeifaddrs(list);
+}
+
+/* A TCP socket with that name; -1 and errno. */
+static int bound(uint32_t address, uint16_t port)
+{
+	struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(address), .sin_port = htons(port) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), error;
+
+	CHECK(fd >= 0);
+	if (bind(fd, (struct sockaddr *) &name, sizeof(name)) == 0)
+		return fd;
+	error = errno;
+	(void) close(fd);
+	errno = error;
+	return -1;
+}
+
+void guest_binding(void)
+{
+	struct sockaddr_in name, local;
+	struct sockaddr_in6 all6 = { .sin6_family = AF_INET6 };
+	socklen_t length = sizeof(name);
+	int fd = bound(VT_LOCAL_ADDRESS, 47000), other, client, six;
+	char byte;
+
+	CHECK(fd >= 0 && listen(fd, 1) == 0);
+	CHECK(getsockname(fd, (struct sockaddr *) &name, &length) == 0 && length == sizeof(name));
+	CHECK(ntohl(name.sin_addr.s_addr) == VT_LOCAL_ADDRESS && ntohs(name.sin_port) == 47000);
+	/* Nothing of it is to be seen from outside of this machine. */
+	CHECK(syscall(SYS_getsockname, fd, &local, &length) == 0 && ntohl(local.sin_addr.s_addr) == INADDR_LOOPBACK);
+	/* A port is had once, a name once closed is free again. */
+	CHECK(bound(INADDR_ANY, 47000) == -1 && errno == EADDRINUSE);
+	CHECK(bound(INADDR_ANY, 81) == -1 && errno == EACCES);
+	CHECK(bound(0xc0000201u, 47000) == -1 && errno == EADDRNOTAVAIL);
+	other = bound(INADDR_ANY, 0);
+	CHECK(other >= 0 && getsockname(other, (struct sockaddr *) &name, &length) == 0);
+	CHECK(name.sin_addr.s_addr == htonl(INADDR_ANY) && name.sin_port != 0);
+	CHECK(close(other) == 0);
+	/* The application itself finds it by loopback. */
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK(client >= 0 && connect(client, (struct sockaddr *) &local, sizeof(local)) == 0);
+	other = accept(fd, NULL, NULL);
+	CHECK(other >= 0 && write(client, "x", 1) == 1 && read(other, &byte, 1) == 1 && byte == 'x');
+	CHECK(close(other) == 0 && close(client) == 0 && close(fd) == 0);
+	length = sizeof(all6);
+	six = socket(AF_INET6, SOCK_STREAM, 0);
+	if (six >= 0 && bind(six, (struct sockaddr *) &all6, sizeof(all6)) == 0) {
+		CHECK(syscall(SYS_getsockname, six, &all6, &length) == 0 && IN6_IS_ADDR_LOOPBACK(&all6.sin6_addr));
+		CHECK(close(six) == 0);
+	}
 }
 
 void guest_names(void)

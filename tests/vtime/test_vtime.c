@@ -202,6 +202,12 @@ static void test_interfaces(void **state)
 	free(run_well(&(struct sim_setup){ .mode = "interfaces" }));
 }
 
+static void test_binding(void **state)
+{
+	(void) state;
+	free(run_well(&(struct sim_setup){ .mode = "binding" }));
+}
+
 static void test_sockets(void **state)
 {
 	struct sim_result *r = run_well(&(struct sim_setup){ .mode = "sockets" });
@@ -351,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_spin),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_interfaces),
+		cmocka_unit_test(test_binding),
 		cmocka_unit_test(test_sockets),
 #ifndef VTIME_ARM /* no libcurl with sockets and no valgrind for those programs */
 		cmocka_unit_test(test_curl),
