@@ -120,8 +120,9 @@ int64_t rot_clock(struct rotation *r)
 		/* It works and nobody says otherwise (time servers out of reach): as good as it gets. */
 		believe(r);
 	} else {
+		/* The OS connects by itself when the guess is good; more looks than one a guess would only cost calls. */
 		if (f->mono_s - r->clock.at_s < GUESS_EVERY_S)
-			return 2 * MINUTE_S;
+			return max_s(GUESS_EVERY_S - (f->mono_s - r->clock.at_s), ROT_SOON_S);
 		if (!clock_may_be_why(r))
 			return 0; /* no access point, no RADIUS, a bad client certificate: the flows see to what can be done */
 		guess_s = floor_s + guess_step_s(r->clock.guess);

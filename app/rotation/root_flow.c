@@ -139,6 +139,12 @@ static int64_t take_over(struct rotation *r)
 	struct rot_journal *j = &r->journal;
 	int e;
 
+	/* From the move on Network1 is the only way: whoever disabled it meanwhile cannot have meant that. */
+	e = rot_result(r->ops->set_enabled(r->facts.net[ROT_NET1].id, true));
+	if (e >= 0)
+		e = rot_persist(r);
+	if (e < 0)
+		return rot_failed(r, "root: enable " ROT_NAME_NET1, e);
 	e = rot_result(r->ops->move_certificate(ROT_ID_ROOT2, ROT_ID_ROOT1));
 	if (e < 0)
 		return rot_failed(r, "root: move " ROT_ID_ROOT2, e);
