@@ -20,18 +20,20 @@ RUN_SOURCES := sim/app/channel.c sim/app/machine.c sim/app/package.c sim/app/pro
 	sim/run/live.c sim/run/power.c sim/run/route.c sim/run/run.c sim/run/setup.c sim/run/webhosts.c sim/torture/branch.c sim/torture/cuts.c sim/torture/states.c \
 	sim/torture/fault_errnos.c sim/torture/faults.c sim/torture/faults_play.c $(WORLD_SOURCES)
 DEV_SOURCES := $(addprefix sim/dev/,client.c commands.c control.c dev.c device.c pace.c place.c proto.c ctl_server.c time.c view.c world.c)
+FUZZ_SOURCES := sim/fuzz/draw.c sim/fuzz/faults.c sim/fuzz/shrink.c sim/fuzz/write.c
 SDK_SOURCES := sim/sdk/files.c sim/sdk/hwdef.c sim/sdk/hwdef_header.c sim/sdk/app_manifest.c
-CLI_SOURCES := sim/cli/main.c sim/cli/files.c sim/cli/readings.c sim/cli/run.c sim/cli/jobs.c sim/cli/job.c \
+CLI_SOURCES := sim/cli/main.c sim/cli/files.c sim/cli/readings.c sim/cli/run.c sim/cli/fuzz_world.c sim/cli/worlds.c sim/cli/jobs.c sim/cli/job.c \
 	sim/cli/options.c sim/cli/workdir.c sim/cli/combinations.c sim/cli/hardware.c \
 	sim/cli/dev.c sim/cli/ctl.c sim/cli/device.c sim/cli/table.c
 
 $(eval $(call archive,util,$(UTIL_SOURCES)))
 $(eval $(call archive,run,$(RUN_SOURCES)))
 $(eval $(call archive,dev,$(DEV_SOURCES)))
+$(eval $(call archive,fuzz,$(FUZZ_SOURCES)))
 $(eval $(call archive,sdk,$(SDK_SOURCES)))
 
 # Archives in the order of need, and the libraries behind them; tests of sim/ link the same.
-AZSIM_ARCHIVES := $(foreach a,dev sdk run scenario net device certs wire util,$(BUILD)/lib/$(a).a)
+AZSIM_ARCHIVES := $(foreach a,fuzz dev sdk run scenario net device certs wire util,$(BUILD)/lib/$(a).a)
 AZSIM_LIBS := -lcyaml -lyaml -ljansson -lhttp_parser -lwpa_client -lssl -lcrypto
 
 ALL += $(BUILD)/azsim

@@ -11,6 +11,7 @@ int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_readings(int argc, char **argv);
+int cmd_fuzz_world(int argc, char **argv);
 int cmd_hardware(int argc, char **argv);
 int cmd_dev(int argc, char **argv);
 int cmd_ctl(int argc, char **argv);

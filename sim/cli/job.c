@@ -232,7 +232,8 @@ static void keep(const struct job *job, const struct run_result *result, const c
 	char code[READING_COUNT + 1];
 	int r;
 
-	if (result->verdict == RUN_INTERRUPTED || (!job->options->out && !job->options->capture && result->verdict == RUN_PASSED))
+	if (job->options->quiet || result->verdict == RUN_INTERRUPTED ||
+	    (!job->options->out && !job->options->capture && result->verdict == RUN_PASSED))
 		return;
 	/* Of hundreds of combinations only the failed ones, and only where a place was named for them: each can be repeated. */
 	if (o->variant && (!job->options->out || result->verdict == RUN_PASSED))

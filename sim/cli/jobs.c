@@ -64,9 +64,11 @@ static void show_progress(const struct pool *pool)
 		return;
 	for (size_t i = 0; i < pool->count; i++)
 		all += pool->work[i].todo.count;
+	if (pool->options->quiet)
+		all = pool->options->over_all;
 	if (ioctl(fileno(pool->messages), TIOCGWINSZ, &size) == 0 && size.ws_col > 20)
 		width = size.ws_col - 1u;
-	n = (size_t)snprintf(line, sizeof(line), "[%zu/%zu]", pool->over, all);
+	n = (size_t)snprintf(line, sizeof(line), "[%zu/%zu]", pool->options->over_before + pool->over, all);
 	for (size_t i = 0; i < pool->options->parallel && n < sizeof(line) - 1; i++)
 		if (pool->slots[i].pid > 0)
 			n += (size_t)snprintf(line + n, sizeof(line) - n, "  %s %s", pool->scenarios[pool->slots[i].index]->name,
@@ -80,6 +82,8 @@ static void show_progress(const struct pool *pool)
 
 static void tell_outcome(const struct pool *pool, const struct outcome *o)
 {
+	if (pool->options->quiet)
+		return;
 	clear_progress(pool);
 	(void) fprintf(pool->messages, "%-5s %s on %s%s%s (%.2f s)\n", run_verdict_name(o->verdict), o->scenario, o->network,
 	               o->tried ? ": " : "", o->tried ? o->tried : "", o->real_s);

@@ -35,6 +35,10 @@ struct job_options {
 	unsigned app_wait_s;
 	unsigned kills;        /* of the application, at random moments */
 	unsigned parallel;     /* at a time, 1..JOBS_MAX */
+	/* One of many calls of jobs_run(): no line for each run, nothing written of failed ones, and the progress line counts from
+	 * `over_before` to `over_all`. */
+	bool quiet;
+	size_t over_before, over_all;
 };
 
 #define JOB_DEFAULT_OUT "azsim-out"

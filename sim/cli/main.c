@@ -15,6 +15,7 @@ static const struct {
 	const char *about;
 } commands[] = {
 	{"run", cmd_run, "run scenarios and say what happened"},
+	{"fuzz-world", cmd_fuzz_world, "draw random worlds, run them, and make the failing ones small"},
 	{"check", cmd_check, "read scenarios and say what is wrong with them, without running"},
 	{"list", cmd_list, "list scenarios with what they are about"},
 	{"readings", cmd_readings, "list the points on which Microsoft's documents differ, and the choices"},
@@ -73,7 +74,7 @@ static void help(FILE *out)
 	(void) fputs("azsim: Azure Sphere networking on Linux: certificate rotation under a clock of one's own\n\n"
 	             "usage: azsim COMMAND [ARGUMENTS]\n\n", out);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		(void) fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].about);
+		(void) fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].about);
 	(void) fputs("\n  azsim COMMAND --help   options of a command\n"
 	             "  azsim --version\n\n"
 	             "exit status: 0 all passed, 1 a scenario failed, 2 bad usage or bad scenario,\n"
@@ -108,6 +109,6 @@ int main(int argc, char **argv)
 			}
 		return commands[i].run(argc - 1, argv + 1);
 	}
-	(void) fprintf(stderr, "azsim: no command \"%s\"; there are run, check, list, readings, dev, ctl, device, hardware; try: azsim --help\n", name);
+	(void) fprintf(stderr, "azsim: no command \"%s\"; there are run, fuzz-world, check, list, readings, dev, ctl, device, hardware; try: azsim --help\n", name);
 	return AZ_USAGE;
 }

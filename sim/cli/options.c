@@ -3,10 +3,12 @@
 #include "sim/cli/options.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 
 #include "emu-applibs/device/readings.h"
 #include "sim/scenario/readings_file.h"
+#include "sim/cli/jobs.h"
 #include "sim/util/error.h"
 
 int cli_bad(const char *command, const char *format, const char *what)
@@ -91,4 +93,12 @@ int cli_split(const char *command, const char *option, const char *text, struct 
 		words->list[words->count++] = word;
 	}
 	return 0;
+}
+
+unsigned cli_processors(void)
+{
+	cpu_set_t set;
+	int n = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+
+	return n < 1 ? 1 : n > JOBS_MAX ? JOBS_MAX : (unsigned)n;
 }

@@ -34,4 +34,7 @@ int cli_add_readings_file(const char *command, const char *path, struct cli_read
 /* Words between blanks. 0, or AZ_USAGE, and the reason is said. */
 int cli_split(const char *command, const char *option, const char *text, struct cli_words *words);
 
+/* How many azsim may use, 1..JOBS_MAX: the default of --jobs. */
+unsigned cli_processors(void);
+
 #endif

@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <getopt.h>
-#include <sched.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -167,14 +166,6 @@ static int take_option(struct command *c, int option)
 	}
 }
 
-static unsigned processors(void)
-{
-	cpu_set_t set;
-	int n = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-
-	return n < 1 ? 1 : n > JOBS_MAX ? JOBS_MAX : (unsigned)n;
-}
-
 /* ---- Before and after the runs ------------------------------------------------------------------------------------------- */
 
 /* A network that was named must be there; one of the default ones may be missing, loudly. */
@@ -308,7 +299,7 @@ int cmd_run(int argc, char **argv)
 		{"app-wait", required_argument, NULL, OPT_WAIT}, {"wrapper", required_argument, NULL, OPT_WRAPPER},
 		{"help", no_argument, NULL, 'h'}, {0},
 	};
-	struct command c = {.job = {.seed = 1, .app_wait_s = DEFAULT_APP_WAIT_S, .parallel = processors()}};
+	struct command c = {.job = {.seed = 1, .app_wait_s = DEFAULT_APP_WAIT_S, .parallel = cli_processors()}};
 	struct cli_files files;
 	struct az_error error;
 	int option, status = 0;

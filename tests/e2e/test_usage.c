@@ -14,7 +14,7 @@
 
 static void help_and_version_are_everywhere(void **state)
 {
-	static const char *const commands[] = {"run", "check", "list", "readings", "hardware"};
+	static const char *const commands[] = {"run", "fuzz-world", "check", "list", "readings", "hardware"};
 	struct e2e *e = *state;
 	struct e2e_result r = e2e_run(e, "--help", NULL);
 
