@@ -44,7 +44,8 @@ static int help_make(enum pki_use use)
 	              "  --key-format=FORMAT          pkcs8 (default), traditional\n"
 	              "  --key-password-file=FILE     encrypt the key (AES-256); the password is the first line of FILE\n"
 	              "  --serial=NUMBER              (derived from NAME)\n"
-	              "  --fault=FAULT                expired, not-yet-valid,%s wrong-key, bad-signature, oversize\n"
+	              "  --fault=FAULT                expired, not-yet-valid,%s wrong-key, bad-signature, oversize,\n"
+	              "                               weak-signature\n"
 	              "  --out=DIR                    folder, made when it is missing (.)\n"
 	              "  --force                      overwrite files\n\n"
 	              "INSTANT: 2026-06-01, 2026-06-01T12:00Z, +90d, -5y, +1d2h (y = 365 d, w, d, h, m, s)\n",

@@ -88,7 +88,7 @@ static int set_option(struct azpki_options *o, enum azpki_option option, const c
 		index = pki_fault_by_name(value);
 		if (index < 0)
 			return bad_value("fault", value,
-			                 "no such fault; there are expired, not-yet-valid, wrong-eku, wrong-key, bad-signature, oversize");
+			                 "no such fault; there are expired, not-yet-valid, wrong-eku, wrong-key, bad-signature, oversize, weak-signature");
 		o->fault = (enum pki_fault)index;
 		return AZPKI_OK;
 	case OPTION_KEY_FORMAT:

@@ -26,6 +26,7 @@ enum pki_fault {
 	PKI_FAULT_WRONG_KEY,     /* "wrong-key": the key handed out does not belong to the certificate */
 	PKI_FAULT_BAD_SIGNATURE, /* "bad-signature": the signature does not verify */
 	PKI_FAULT_OVERSIZE,      /* "oversize": PEM longer than 8192 bytes */
+	PKI_FAULT_WEAK_SIGNATURE, /* "weak-signature": signed with SHA-1 */
 };
 
 struct pki_spec {
@@ -36,6 +37,9 @@ struct pki_spec {
 	int64_t not_before_s, not_after_s; /* not_before_s < not_after_s */
 	int64_t now_s;                     /* reference of the two date faults */
 	const struct pki_cert *issuer;     /* NULL for a root; must be able to sign. Borrowed only during the call */
+	/* Takes this one's key instead of a new one (`key` must be of that type), as a cross-signed CA or a renewal with the same key
+	 * does; with the same `cn` it can stand in its place in a chain. NULL: a key of its own. Borrowed only during the call. */
+	const struct pki_cert *key_of;
 	const char *dns_name;              /* subjectAltName of a server: DNS name or IPv4 address; NULL: none */
 	uint64_t serial;                   /* 0: derived from the name */
 	enum pki_fault fault;

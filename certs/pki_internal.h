@@ -62,8 +62,8 @@ bool pki_key_is_rsa(const EVP_PKEY *key);
 /* Whether the key in hand is the one in the certificate. */
 bool pki_key_matches(const struct pki_cert *cert);
 
-/* Sign again while a P-256 signature has not the commonest length. 0 or -EIO. */
-int pki_sign_cert(X509 *x509, EVP_PKEY *key);
+/* Sign again while a P-256 signature has not the commonest length; weak: with SHA-1. 0 or -EIO. */
+int pki_sign_cert(X509 *x509, EVP_PKEY *key, bool weak);
 int pki_sign_crl(X509_CRL *crl, EVP_PKEY *key);
 
 /* 0 when `issuer` may sign certificates and lists, else -EINVAL and why. */

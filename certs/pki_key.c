@@ -82,12 +82,14 @@ static const EVP_MD *digest_for(const EVP_PKEY *key)
 	return pki_key_is_rsa(key) || EVP_PKEY_is_a(key, "EC") ? EVP_sha256() : NULL;
 }
 
-int pki_sign_cert(X509 *x509, EVP_PKEY *key)
+int pki_sign_cert(X509 *x509, EVP_PKEY *key, bool weak)
 {
+	const EVP_MD *digest = weak ? EVP_sha1() : digest_for(key);
+
 	for (int i = 0; i < TRIES_MAX; i++) {
 		const ASN1_BIT_STRING *signature;
 
-		if (X509_sign(x509, key, digest_for(key)) <= 0)
+		if (X509_sign(x509, key, digest) <= 0)
 			return -EIO;
 		X509_get0_signature(&signature, NULL, x509);
 		if (!is_p256(key) || ASN1_STRING_length(signature) == P256_SIGNATURE_LENGTH)

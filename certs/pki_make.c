@@ -59,7 +59,7 @@ static int check_spec(const struct pki_spec *spec, char *error)
 		return pki_fail(error, -EINVAL, spec->name, "no such use of a certificate: %d", (int)spec->use);
 	if ((unsigned)spec->key > PKI_KEY_RSA4096)
 		return pki_fail(error, -EINVAL, spec->name, "no such key type: %d", (int)spec->key);
-	if ((unsigned)spec->fault > PKI_FAULT_OVERSIZE)
+	if ((unsigned)spec->fault > PKI_FAULT_WEAK_SIGNATURE)
 		return pki_fail(error, -EINVAL, spec->name, "no such fault: %d", (int)spec->fault);
 	if (spec->use == PKI_ROOT && spec->issuer)
 		return pki_fail(error, -EINVAL, spec->name, "a root signs itself: it takes no issuer");
@@ -71,6 +71,8 @@ static int check_spec(const struct pki_spec *spec, char *error)
 		return pki_fail(error, -EINVAL, spec->name, "this is no DNS name: %.80s", spec->dns_name);
 	if (spec->fault == PKI_FAULT_WRONG_EKU && is_ca(spec->use))
 		return pki_fail(error, -EINVAL, spec->name, "the fault wrong-eku is for server and client certificates only");
+	if (spec->key_of && !spec->key_of->key)
+		return pki_fail(error, -EINVAL, spec->name, "it cannot have the key of %s, which is not there", spec->key_of->name);
 	return spec->issuer ? pki_issuer_check(spec->issuer, error) : 0;
 }
 
@@ -246,6 +248,16 @@ static int set_issuers(struct pki_cert *cert, const struct pki_cert *issuer)
 	return cert->issuers_pem ? 0 : -ENOMEM;
 }
 
+static int take_key(const struct pki_spec *spec, EVP_PKEY **ret_key)
+{
+	if (!spec->key_of)
+		return pki_key_generate(spec->key, ret_key);
+	if (EVP_PKEY_up_ref(spec->key_of->key) != 1)
+		return -EIO;
+	*ret_key = spec->key_of->key;
+	return 0;
+}
+
 static int make(const struct pki_spec *spec, struct pki_cert **ret_cert, char error[PKI_ERROR_MAX])
 {
 	cleanup_pki struct pki_cert *cert = NULL;
@@ -264,11 +276,11 @@ static int make(const struct pki_spec *spec, struct pki_cert **ret_cert, char er
 	if (!cert || !(cert->name = strdup(spec->name)) || !(cert->x509 = X509_new()) || set_issuers(cert, spec->issuer) < 0)
 		return pki_fail(error, -ENOMEM, spec->name, "out of memory");
 	cert->use = spec->use;
-	if (pki_key_generate(spec->key, &key) < 0)
+	if (take_key(spec, &key) < 0)
 		return pki_fail_ssl(error, spec->name, "making a key");
 	if (set_fields(cert->x509, spec, from_s, until_s, key) < 0)
 		return pki_fail_ssl(error, spec->name, "filling in the certificate");
-	if (pki_sign_cert(cert->x509, spec->issuer ? spec->issuer->key : key) < 0)
+	if (pki_sign_cert(cert->x509, spec->issuer ? spec->issuer->key : key, spec->fault == PKI_FAULT_WEAK_SIGNATURE) < 0)
 		return pki_fail_ssl(error, spec->name, "signing");
 	if (spec->fault == PKI_FAULT_BAD_SIGNATURE && spoil_signature(&cert->x509) < 0)
 		return pki_fail_ssl(error, spec->name, "spoiling the signature");
@@ -317,7 +329,7 @@ static int reissue(struct pki_cert *cert, const struct pki_cert *issuer, int64_t
 
 	if (!from || !until || X509_set1_notBefore(cert->x509, from) != 1 || X509_set1_notAfter(cert->x509, until) != 1)
 		return pki_fail_ssl(error, cert->name, "setting its dates");
-	if (pki_sign_cert(cert->x509, issuer->key) < 0)
+	if (pki_sign_cert(cert->x509, issuer->key, false) < 0)
 		return pki_fail_ssl(error, cert->name, "signing");
 	free(cert->cert_pem);
 	free(cert->subject);

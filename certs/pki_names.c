@@ -13,6 +13,7 @@ static const char *const fault_names[] = {
 	[PKI_FAULT_WRONG_KEY] = "wrong-key",
 	[PKI_FAULT_BAD_SIGNATURE] = "bad-signature",
 	[PKI_FAULT_OVERSIZE] = "oversize",
+	[PKI_FAULT_WEAK_SIGNATURE] = "weak-signature",
 };
 
 static const char *const use_names[] = {

@@ -58,6 +58,14 @@ static bool is_signed_by(X509 *x509, X509 *issuer)
 	return good;
 }
 
+/* OpenSSL reckons SHA-1 at 63 bits of security; what is signed otherwise here has 112 at least. */
+static bool is_weak(X509 *x509)
+{
+	int digest, bits;
+
+	return X509_get_signature_info(x509, &digest, NULL, &bits, NULL) == 1 && digest == NID_sha1;
+}
+
 int pki_verify_made(const struct pki_cert *cert, const struct pki_spec *spec, int64_t not_before_s, int64_t not_after_s,
                     char *error)
 {
@@ -84,6 +92,8 @@ int pki_verify_made(const struct pki_cert *cert, const struct pki_spec *spec, in
 		what = "key";
 	else if (is_signed_by(x509, issuer) == (spec->fault == PKI_FAULT_BAD_SIGNATURE))
 		what = "signature";
+	else if (is_weak(x509) != (spec->fault == PKI_FAULT_WEAK_SIGNATURE))
+		what = "strength of signature";
 	else if ((strlen(cert->cert_pem) > PEM_LIMIT) != (spec->fault == PKI_FAULT_OVERSIZE))
 		what = "size";
 	ERR_clear_error();

@@ -119,6 +119,7 @@ static void fault_shows_as_the_error_of_its_name(void **state)
 		{PKI_FAULT_WRONG_KEY, X509_V_OK},
 		{PKI_FAULT_BAD_SIGNATURE, X509_V_ERR_CERT_SIGNATURE_FAILURE},
 		{PKI_FAULT_OVERSIZE, X509_V_OK},
+		{PKI_FAULT_WEAK_SIGNATURE, X509_V_OK}, /* it verifies; how strong it has to be is for TLS to say */
 	};
 	struct pki_spec spec = spec_of("ca1", PKI_ROOT, NULL);
 	struct pki_cert *root = make(&spec);
@@ -142,6 +143,8 @@ static void fault_shows_as_the_error_of_its_name(void **state)
 			key = parse_key(pem, NULL);
 			assert_int_equal(X509_check_private_key(x509, key), rows[i].fault != PKI_FAULT_WRONG_KEY);
 			assert_int_equal(strlen(pki_cert_pem(leaf)) > 8192, rows[i].fault == PKI_FAULT_OVERSIZE);
+			assert_int_equal(X509_get_signature_nid(x509),
+			                 rows[i].fault == PKI_FAULT_WEAK_SIGNATURE ? NID_ecdsa_with_SHA1 : NID_ecdsa_with_SHA256);
 			ERR_clear_error();
 			free(pem);
 			EVP_PKEY_free(key);
@@ -150,6 +153,36 @@ static void fault_shows_as_the_error_of_its_name(void **state)
 		}
 	}
 	pki_free(root);
+}
+
+/* A young root and the same root signed across by an old one: one key, one name, and either verifies the leaf. */
+static void a_cross_signed_root_stands_in_for_the_root(void **state)
+{
+	struct pki_spec spec = spec_of("old", PKI_ROOT, NULL);
+	struct pki_cert *old = make(&spec), *young, *cross, *leaf;
+	char *key, *same;
+
+	(void) state;
+	spec = spec_of("young", PKI_ROOT, NULL);
+	young = make(&spec);
+	spec = spec_of("cross", PKI_INTERMEDIATE, old);
+	spec.cn = "young";
+	spec.key_of = young;
+	cross = make(&spec);
+	assert_string_equal(pki_subject(cross), pki_subject(young));
+	assert_int_equal(pki_key_pem(young, PKI_PKCS8, NULL, &key), 0);
+	assert_int_equal(pki_key_pem(cross, PKI_PKCS8, NULL, &same), 0);
+	assert_string_equal(key, same);
+	spec = spec_of("leaf", PKI_SERVER, young);
+	leaf = make(&spec);
+	assert_int_equal(verify(young, pki_cert_pem(leaf), X509_PURPOSE_SSL_SERVER, NOW, NULL), X509_V_OK);
+	assert_int_equal(verify(old, pki_cert_pem(cross), X509_PURPOSE_ANY, NOW, NULL), X509_V_OK);
+	free(key);
+	free(same);
+	pki_free(leaf);
+	pki_free(cross);
+	pki_free(young);
+	pki_free(old);
 }
 
 static void date_faults_move_the_dates_they_name(void **state)
@@ -366,6 +399,7 @@ int main(void)
 		cmocka_unit_test(dates_decide_to_the_second_when_a_certificate_is_valid),
 		cmocka_unit_test(dates_at_the_edges_of_what_a_certificate_can_say),
 		cmocka_unit_test(fault_shows_as_the_error_of_its_name),
+		cmocka_unit_test(a_cross_signed_root_stands_in_for_the_root),
 		cmocka_unit_test(date_faults_move_the_dates_they_name),
 		cmocka_unit_test(oversize_holds_for_the_smallest_certificate_and_only_with_the_fault),
 		cmocka_unit_test(bad_specification_is_refused_with_the_reason),
