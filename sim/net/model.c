@@ -15,9 +15,8 @@
 #include "sim/util/text.h"
 
 #define DIGEST_LENGTH 32
-/* Largest EAP packet of each, as configured by default: wpa_supplicant's and FreeRADIUS's fragment_size. */
+/* Largest EAP packet of the device: wpa_supplicant's default. */
 #define DEVICE_FRAGMENT_MAX 1398
-#define SERVER_FRAGMENT_MAX 1024
 
 /* A device has two networks, two roots and two client certificates; whoever tries all pairs needs no more than this. */
 #define QUESTION_COUNT 16
@@ -50,7 +49,8 @@ struct net {
 
 	bool has_state;
 	char *ssid;
-	char **known_identities;
+	char **known_identities, **only_clients;
+	unsigned fragment_size;
 	bool cn_must_match, radius_up, radius_secret_wrong, ap_up;
 	struct model_material server;
 	uint8_t server_digest[DIGEST_LENGTH];
@@ -198,10 +198,11 @@ static int handshake(struct net *net, const struct question *question, const cha
 		.identity = identity,
 		.known_identities = (const char *const *)net->known_identities,
 		.cn_must_match = net->cn_must_match,
+		.only_clients = (const char *const *)net->only_clients,
 		.device_wall_s = net->device_wall_s,
 		.radius_wall_s = net->radius_wall_s,
 		.device_fragment_max = DEVICE_FRAGMENT_MAX,
-		.server_fragment_max = SERVER_FRAGMENT_MAX,
+		.server_fragment_max = net->fragment_size,
 	};
 	char reason[AUTH_REASON_MAX];
 	int r = model_exchange_run(&exchange, reason);
@@ -308,8 +309,9 @@ static int start_radius(struct net *net, const struct net_state *state, struct a
 static int model_apply(struct net *net, const struct net_state *state, struct az_error *ret_error)
 {
 	char **known = state->known_identities ? copy_list(state->known_identities) : NULL;
+	char **only = state->only_clients ? copy_list(state->only_clients) : NULL;
 	char *ssid = strdup(state->ssid);
-	int r = !ssid || (state->known_identities && !known) ? fail_memory(ret_error) : 0;
+	int r = !ssid || (state->known_identities && !known) || (state->only_clients && !only) ? fail_memory(ret_error) : 0;
 
 	net->has_state = false;
 	forget_answers(net);
@@ -318,12 +320,16 @@ static int model_apply(struct net *net, const struct net_state *state, struct az
 	if (r < 0) {
 		free(ssid);
 		free_list(known);
+		free_list(only);
 		return r;
 	}
 	free(net->ssid);
 	net->ssid = ssid;
 	free_list(net->known_identities);
 	net->known_identities = known;
+	free_list(net->only_clients);
+	net->only_clients = only;
+	net->fragment_size = state->fragment_size ? state->fragment_size : NET_FRAGMENT_DEFAULT;
 	net->cn_must_match = state->cn_must_match;
 	net->radius_up = state->radius_up;
 	net->radius_secret_wrong = state->radius_secret_wrong;
@@ -349,6 +355,7 @@ static void model_close(struct net *net)
 	model_material_clear(&net->server);
 	free(net->ssid);
 	free_list(net->known_identities);
+	free_list(net->only_clients);
 	EVP_MD_CTX_free(net->digest);
 	EVP_MD_free(net->sha256);
 	free(net);

@@ -35,6 +35,7 @@ struct model_party_view {
 	char subject[AUTH_SUBJECT_MAX];       /* of the refused certificate */
 	char other_cn[AUTH_SUBJECT_MAX];      /* first CN of the other's leaf, set when it is not the identity */
 	const char *alert_read, *alert_written; /* OpenSSL's words for a fatal alert; NULL; static */
+	bool not_on_file;                     /* RADIUS: its file of client certificates lacks the device's */
 	const char *tls_error;                /* OpenSSL's reason when the handshake failed; NULL; static */
 };
 
@@ -43,6 +44,7 @@ struct model_exchange {
 	SSL_CTX *device_context, *server_context;
 	const char *identity;
 	const char *const *known_identities;
+	const char *const *only_clients; /* as in struct net_state */
 	bool cn_must_match;
 	int64_t device_wall_s, radius_wall_s;
 	size_t device_fragment_max, server_fragment_max; /* largest EAP packet each sends */

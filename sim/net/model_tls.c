@@ -200,6 +200,25 @@ static void server_end(struct server *server, bool success, struct eap_packet *o
 	eap_put_result(out, success, server->id);
 }
 
+/* FreeRADIUS looks into its own files when TLS is done, and the certificate good. */
+static bool on_file(struct party *party)
+{
+	const char *const *known = party->exchange->only_clients;
+	X509 *x509 = known ? SSL_get0_peer_certificate(party->ssl) : NULL;
+	const ASN1_INTEGER *serial = x509 ? X509_get0_serialNumber(x509) : NULL;
+	char hex[2 * 20 + 1] = ""; /* RFC 5280 4.1.2.2: at most 20 bytes */
+
+	if (!known)
+		return true;
+	for (int i = 0; serial && i < serial->length && i < 20; i++)
+		(void) snprintf(hex + 2 * i, 3, "%02x", serial->data[i]);
+	for (; *known; known++)
+		if (strcmp(*known, hex) == 0)
+			return true;
+	party->view->not_on_file = true;
+	return false;
+}
+
 /* Goes on with TLS after a whole message. */
 static int server_advance(struct server *server, struct eap_packet *out)
 {
@@ -217,7 +236,7 @@ static int server_advance(struct server *server, struct eap_packet *out)
 				return 0;
 			}
 		}
-		server_end(server, true, out);
+		server_end(server, on_file(party), out);
 		return 0;
 	}
 	result = SSL_do_handshake(party->ssl);

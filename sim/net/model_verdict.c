@@ -70,6 +70,9 @@ static void client_rejected(const struct model_exchange *exchange, struct auth_v
 		verdict->cause = net_cause_of_x509(radius->verify_error);
 		(void) snprintf(out, AUTH_REASON_MAX, "(TLS) OpenSSL says error %d : %s; (TLS) Alert write:fatal:%s",
 		                radius->verify_error, X509_verify_cert_error_string(radius->verify_error), alert);
+	} else if (radius->not_on_file) {
+		verdict->cause = AUTH_CAUSE_OTHER;
+		(void) snprintf(out, AUTH_REASON_MAX, "this client certificate is not on file; (TLS) Alert write:fatal:none");
 	} else {
 		verdict->cause = AUTH_CAUSE_OTHER;
 		(void) snprintf(out, AUTH_REASON_MAX, "(TLS) %s; (TLS) Alert write:fatal:%s",

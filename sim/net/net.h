@@ -18,14 +18,23 @@
 
 enum net_tls { NET_TLS_1_2, NET_TLS_1_3 };
 
+/* The largest EAP packet that RADIUS sends: the smallest that TLS still fits in reasonably, FreeRADIUS's default, and what an
+ * access point takes from RADIUS in one piece (RFC 3579 2.3: a RADIUS packet has at most 4096 bytes; EAPOL carries less). */
+#define NET_FRAGMENT_MIN 128
+#define NET_FRAGMENT_DEFAULT 1024
+#define NET_FRAGMENT_MAX 1400
+
 /* PEM strings and the arrays are borrowed for the call of apply(); a backend keeps copies of what it needs. */
 struct net_state {
 	const char *ssid;              /* C string, 1..32 bytes */
 	const char *server_chain_pem;  /* RADIUS certificate, then its intermediates */
 	const char *server_key_pem;    /* unencrypted; secret */
 	const char *client_roots_pem;  /* what RADIUS trusts for clients: one or more certificates */
-	const char *crl_pem;           /* NULL: no CRL check */
+	const char *crl_pem;           /* NULL: no CRL check; "": RADIUS checks, and has no CRL */
 	const char *const *known_identities; /* NULL-terminated; NULL: every identity may start EAP-TLS */
+	const char *const *only_clients; /* NULL-terminated serial numbers (lower-case hex of whole bytes): RADIUS has these client
+	                                * certificates on file and lets no other in, however valid; NULL: it has no such file */
+	unsigned fragment_size;        /* NET_FRAGMENT_MIN..MAX: of RADIUS's EAP packets; 0: the default */
 	bool cn_must_match;            /* identity must equal the client certificate's CN */
 	enum net_tls tls;              /* the one version RADIUS speaks */
 	bool radius_up;

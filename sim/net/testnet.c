@@ -10,7 +10,7 @@
 
 #include "emu-applibs/base/base.h"
 
-#define MAX_IDENTITIES 1024u
+#define MAX_LIST 1024u
 
 int testnet_send(int fd, struct testnet_message *message, size_t length)
 {
@@ -115,23 +115,30 @@ static void wipe_free(const char *secret)
 
 /* ---- struct net_state ------------------------------------------------------------------------------------------------------ */
 
-void testnet_put_state(struct wire_writer *w, const struct net_state *state)
+static void put_list(struct wire_writer *w, const char *const *list)
 {
 	uint32_t count = 0;
 
+	wire_put_u8(w, list != NULL);
+	if (list == NULL)
+		return;
+	while (list[count] != NULL)
+		count++;
+	wire_put_u32(w, count);
+	for (uint32_t i = 0; i < count; i++)
+		wire_put_str(w, list[i]);
+}
+
+void testnet_put_state(struct wire_writer *w, const struct net_state *state)
+{
 	wire_put_str(w, state->ssid);
 	wire_put_str(w, state->server_chain_pem);
 	wire_put_str(w, state->server_key_pem);
 	wire_put_str(w, state->client_roots_pem);
 	put_optional(w, state->crl_pem);
-	wire_put_u8(w, state->known_identities != NULL);
-	if (state->known_identities != NULL) {
-		while (state->known_identities[count] != NULL)
-			count++;
-		wire_put_u32(w, count);
-		for (uint32_t i = 0; i < count; i++)
-			wire_put_str(w, state->known_identities[i]);
-	}
+	put_list(w, state->known_identities);
+	put_list(w, state->only_clients);
+	wire_put_u32(w, state->fragment_size);
 	wire_put_u8(w, state->cn_must_match);
 	wire_put_u8(w, (uint8_t) state->tls);
 	wire_put_u8(w, state->radius_up);
@@ -139,7 +146,7 @@ void testnet_put_state(struct wire_writer *w, const struct net_state *state)
 	wire_put_u8(w, state->ap_up);
 }
 
-static int get_identities(struct wire_reader *r, char ***ret_list)
+static int get_list(struct wire_reader *r, char ***ret_list)
 {
 	uint8_t present = wire_get_u8(r);
 	uint32_t count;
@@ -149,7 +156,7 @@ static int get_identities(struct wire_reader *r, char ***ret_list)
 	if (!present)
 		return 0;
 	count = wire_get_u32(r);
-	if (r->failed || count > MAX_IDENTITIES)
+	if (r->failed || count > MAX_LIST)
 		return -EBADMSG;
 	*ret_list = calloc(count + 1, sizeof(**ret_list));
 	if (*ret_list == NULL)
@@ -175,8 +182,11 @@ int testnet_get_state(struct wire_reader *r, struct net_state *ret_state)
 	if (e == 0)
 		e = get_optional(r, (char **) &s.crl_pem);
 	if (e == 0)
-		e = get_identities(r, (char ***) &s.known_identities);
+		e = get_list(r, (char ***) &s.known_identities);
+	if (e == 0)
+		e = get_list(r, (char ***) &s.only_clients);
 	if (e == 0) {
+		s.fragment_size = wire_get_u32(r);
 		s.cn_must_match = wire_get_u8(r) != 0;
 		uint8_t tls = wire_get_u8(r);
 
@@ -195,6 +205,13 @@ int testnet_get_state(struct wire_reader *r, struct net_state *ret_state)
 	return 0;
 }
 
+static void free_list(char **list)
+{
+	for (char **s = list; s != NULL && *s != NULL; s++)
+		free(*s);
+	free(list);
+}
+
 void testnet_state_clear(struct net_state *state)
 {
 	free((char *) state->ssid);
@@ -202,9 +219,8 @@ void testnet_state_clear(struct net_state *state)
 	wipe_free(state->server_key_pem);
 	free((char *) state->client_roots_pem);
 	free((char *) state->crl_pem);
-	for (size_t i = 0; state->known_identities != NULL && state->known_identities[i] != NULL; i++)
-		free((char *) state->known_identities[i]);
-	free((void *) state->known_identities);
+	free_list((char **) state->known_identities);
+	free_list((char **) state->only_clients);
 	memset(state, 0, sizeof(*state));
 }
 

@@ -191,6 +191,12 @@ static int await_answer(struct daemons *d, struct attempt *attempt, bool in_reac
 			*ret_answer = ANSWER_VERDICT;
 			return 0;
 		}
+		/* After the server's Finished wpa_supplicant believes in success and discards an EAP-Failure (RFC 4137 4.2: decision
+		 * UNCOND_SUCC); it would wait for a key that never comes. */
+		if (radius_log_not_on_file(d->radius.capture)) {
+			*ret_answer = ANSWER_VERDICT;
+			return 0;
+		}
 		/* EAP has begun and nobody is there to go on with it. */
 		if ((!d->state.radius_up && attempt->started) ||
 		    (d->state.radius_secret_wrong && radius_log_secret_wrong(d->radius.capture))) {

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -95,34 +96,52 @@ const char *conf_hex(const void *bytes, size_t length, char *out, size_t size)
 	return out;
 }
 
-int conf_known_identities(char *const *identities, size_t count, char **ret_text)
+/* "switch WHAT" over values that are hex digits already, or made so; what is not among them is rejected, with the reason in the log. */
+static int write_switch(const char *what, char *const *values, size_t count, bool to_hex, const char *reason, char **ret_text)
 {
 	char *out = NULL;
 	size_t out_length = 0;
-	FILE *f;
+	FILE *f = open_memstream(&out, &out_length);
 
-	if (identities == NULL) {
-		*ret_text = strdup("# every identity may start");
-		return *ret_text == NULL ? -ENOMEM : 0;
-	}
-	f = open_memstream(&out, &out_length);
 	if (f == NULL)
 		return -ENOMEM;
-	(void) fputs("switch \"%{hex:&User-Name}\" {\n", f);
+	(void) fprintf(f, "switch \"%s\" {\n", what);
 	for (size_t i = 0; i < count; i++) {
 		(void) fputs("\t\t\tcase \"", f);
-		for (const char *p = identities[i]; *p != '\0'; p++)
-			(void) fprintf(f, "%02x", (unsigned char) *p);
+		for (const char *p = values[i]; *p != '\0'; p++)
+			(void) fprintf(f, to_hex ? "%02x" : "%c", (unsigned char) *p);
 		(void) fputs("\" {\n\t\t\t\tok\n\t\t\t}\n", f);
 	}
-	(void) fputs("\t\t\tcase {\n\t\t\t\tupdate request {\n"
-	             "\t\t\t\t\t&Module-Failure-Message := \"unknown identity\"\n\t\t\t\t}\n"
-	             "\t\t\t\treject\n\t\t\t}\n\t\t}",
-	             f);
+	(void) fprintf(f, "\t\t\tcase {\n\t\t\t\tupdate request {\n"
+	                  "\t\t\t\t\t&Module-Failure-Message := \"%s\"\n\t\t\t\t}\n"
+	                  "\t\t\t\treject\n\t\t\t}\n\t\t}", reason);
 	if (fclose(f) != 0) {
 		free(out);
 		return -ENOMEM;
 	}
 	*ret_text = out;
 	return 0;
+}
+
+static int write_comment(const char *text, char **ret_text)
+{
+	*ret_text = strdup(text);
+	return *ret_text == NULL ? -ENOMEM : 0;
+}
+
+int conf_known_identities(char *const *identities, size_t count, char **ret_text)
+{
+	if (identities == NULL)
+		return write_comment("# every identity may start", ret_text);
+	return write_switch("%{hex:&User-Name}", identities, count, true, "unknown identity", ret_text);
+}
+
+int conf_only_clients(char *const *serials, size_t count, char **ret_text)
+{
+	for (size_t i = 0; serials != NULL && i < count; i++)
+		if (serials[i][strspn(serials[i], "0123456789abcdef")] != '\0')
+			return -EINVAL;
+	if (serials == NULL)
+		return write_comment("# every good certificate is accepted", ret_text);
+	return write_switch("%{TLS-Client-Cert-Serial}", serials, count, false, CONF_NOT_ON_FILE, ret_text);
 }

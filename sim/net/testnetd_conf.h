@@ -8,6 +8,7 @@
 /* NUL-terminated text of the templates. */
 extern const char testnetd_template_radiusd[];
 extern const char testnetd_template_dictionary[];
+extern const char testnetd_template_openssl[];
 extern const char testnetd_template_hostapd[];
 extern const char testnetd_template_supplicant[];
 extern const char testnetd_template_hostapd_radio[];
@@ -28,6 +29,10 @@ int conf_write(const char *path, const char *text, size_t length);
 /* `length` bytes in hex, into out (NUL-terminated), as far as it holds them; returns out. No byte of them can mean anything to the
  * parser of a daemon's settings. */
 const char *conf_hex(const void *bytes, size_t length, char *out, size_t size);
+
+/* The same of the client certificate's serial number, after a good handshake; NULL list: none is refused. */
+#define CONF_NOT_ON_FILE "this client certificate is not on file"
+int conf_only_clients(char *const *serials, size_t count, char **ret_text);
 
 /* A check of User-Name against a list, in FreeRADIUS's own language; NULL list: no check. Every byte of an identity is
  * compared in hex, so that no identity can mean anything to the parser. 0 and *ret_text (caller frees), or -ENOMEM. */

@@ -439,18 +439,27 @@ static int write_roots(const struct daemons *d)
 	return write_text(d, "radius/client-roots.pem", both);
 }
 
+static size_t list_length(const char *const *list)
+{
+	size_t count = 0;
+
+	while (list != NULL && list[count] != NULL)
+		count++;
+	return count;
+}
+
 static int write_radius_files(const struct daemons *d)
 {
 	const struct net_state *s = &d->state;
-	cleanup_free char *identities = NULL;
-	size_t count = 0;
-	int r;
+	cleanup_free char *identities = NULL, *clients = NULL;
+	char fragment[16];
+	int r = conf_known_identities((char *const *) s->known_identities, list_length(s->known_identities), &identities);
 
-	while (s->known_identities != NULL && s->known_identities[count] != NULL)
-		count++;
-	r = conf_known_identities((char *const *) s->known_identities, count, &identities);
+	if (r == 0)
+		r = conf_only_clients((char *const *) s->only_clients, list_length(s->only_clients), &clients);
 	if (r < 0)
 		return r;
+	(void) snprintf(fragment, sizeof(fragment), "%u", s->fragment_size != 0 ? s->fragment_size : NET_FRAGMENT_DEFAULT);
 	const struct conf_var vars[] = {
 	        {"WORK", d->work},
 	        {"AUTH_PORT", NUMBER_TEXT(AUTH_PORT)},
@@ -461,11 +470,16 @@ static int write_radius_files(const struct daemons *d)
 	        {"TLS", s->tls == NET_TLS_1_3 ? "1.3" : "1.2"},
 	        {"CHECK_CN", s->cn_must_match ? "check_cert_cn = %{User-Name}" : "# identity and CN may differ"},
 	        {"KNOWN_IDENTITIES", identities},
+	        {"ONLY_CLIENTS", clients},
+	        {"ASK_FILE", s->only_clients != NULL ? "virtual_server = on_file" : "# no file of client certificates"},
+	        {"FRAGMENT_SIZE", fragment},
 	};
 
 	r = write_template(d, "radius/radiusd.conf", testnetd_template_radiusd, vars, ARRAY_LEN(vars));
 	if (r == 0)
 		r = write_template(d, "radius/dictionary", testnetd_template_dictionary, vars, ARRAY_LEN(vars));
+	if (r == 0)
+		r = write_text(d, "radius/openssl.cnf", testnetd_template_openssl);
 	if (r == 0)
 		r = write_text(d, "radius/server.pem", s->server_chain_pem);
 	if (r == 0)
@@ -476,18 +490,25 @@ static int write_radius_files(const struct daemons *d)
 /* The environment of a daemon that lives in the time of `clock_file`. */
 struct environment {
 	char preload[DAEMONS_PATH_MAX + 16], file[DAEMONS_PATH_MAX + 32], libraries[DAEMONS_PATH_MAX + 32];
-	char key_log[DAEMONS_PATH_MAX + 16];
+	char key_log[DAEMONS_PATH_MAX + 16], openssl[DAEMONS_PATH_MAX + 48];
 	const char *list[10];
 };
 
-static const char *const *faked_environment(const struct daemons *d, const char *clock_file, struct environment *e)
+/* openssl_conf: of OpenSSL in it, in the work folder; NULL: the system's. */
+static const char *const *faked_environment(const struct daemons *d, const char *clock_file, const char *openssl_conf, struct environment *e)
 {
 	(void) snprintf(e->preload, sizeof(e->preload), "LD_PRELOAD=%s/faketime.so", d->work);
 	(void) snprintf(e->file, sizeof(e->file), "FAKETIME_TIMESTAMP_FILE=%s/%s", d->work, clock_file);
 	(void) snprintf(e->libraries, sizeof(e->libraries), "LD_LIBRARY_PATH=%s/radius-lib", d->work);
 	const char *list[] = {e->preload,  e->file,        e->libraries, "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1",
-	                      "TZ=UTC", "PATH=/usr/bin:/bin", d->capture.on ? e->key_log : NULL, NULL};
+	                      "TZ=UTC", "PATH=/usr/bin:/bin", NULL, NULL, NULL};
+	size_t n = ARRAY_LEN(list) - 3;
 
+	if (d->capture.on)
+		list[n++] = e->key_log;
+	if (openssl_conf != NULL)
+		list[n++] = e->openssl;
+	(void) snprintf(e->openssl, sizeof(e->openssl), "OPENSSL_CONF=%s/%s", d->work, openssl_conf != NULL ? openssl_conf : "");
 	(void) snprintf(e->key_log, sizeof(e->key_log), "SSLKEYLOGFILE=%s", d->key_log);
 	memcpy(e->list, list, sizeof(list));
 	return e->list;
@@ -505,7 +526,7 @@ static int start_radius(struct daemons *d, struct az_error *ret_error)
 		r = write_clock(d, RADIUS_CLOCK, d->radius_wall_s);
 	if (r < 0)
 		return fail_setup(ret_error, r, "files of freeradius");
-	return proc_start(&d->radius, argv, faked_environment(d, RADIUS_CLOCK, &environment), ret_error);
+	return proc_start(&d->radius, argv, faked_environment(d, RADIUS_CLOCK, "radius/openssl.cnf", &environment), ret_error);
 }
 
 static int start_ap(struct daemons *d, struct az_error *ret_error)
@@ -539,7 +560,7 @@ static int start_supplicant(struct daemons *d, struct az_error *ret_error)
 		r = write_clock(d, DEVICE_CLOCK, d->device_wall_s);
 	if (r < 0)
 		return fail_setup(ret_error, r, "files of wpa_supplicant");
-	return proc_start(&d->supplicant, argv, faked_environment(d, DEVICE_CLOCK, &environment), ret_error);
+	return proc_start(&d->supplicant, argv, faked_environment(d, DEVICE_CLOCK, NULL, &environment), ret_error);
 }
 
 /* ---- Readiness --------------------------------------------------------------------------------------------------------------- */
@@ -609,7 +630,8 @@ static bool same_radius(const struct net_state *a, const struct net_state *b)
 {
 	return same_text(a->server_chain_pem, b->server_chain_pem) && same_text(a->server_key_pem, b->server_key_pem) &&
 	       same_text(a->client_roots_pem, b->client_roots_pem) && same_text(a->crl_pem, b->crl_pem) &&
-	       same_list(a->known_identities, b->known_identities) && a->cn_must_match == b->cn_must_match && a->tls == b->tls &&
+	       same_list(a->known_identities, b->known_identities) &&
+	       same_list(a->only_clients, b->only_clients) && a->fragment_size == b->fragment_size && a->cn_must_match == b->cn_must_match && a->tls == b->tls &&
 	       a->radius_secret_wrong == b->radius_secret_wrong;
 }
 

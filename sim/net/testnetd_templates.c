@@ -14,6 +14,7 @@
 
 EMBED(testnetd_template_radiusd, "radius-config/radiusd.conf.in");
 EMBED(testnetd_template_dictionary, "radius-config/dictionary.in");
+EMBED(testnetd_template_openssl, "radius-config/openssl.cnf.in");
 EMBED(testnetd_template_hostapd, "radius-config/hostapd.conf.in");
 EMBED(testnetd_template_supplicant, "radius-config/wpa_supplicant.conf.in");
 EMBED(testnetd_template_hostapd_radio, "radius-config/hostapd-radio.conf.in");

@@ -12,6 +12,7 @@
 
 #include "emu-applibs/base/base.h"
 #include "sim/net/cause.h"
+#include "sim/net/testnetd_conf.h"
 
 void attempt_reset(struct attempt *attempt)
 {
@@ -76,12 +77,18 @@ bool attempt_ended(const struct attempt *attempt)
 
 /* ---- RADIUS's log ----------------------------------------------------------------------------------------------------------- */
 
-/* "Sat May  9 00:00:01 2026 : Auth: (645) Login OK: [device-0001] ..." */
+/* "Sat May  9 00:00:01 2026 : Auth: (645) Login OK: [device-0001] ..." The server that looks into the file of client certificates
+ * says so before, of what came "via TLS tunnel": that is not its last word. */
 static const char *last_word(const char *log)
 {
-	const char *ok = strstr(log, "Login OK");
+	for (const char *line = log; *line != '\0'; line = strchrnul(line, '\n'), line += *line == '\n') {
+		const char *end = strchrnul(line, '\n'), *word = strstr(line, "Login "), *tunnel = strstr(line, "via TLS tunnel");
 
-	return ok != NULL ? ok : strstr(log, "Login incorrect");
+		if (word != NULL && word < end && (tunnel == NULL || tunnel > end) &&
+		    (starts(word, "Login OK") || starts(word, "Login incorrect")))
+			return word;
+	}
+	return NULL;
 }
 
 bool radius_log_complete(const char *log)
@@ -108,6 +115,11 @@ bool radius_log_date(const char *log, int64_t *ret_wall_s)
 bool radius_log_no_identity(const char *log)
 {
 	return strstr(log, "Login incorrect (eap: EAP-Identity Unknown)") != NULL;
+}
+
+bool radius_log_not_on_file(const char *log)
+{
+	return radius_log_complete(log) && strstr(log, CONF_NOT_ON_FILE) != NULL;
 }
 
 bool radius_log_secret_wrong(const char *log)

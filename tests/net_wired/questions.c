@@ -13,6 +13,7 @@
 #define Y2060 2840140800LL
 
 static struct pki {
+	struct material *young_root, *cross, *server_young, *server_weak;
 	struct material *root, *other_root, *old_root, *long_root, *intermediate;
 	struct material *server, *server_expired, *server_future, *server_old_root, *server_eku, *server_bad, *server_deep,
 	        *server_long;
@@ -56,6 +57,10 @@ static int make_all(void **state)
 	p->old_root = material_make(PKI_ROOT, "ca-old", NULL, from, -DAY, PKI_FAULT_NONE);
 	p->long_root = material_make(PKI_ROOT, "ca-long", NULL, Y2000 - YEAR - NOW, Y2060 - NOW, PKI_FAULT_NONE);
 	p->intermediate = material_make(PKI_INTERMEDIATE, "ca1-sub", p->root, from, to, PKI_FAULT_NONE);
+	p->young_root = material_make(PKI_ROOT, "young", NULL, from, to, PKI_FAULT_NONE);
+	p->cross = material_cross("young", p->old_root, p->young_root, from, -DAY);
+	p->server_young = server("radius-young", p->young_root, from, to, PKI_FAULT_NONE);
+	p->server_weak = server("radius-weak", p->root, from, to, PKI_FAULT_WEAK_SIGNATURE);
 	p->server = server("radius", p->root, from, to, PKI_FAULT_NONE);
 	p->server_expired = server("radius-expired", p->root, from, -1, PKI_FAULT_NONE);
 	p->server_future = server("radius-future", p->root, 1, to, PKI_FAULT_NONE);
@@ -197,6 +202,7 @@ static void server_certificates(void **state)
 		         SERVER_REJECTED(AUTH_CAUSE_NOT_YET_VALID, 0, "/CN=radius-future")},
 		        {"server wrong EKU", pki.server_eku, SERVER_REJECTED(AUTH_CAUSE_WRONG_PURPOSE, 0, "/CN=radius-eku")},
 		        {"server bad signature", pki.server_bad, SERVER_REJECTED(AUTH_CAUSE_BAD_SIGNATURE, 0, "/CN=radius-bad")},
+		        {"server signed with SHA-1", pki.server_weak, SERVER_REJECTED(AUTH_CAUSE_OTHER, 0, "/CN=radius-weak")},
 		        {"server with an intermediate", pki.server_deep, OK},
 		};
 
@@ -216,6 +222,79 @@ static void server_certificates(void **state)
 		q.state.server_chain_pem = pki.server_old_root->chain;
 		q.state.server_key_pem = pki.server_old_root->key;
 		check("server's root expired", &q, SERVER_REJECTED(AUTH_CAUSE_EXPIRED, 1, "/CN=ca-old"));
+	}
+	assert_int_equal(differences, 0);
+}
+
+/* What is sent after the server's own certificate. */
+static void chains(void **state)
+{
+	char *with_cross, *wrong;
+	struct question q;
+
+	BEGIN();
+	q = good();
+	assert_true(asprintf(&with_cross, "%s%s", pki.server_young->chain, pki_cert_pem(pki.cross->cert)) > 0);
+	assert_true(asprintf(&wrong, "%s%s", pki_cert_pem(pki.server_deep->cert), pki_cert_pem(pki.cross->cert)) > 0);
+	for (enum net_tls tls = NET_TLS_1_2; tls <= NET_TLS_1_3; tls++) {
+		q.state.tls = tls;
+		q.state.server_chain_pem = with_cross;
+		q.state.server_key_pem = pki.server_young->key;
+		q.request.root_ca_pem = pki_cert_pem(pki.young_root->cert);
+		check("the root itself, an expired cross-signature beside it", &q, OK);
+		q.request.root_ca_pem = pki_cert_pem(pki.old_root->cert);
+		check("by the expired cross-signature alone", &q, SERVER_REJECTED(AUTH_CAUSE_EXPIRED, 2, "/CN=ca-old"));
+		q.request.root_ca_pem = pki_cert_pem(pki.root->cert);
+		q.state.server_key_pem = pki.server_deep->key;
+		q.state.server_chain_pem = pki_cert_pem(pki.server_deep->cert);
+		check("no intermediate", &q, SERVER_REJECTED(AUTH_CAUSE_UNKNOWN_CA, 0, "/CN=radius-deep"));
+		q.state.server_chain_pem = wrong;
+		check("the wrong intermediate", &q, SERVER_REJECTED(AUTH_CAUSE_UNKNOWN_CA, 0, "/CN=radius-deep"));
+	}
+	free(with_cross);
+	free(wrong);
+	assert_int_equal(differences, 0);
+}
+
+/* RADIUS's file of client certificates, looked at when TLS is done. */
+static void clients_on_file(void **state)
+{
+	char serial[20], other[20];
+	const char *const both[] = {other, serial, NULL}, *const one[] = {other, NULL}, *const none[] = {NULL};
+	struct question q;
+
+	BEGIN();
+	q = good();
+	(void) snprintf(serial, sizeof(serial), "%016llx", (unsigned long long)pki_serial(pki.client->cert));
+	(void) snprintf(other, sizeof(other), "%016llx", (unsigned long long)pki_serial(pki.client_odd->cert));
+	for (enum net_tls tls = NET_TLS_1_2; tls <= NET_TLS_1_3; tls++) {
+		q.state.tls = tls;
+		q.state.only_clients = both;
+		check("on file", &q, OK);
+		q.state.only_clients = one;
+		check("not on file", &q, CLIENT_REJECTED(AUTH_CAUSE_OTHER));
+		q.state.only_clients = none;
+		check("nothing on file", &q, CLIENT_REJECTED(AUTH_CAUSE_OTHER));
+		q.state.only_clients = NULL;
+		check("no file", &q, OK);
+	}
+	assert_int_equal(differences, 0);
+}
+
+static void fragments(void **state)
+{
+	static const unsigned sizes[] = {NET_FRAGMENT_MIN, 333, NET_FRAGMENT_MAX};
+	struct question q;
+
+	BEGIN();
+	q = good();
+	q.request.client_cert_pem = pki.client_big->chain;
+	q.request.client_key_pem = pki.client_big->key;
+	q.state.server_chain_pem = pki.server_deep->chain;
+	q.state.server_key_pem = pki.server_deep->key;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		q.state.fragment_size = sizes[i];
+		check("fragments", &q, OK);
 	}
 	assert_int_equal(differences, 0);
 }
@@ -293,6 +372,8 @@ static void revocation(void **state)
 	check("CRL expired", &q, CLIENT_REJECTED(AUTH_CAUSE_CRL));
 	q.state.crl_pem = pki.crl_future;
 	check("CRL not yet valid", &q, CLIENT_REJECTED(AUTH_CAUSE_CRL));
+	q.state.crl_pem = "";
+	check("CRL absent", &q, CLIENT_REJECTED(AUTH_CAUSE_CRL));
 	q.state.crl_pem = NULL;
 	check("no CRL any more", &q, OK);
 	assert_int_equal(differences, 0);
@@ -413,7 +494,10 @@ int questions_run(const struct net_ops *ops, bool (*absent)(void))
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(server_certificates, open_both, close_both),
+	        cmocka_unit_test_setup_teardown(chains, open_both, close_both),
 	        cmocka_unit_test_setup_teardown(client_certificates, open_both, close_both),
+	        cmocka_unit_test_setup_teardown(clients_on_file, open_both, close_both),
+	        cmocka_unit_test_setup_teardown(fragments, open_both, close_both),
 	        cmocka_unit_test_setup_teardown(identities, open_both, close_both),
 	        cmocka_unit_test_setup_teardown(revocation, open_both, close_both),
 	        cmocka_unit_test_setup_teardown(faults, open_both, close_both),

@@ -13,8 +13,8 @@
 static struct material materials[MATERIAL_MAX];
 static size_t material_count;
 
-struct material *material_make(enum pki_use use, const char *name, const struct material *issuer, int64_t from_s, int64_t to_s,
-                               enum pki_fault fault)
+static struct material *make(enum pki_use use, const char *name, const struct material *issuer, int64_t from_s, int64_t to_s,
+                             enum pki_fault fault, const struct material *key_of)
 {
 	struct material *m = &materials[material_count];
 	char error[PKI_ERROR_MAX] = "";
@@ -28,6 +28,7 @@ struct material *material_make(enum pki_use use, const char *name, const struct 
 	        .issuer = issuer != NULL ? issuer->cert : NULL,
 	        .dns_name = use == PKI_SERVER ? "radius.example" : NULL,
 	        .fault = fault,
+	        .key_of = key_of != NULL ? key_of->cert : NULL,
 	};
 
 	if (material_count == MATERIAL_MAX || pki_make(&spec, &m->cert, error) < 0)
@@ -37,6 +38,18 @@ struct material *material_make(enum pki_use use, const char *name, const struct 
 	assert_non_null(m->chain);
 	assert_int_equal(pki_key_pem(m->cert, PKI_PKCS8, NULL, &m->key), 0);
 	return m;
+}
+
+struct material *material_make(enum pki_use use, const char *name, const struct material *issuer, int64_t from_s, int64_t to_s,
+                               enum pki_fault fault)
+{
+	return make(use, name, issuer, from_s, to_s, fault, NULL);
+}
+
+struct material *material_cross(const char *name, const struct material *issuer, const struct material *of, int64_t from_s,
+                                int64_t to_s)
+{
+	return make(PKI_INTERMEDIATE, name, issuer, from_s, to_s, PKI_FAULT_NONE, of);
 }
 
 void material_free(void)

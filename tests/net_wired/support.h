@@ -28,6 +28,9 @@ struct material {
  * as given, its validity in seconds after NOW. */
 struct material *material_make(enum pki_use use, const char *name, const struct material *issuer, int64_t from_s, int64_t to_s,
                                enum pki_fault fault);
+/* The same for a CA with name and key of another one, signed by `issuer` instead. */
+struct material *material_cross(const char *name, const struct material *issuer, const struct material *of, int64_t from_s,
+                                int64_t to_s);
 void material_free(void);
 
 /* A state with everything good, for these. */

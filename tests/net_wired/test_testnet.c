@@ -20,8 +20,9 @@ static uint8_t buffer[TESTNET_MAX_PAYLOAD];
 static void states_travel(void **state)
 {
 	static const char *const known[] = {"a", "b\x01\xff", NULL};
+	static const char *const serials[] = {"4012", NULL};
 	struct net_state in = {.ssid = "CorpNet", .server_chain_pem = "chain", .server_key_pem = "key", .client_roots_pem = "roots",
-	                       .crl_pem = "crl", .known_identities = known, .cn_must_match = true, .tls = NET_TLS_1_3,
+	                       .crl_pem = "crl", .known_identities = known, .only_clients = serials, .fragment_size = 200, .cn_must_match = true, .tls = NET_TLS_1_3,
 	                       .radius_up = true, .radius_secret_wrong = true, .ap_up = true};
 	struct net_state out;
 	struct wire_writer w;
@@ -40,6 +41,9 @@ static void states_travel(void **state)
 	assert_string_equal(out.crl_pem, "crl");
 	assert_string_equal(out.known_identities[1], known[1]);
 	assert_null(out.known_identities[2]);
+	assert_string_equal(out.only_clients[0], "4012");
+	assert_null(out.only_clients[1]);
+	assert_int_equal(out.fragment_size, 200);
 	assert_true(out.cn_must_match && out.radius_up && out.radius_secret_wrong && out.ap_up && out.tls == NET_TLS_1_3);
 	testnet_state_clear(&out);
 	/* Cut anywhere, or with a byte too many, it is refused and nothing is kept. */
