@@ -147,6 +147,11 @@ uint64_t device_next_deadline(const struct device *dev);
 /* Do everything that is due at mono_ns(). */
 void device_run(struct device *dev);
 
+/* The device-authentication certificate: whether the OS can have one issued at all (it can from the start; not where Microsoft's
+ * service is out of reach), and that the next one is made anew, as another CA signs them now. */
+void device_set_auth_service(struct device *dev, bool reachable);
+void device_auth_renew(struct device *dev);
+
 /* Things that happen to the link from outside. */
 enum device_link_event {
 	DEVICE_LINK_REAUTH,  /* the access point asks for a new authentication of a connected device */

@@ -40,15 +40,36 @@ void device_auth_wipe(struct device_auth *auth)
 
 void device_auth_link_changed(struct device *dev, bool connected)
 {
+	if (dev->device_auth_unreachable)
+		return;
 	dev->device_auth.was_online = true;
 	if (!connected)
 		dev->device_auth.online_until_ns = device_now(dev);
 }
 
+void device_set_auth_service(struct device *dev, bool reachable)
+{
+	bool connected = supplicant_is_connected(&dev->supplicant);
+
+	if (dev->device_auth_unreachable == !reachable)
+		return;
+	if (connected && !reachable)
+		device_auth_link_changed(dev, false);
+	dev->device_auth_unreachable = !reachable;
+	if (connected && reachable)
+		device_auth_link_changed(dev, true);
+}
+
+void device_auth_renew(struct device *dev)
+{
+	wipe_pair(&dev->device_auth);
+}
+
 /* The last moment at which the OS could have a certificate made: now, or the end of the last connection. */
 static uint64_t last_online(const struct device *dev)
 {
-	return supplicant_is_connected(&dev->supplicant) ? device_now(dev) : dev->device_auth.online_until_ns;
+	return supplicant_is_connected(&dev->supplicant) && !dev->device_auth_unreachable ? device_now(dev)
+	                                                                                  : dev->device_auth.online_until_ns;
 }
 
 /* Was the pair at hand not yet due for renewal when the device was last online? */

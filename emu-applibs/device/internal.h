@@ -51,6 +51,7 @@ struct device {
 	bool wifi_power_savings;
 	uint32_t power_profile;
 	struct device_auth device_auth;
+	bool device_auth_unreachable; /* of the world: it outlives reboots */
 	struct sysevent sysevent;
 	struct gpio_pin gpio[GPIO_PIN_COUNT];
 };

@@ -85,15 +85,19 @@ void cli_free_files(struct cli_files *files)
 	memset(files, 0, sizeof(*files));
 }
 
-/* What check and list share: one pass over the files, `show` for each that is sound. */
-static int each(int argc, char **argv, const char *help, void (*show)(const struct scenario *))
+/* What check and list share: one pass over the files, `show` for each that is sound; with_sources: instead, with --sources. */
+static int each(int argc, char **argv, const char *help, void (*show)(const struct scenario *), void (*with_sources)(const struct scenario *))
 {
-	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {"sources", no_argument, NULL, 's'}, {0}};
 	struct cli_files files;
 	struct az_error error;
 	int c, status = AZ_OK;
 
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c == 's' && with_sources) {
+			show = with_sources;
+			continue;
+		}
 		(void) fputs(help, c == 'h' ? stdout : stderr);
 		return c == 'h' ? AZ_OK : AZ_USAGE;
 	}
@@ -126,13 +130,21 @@ static void show_listed(const struct scenario *s)
 	(void) printf("%-28s %s\n", s->name, s->about ? s->about : "");
 }
 
+static void show_with_sources(const struct scenario *s)
+{
+	show_listed(s);
+	for (char **source = s->sources; source && *source; source++)
+		(void) printf("%-28s   %s\n", "", *source);
+}
+
 int cmd_check(int argc, char **argv)
 {
 	return each(argc, argv, "usage: azsim check FILE|DIR...\n\nReads scenarios and says what is wrong, with file, line and column. "
-	            "Exit status 0 or 2.\n", show_checked);
+	            "Exit status 0 or 2.\n", show_checked, NULL);
 }
 
 int cmd_list(int argc, char **argv)
 {
-	return each(argc, argv, "usage: azsim list FILE|DIR...\n\nLists scenarios with what they are about.\n", show_listed);
+	return each(argc, argv, "usage: azsim list [--sources] FILE|DIR...\n\nLists scenarios with what they are about; --sources: and where it happened.\n",
+	            show_listed, show_with_sources);
 }

@@ -93,12 +93,14 @@ void issuer_free(struct issuer *issuer)
 }
 
 void issuer_change(struct issuer *issuer, const struct scn_issuer *change, const struct pki_cert *root,
-                   const struct pki_cert *client_ca)
+                   const struct pki_cert *client_ca, const struct pki_cert *tenant_ca)
 {
 	if (root)
 		issuer->root = root;
 	if (client_ca)
 		issuer->client_ca = client_ca;
+	if (tenant_ca && server_set_client_ca(issuer->server, tenant_ca) < 0)
+		abort(); /* it was made by us, and the one before it was taken */
 	if (change->client_life_s)
 		issuer->client_life_s = change->client_life_s;
 	if (change->has_client_start)

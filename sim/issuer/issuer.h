@@ -43,9 +43,10 @@ int issuer_new(const struct issuer_host *host, const struct issuer_setup *setup,
                struct az_error *ret_error);
 void issuer_free(struct issuer *issuer); /* NULL is fine; closes all connections */
 
-/* What it answers from now on. root and client_ca NULL: leave as they are. `change` fields as in scenario.h. */
+/* What it answers from now on, and whose device-authentication certificates it accepts. root, client_ca, tenant_ca NULL: leave as
+ * they are; borrowed. `change` fields as in scenario.h. */
 void issuer_change(struct issuer *issuer, const struct scn_issuer *change, const struct pki_cert *root,
-                   const struct pki_cert *client_ca);
+                   const struct pki_cert *client_ca, const struct pki_cert *tenant_ca);
 
 /* False: connections to it are refused. */
 bool issuer_is_up(const struct issuer *issuer);

@@ -10,10 +10,10 @@ static int apply_radius(struct run *run, const struct scn_radius *c, struct az_e
 {
 	int r;
 
-	run_note(run, TL_WORLD, true, NULL, "RADIUS:%s%s%s%s%s%s%s%s", c->server ? " certificate " : "", c->server ? c->server : "",
+	run_note(run, TL_WORLD, true, NULL, "RADIUS:%s%s%s%s%s%s%s%s%s%s", c->server ? " certificate " : "", c->server ? c->server : "",
 	         c->client_roots ? " client roots changed" : "", c->up == SCN_YES ? " up" : c->up == SCN_NO ? " down" : "",
 	         c->secret_wrong == SCN_YES ? " wrong secret" : c->secret_wrong == SCN_NO ? " right secret" : "",
-	         c->has_crl ? " CRL" : "", c->has_clock_step ? " clock stepped" : "", c->identities ? " identities changed" : "");
+	         c->chain ? " chain changed" : "", c->only_clients ? " clients on file changed" : "", c->has_crl ? " CRL" : "", c->has_clock_step ? " clock stepped" : "", c->identities ? " identities changed" : "");
 	r = run_radius_change(run, c, ret_error);
 	if (r == 0)
 		device_link(run->device, DEVICE_LINK_VISIBLE);
@@ -44,10 +44,10 @@ static void apply_issuer(struct run *run, const struct scn_issuer *c)
 		[SCN_ISSUER_LEAVE] = "", [SCN_ISSUER_UP] = " up", [SCN_ISSUER_DOWN] = " down", [SCN_ISSUER_SLOW] = " slow",
 		[SCN_ISSUER_REFUSE] = " refusing", [SCN_ISSUER_ERROR] = " failing", [SCN_ISSUER_WRONG] = " wrong content"};
 
-	run_note(run, TL_WORLD, true, NULL, "issuer:%s%s%s%s%s%s", c->root ? " root " : "", c->root ? c->root : "",
+	run_note(run, TL_WORLD, true, NULL, "issuer:%s%s%s%s%s%s%s%s", c->root ? " root " : "", c->root ? c->root : "",
 	         c->client_ca ? " client CA " : "", c->client_ca ? c->client_ca : "", states[c->state],
-	         c->has_clock_step ? " clock stepped" : "");
-	issuer_change(run->issuer, c, run_cert(run, c->root), run_cert(run, c->client_ca));
+	         c->tenant_ca ? " tenant CA " : "", c->tenant_ca ? c->tenant_ca : "", c->has_clock_step ? " clock stepped" : "");
+	issuer_change(run->issuer, c, run_cert(run, c->root), run_cert(run, c->client_ca), run_cert(run, c->tenant_ca));
 	if (c->has_clock_step)
 		clock_step(&run->clock, CLOCK_ISSUER, c->clock_step_s * (int64_t)NS_PER_S);
 }
@@ -97,6 +97,20 @@ static void apply_device(struct run *run, const struct scn_device_change *c)
 	if (c->ntp != SCN_UNSET) {
 		run->ntp_reachable = c->ntp == SCN_YES;
 		run_note(run, TL_WORLD, true, NULL, "time servers %s", run->ntp_reachable ? "reachable" : "unreachable");
+	}
+	if (c->has_ntp_error) {
+		run->ntp_error_s = c->ntp_error_s;
+		run_note(run, TL_WORLD, true, NULL, "time servers are wrong by %lld s", (long long)c->ntp_error_s);
+	}
+	if (c->tenant_ca) {
+		run->tenant_ca = c->tenant_ca;
+		run_forget_device_auth(run);
+		device_auth_renew(run->device);
+		run_note(run, TL_WORLD, true, NULL, "device authentication: certificates are signed by %s", c->tenant_ca);
+	}
+	if (c->device_auth != SCN_UNSET) {
+		device_set_auth_service(run->device, c->device_auth == SCN_YES);
+		run_note(run, TL_WORLD, true, NULL, "device authentication: %s", c->device_auth == SCN_YES ? "the OS gets certificates" : "the OS gets no certificate");
 	}
 	if (c->flash)
 		run_set_flash(run, c->flash);

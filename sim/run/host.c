@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <strings.h>
 #include <sys/mman.h>
@@ -159,7 +160,7 @@ static bool host_time_sync(void *ctx, const char *server)
 		answers = strcasecmp(run->ntp_servers[i], server) == 0;
 	if (!run->ntp_reachable || !answers)
 		return false;
-	clock_set(&run->clock, CLOCK_DEVICE, clock_true_ns(&run->clock));
+	clock_set(&run->clock, CLOCK_DEVICE, clock_true_ns(&run->clock) + run->ntp_error_s * (int64_t)NS_PER_S);
 	run->rtc_lag_ns = 0; /* the OS writes it to its RTC; ours, nothing is documented */
 	run_update_page(run);
 	return true;
@@ -217,11 +218,11 @@ static void host_event_send(void *ctx, const void *message, size_t length)
 	run->app_has_mail = true;
 }
 
-static int first_device_auth(struct run *run, int64_t from_s, int64_t until_s, char *error)
+static int first_device_auth(struct run *run, const struct pki_cert *signer, int64_t from_s, int64_t until_s, char *error)
 {
 	const struct pki_spec spec = {
 		.name = "device-auth", .cn = "azsim-device", .use = PKI_DEVICE_AUTH, .not_before_s = from_s, .not_after_s = until_s,
-		.now_s = from_s, .issuer = run->device_ca, .seed = run_pki_seed(run),
+		.now_s = from_s, .issuer = signer, .seed = run_pki_seed(run),
 	};
 	int r = pki_make(&spec, &run->device_auth, error);
 
@@ -232,14 +233,24 @@ static int first_device_auth(struct run *run, int64_t from_s, int64_t until_s, c
 	return r;
 }
 
+void run_forget_device_auth(struct run *run)
+{
+	pki_free(run->device_auth);
+	run->device_auth = NULL;
+	if (run->device_auth_key_pem)
+		OPENSSL_clear_free(run->device_auth_key_pem, strlen(run->device_auth_key_pem) + 1);
+	run->device_auth_key_pem = NULL;
+}
+
 /* A certificate a day or so; the key is the device's own and stays. */
 static int host_issue_device_auth(void *ctx, int64_t life_s, char **ret_cert_pem, char **ret_key_pem)
 {
 	struct run *run = ctx;
 	int64_t now = run->clock.start_s + (int64_t)(run->clock.now_ns / NS_PER_S), from = now - 3600, until = now + life_s;
+	const struct pki_cert *signer = run->tenant_ca ? run_cert(run, run->tenant_ca) : run->device_ca;
 	char error[PKI_ERROR_MAX];
-	int r = run->device_auth ? pki_reissue(run->device_auth, run->device_ca, from, until, run_pki_seed(run), error)
-	                         : first_device_auth(run, from, until, error);
+	int r = run->device_auth ? pki_reissue(run->device_auth, signer, from, until, run_pki_seed(run), error)
+	                         : first_device_auth(run, signer, from, until, error);
 
 	if (r < 0)
 		return r;
@@ -247,7 +258,7 @@ static int host_issue_device_auth(void *ctx, int64_t life_s, char **ret_cert_pem
 	*ret_key_pem = strdup(run->device_auth_key_pem);
 	if (!*ret_cert_pem || !*ret_key_pem)
 		return -ENOMEM;
-	server_vouch(issuer_server(run->issuer), *ret_cert_pem, from, until);
+	server_vouch(issuer_server(run->issuer), signer, *ret_cert_pem, from, until);
 	return 0;
 }
 

@@ -73,10 +73,13 @@ struct run {
 	struct net *probe; /* a model network of the stranded oracle's own */
 	struct net_state net_state;
 	char *server_chain_pem, *server_key_pem, *client_roots_pem;
+	char **only_clients; /* serial numbers; NULL: RADIUS has no such file */
 	const char *client_root; /* name of the first client root: signs CRLs */
 	const char *server_name; /* of RADIUS's certificate */
 	bool net_dirty, probe_dirty;
 	bool ntp_reachable;
+	int64_t ntp_error_s; /* of what time servers say */
+	const char *tenant_ca; /* who signs device-authentication certificates: name in pki; NULL: device_ca */
 	char *const *ntp_servers; /* only these answer; NULL: all */
 	bool rtc_busy;
 	int64_t rtc_lag_ns; /* the clock that runs on without power, minus the device's clock */
@@ -193,6 +196,8 @@ int run_add_trusted(const struct run *run, struct app_overlay *overlays, size_t 
 
 /* netstate.c */
 int run_radius_change(struct run *run, const struct scn_radius *change, struct az_error *ret_error);
+void run_net_free(struct run *run);
+void run_forget_device_auth(struct run *run); /* the next one is made anew */
 int run_net_sync(struct run *run, struct az_error *ret_error); /* apply what is wanted, set the clocks */
 
 /* host.c */

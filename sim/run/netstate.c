@@ -15,6 +15,17 @@ static int replace(char **slot, char *value)
 	return 0;
 }
 
+/* `all` longer by `more`; frees it and gives NULL without memory. */
+static char *append(char *all, const char *more)
+{
+	char *longer = NULL;
+
+	if (asprintf(&longer, "%s%s", all, more) < 0)
+		longer = NULL;
+	free(all);
+	return longer;
+}
+
 static int set_server(struct run *run, const char *name)
 {
 	const struct pki_cert *cert = run_cert(run, name);
@@ -29,18 +40,52 @@ static int set_server(struct run *run, const char *name)
 	return replace(&run->server_chain_pem, pki_chain_pem(cert));
 }
 
+/* The present server certificate, and after it what the scenario says instead of its intermediates. */
+static int set_chain(struct run *run, char *const *names)
+{
+	char *all = strdup(pki_cert_pem(run_cert(run, run->server_name)));
+
+	for (; all && *names; names++)
+		all = append(all, pki_cert_pem(run_cert(run, *names)));
+	return replace(&run->server_chain_pem, all);
+}
+
+static void free_only_clients(struct run *run)
+{
+	for (char **serial = run->only_clients; serial && *serial; serial++)
+		free(*serial);
+	free(run->only_clients);
+	run->only_clients = NULL;
+}
+
+/* What the issuer has not handed out yet cannot be on file. */
+static int set_only_clients(struct run *run, char *const *names)
+{
+	size_t count = 0, n = 0;
+
+	free_only_clients(run);
+	while (names[count])
+		count++;
+	run->only_clients = calloc(count + 1, sizeof(char *));
+	if (!run->only_clients)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const struct pki_cert *cert = run_cert(run, names[i]);
+
+		if (cert && asprintf(&run->only_clients[n++], "%016llx", (unsigned long long)pki_serial(cert)) < 0) {
+			run->only_clients[n - 1] = NULL;
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
 static int set_client_roots(struct run *run, char *const *names)
 {
 	char *all = strdup("");
 
-	for (; all && *names; names++) {
-		char *longer = NULL;
-
-		if (asprintf(&longer, "%s%s", all, pki_cert_pem(run_cert(run, *names))) < 0)
-			longer = NULL;
-		free(all);
-		all = longer;
-	}
+	for (; all && *names; names++)
+		all = append(all, pki_cert_pem(run_cert(run, *names)));
 	return replace(&run->client_roots_pem, all);
 }
 
@@ -51,6 +96,13 @@ static int set_crl(struct run *run, const struct scn_radius *change, struct az_e
 	size_t n = 0;
 	int r;
 
+	if (change->crl_state == SCN_CRL_ABSENT)
+		return replace(&run->crl_pem, strdup(""));
+	if (change->crl_state == SCN_CRL_UNCHECKED) {
+		free(run->crl_pem);
+		run->crl_pem = NULL;
+		return 0;
+	}
 	for (char **name = change->crl_revoked; name && *name && n < ARRAY_LEN(revoked); name++) {
 		revoked[n] = run_cert(run, *name);
 		if (revoked[n])
@@ -72,6 +124,12 @@ int run_radius_change(struct run *run, const struct scn_radius *change, struct a
 		r = set_server(run, change->server);
 		run->server_name = change->server;
 	}
+	if (r == 0 && change->chain)
+		r = set_chain(run, change->chain);
+	if (r == 0 && change->only_clients)
+		r = set_only_clients(run, change->only_clients);
+	if (change->fragment_size)
+		run->net_state.fragment_size = change->fragment_size;
 	if (r == 0 && change->client_roots) {
 		r = set_client_roots(run, change->client_roots);
 		run->client_root = change->client_roots[0];
@@ -95,10 +153,21 @@ int run_radius_change(struct run *run, const struct scn_radius *change, struct a
 	run->net_state.server_key_pem = run->server_key_pem;
 	run->net_state.client_roots_pem = run->client_roots_pem;
 	run->net_state.crl_pem = run->crl_pem;
+	run->net_state.only_clients = (const char *const *)run->only_clients;
 	run->net_dirty = run->probe_dirty = true;
 	if (r == -ENOMEM)
 		az_error_set(ret_error, AZ_ENVIRONMENT, "out of memory");
 	return r;
+}
+
+void run_net_free(struct run *run)
+{
+	free(run->server_chain_pem);
+	if (run->server_key_pem)
+		OPENSSL_clear_free(run->server_key_pem, strlen(run->server_key_pem) + 1);
+	free(run->client_roots_pem);
+	free(run->crl_pem);
+	free_only_clients(run);
 }
 
 int run_net_sync(struct run *run, struct az_error *ret_error)

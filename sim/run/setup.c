@@ -65,15 +65,16 @@ static int make_pki(struct run *run, struct az_error *ret_error)
 		before = made;
 		for (size_t i = 0; i < s->cert_count; i++) {
 			const struct scn_cert *c = &s->certs[i];
-			const struct pki_cert *issuer = run_cert(run, c->issuer);
+			const struct pki_cert *issuer = run_cert(run, c->issuer), *key_of = run_cert(run, c->key_of);
 			struct pki_spec spec = {
 				.name = c->name, .cn = c->cn, .use = c->use, .key = c->key, .dns_name = c->dns, .fault = c->fault,
-				.not_before_s = c->not_before_s, .not_after_s = c->not_after_s, .now_s = s->start_s, .issuer = issuer, .seed = run_pki_seed(run),
+				.not_before_s = c->not_before_s, .not_after_s = c->not_after_s, .now_s = s->start_s, .issuer = issuer, .key_of = key_of,
+				.seed = run_pki_seed(run),
 			};
 			char where[512];
 			int r;
 
-			if (run->certs[i] || (c->issuer && !issuer))
+			if (run->certs[i] || (c->issuer && !issuer) || (c->key_of && !key_of))
 				continue;
 			(void) snprintf(where, sizeof(where), "%s:%u:%u", s->file, c->pos.line, c->pos.column);
 			r = make(&spec, &run->certs[i], where, ret_error);
@@ -139,7 +140,7 @@ static int make_issuer(struct run *run, struct az_error *ret_error)
 	if (r < 0)
 		return r;
 	issuer_change(run->issuer, &run->scenario->issuer, run_cert(run, run->scenario->issuer.root),
-	              run_cert(run, run->scenario->issuer.client_ca));
+	              run_cert(run, run->scenario->issuer.client_ca), run_cert(run, run->scenario->issuer.tenant_ca));
 	if (run->scenario->issuer.has_clock_step)
 		clock_step(&run->clock, CLOCK_ISSUER, run->scenario->issuer.clock_step_s * (int64_t)NS_PER_S);
 	return 0;
@@ -204,6 +205,7 @@ static void make_device(struct run *run)
 		(void) readings_set(readings, run->options->readings[i].name, run->options->readings[i].choice);
 	run->device = device_new(&host, readings, run->options->seed);
 	device_set_ethernet(run->device, run->scenario->ethernet);
+	device_set_auth_service(run->device, run->scenario->device_auth);
 }
 
 /* The image package; replaces the one that run->package holds. The scenario's app is relative to the scenario's file. */
@@ -338,6 +340,8 @@ int run_setup(struct run *run, struct az_error *ret_error)
 	run->offline_since_ns = TIME_NEVER;
 	run->ntp_reachable = s->ntp;
 	run->ntp_servers = s->ntp_servers;
+	run->ntp_error_s = s->ntp_error_s;
+	run->tenant_ca = s->tenant_ca;
 	run->net_state.ap_up = true;
 	clock_init(&run->clock, s->start_s);
 	run->queue = queue_new();
@@ -392,14 +396,8 @@ void run_teardown(struct run *run)
 	pki_free(run->issuer_root);
 	pki_free(run->device_ca);
 	pki_free(run->web_root);
-	pki_free(run->device_auth);
-	if (run->device_auth_key_pem)
-		OPENSSL_clear_free(run->device_auth_key_pem, strlen(run->device_auth_key_pem) + 1);
-	free(run->server_chain_pem);
-	if (run->server_key_pem)
-		OPENSSL_clear_free(run->server_key_pem, strlen(run->server_key_pem) + 1);
-	free(run->client_roots_pem);
-	free(run->crl_pem);
+	run_forget_device_auth(run);
+	run_net_free(run);
 	app_package_clear(&run->package);
 	if (run->mutable_fd >= 0)
 		(void) close(run->mutable_fd);

@@ -210,9 +210,9 @@ int build_cert(struct builder *b, const struct source_step *at, const char *raw,
 	return 0;
 }
 
-int build_cert_or_issued(struct builder *b, const struct source_step *at, const char *raw, unsigned uses, char **ret)
+int build_cert_or_issued(struct builder *b, const struct source_step *at, const char *raw, unsigned uses, bool any, char **ret)
 {
-	if (raw && scenario_issued_number(raw) > 0)
+	if (raw && (scenario_issued_number(raw) > 0 || (any && strcmp(raw, SCN_ISSUED_ANY) == 0)))
 		return build_text(b, raw, ret);
 	if (raw && strncmp(raw, "issued-", 7) == 0)
 		return build_fail(b, at, "`%.64s` is no issued certificate; issued-1 is the first that the issuer hands out", raw);

@@ -56,8 +56,8 @@ int build_id(struct builder *b, const struct source_step *at, const char *raw, c
 int build_network_name(struct builder *b, const struct source_step *at, const char *raw, char **ret); /* config name */
 /* A certificate of pki with one of these uses. NULL raw leaves *ret as it is. */
 int build_cert(struct builder *b, const struct source_step *at, const char *raw, unsigned uses, char **ret);
-/* The same, or "issued-N". */
-int build_cert_or_issued(struct builder *b, const struct source_step *at, const char *raw, unsigned uses, char **ret);
+/* The same, or "issued-N"; any: or "issued-any". */
+int build_cert_or_issued(struct builder *b, const struct source_step *at, const char *raw, unsigned uses, bool any, char **ret);
 /* One of the names known. */
 int build_known(struct builder *b, const struct source_step *at, const char *what, const char *raw,
                 const char *const *known, size_t count, char **ret);

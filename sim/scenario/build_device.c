@@ -245,6 +245,13 @@ static int build_clocks(struct builder *b, const struct source_step *at)
 		return r;
 	if (s->start_s + s->clock_error_s < 0)
 		return build_fail(b, STEP_KEY(at, "clock_error"), "`clock_error` puts the device's clock before 1970");
+	r = build_duration(b, STEP_KEY(at, "ntp_error"), raw->ntp_error, -BUILD_LENGTH_MAX_S, &s->ntp_error_s);
+	if (r < 0)
+		return r;
+	r = build_cert(b, STEP_KEY(at, "tenant_ca"), raw->tenant_ca, BUILD_USE(PKI_ROOT), &s->tenant_ca);
+	if (r < 0)
+		return r;
+	s->device_auth = raw->device_auth != SCN_NO;
 	return build_duration_ns(b, STEP_KEY(at, "boot_ready"), raw->boot_ready, 0, &s->boot_ready_ns);
 }
 

@@ -157,6 +157,13 @@ static int build_device_change(struct builder *b, const struct source_step *at, 
 	if (change->clock_set_s < 0)
 		return build_fail(b, STEP_KEY(at, "clock_set"), "`clock_set` is before 1970, where the device's clock cannot be");
 	change->rtc_busy = raw->rtc_busy;
+	change->device_auth = raw->device_auth;
+	r = build_step(b, STEP_KEY(at, "ntp_error"), raw->ntp_error, &change->has_ntp_error, &change->ntp_error_s);
+	if (r < 0)
+		return r;
+	r = build_cert(b, STEP_KEY(at, "tenant_ca"), raw->tenant_ca, BUILD_USE(PKI_ROOT), &change->tenant_ca);
+	if (r < 0)
+		return r;
 	r = build_names(b, STEP_KEY(at, "ntp_servers"), raw->ntp_servers, raw->ntp_servers_count, build_server, &change->ntp_servers);
 	if (r < 0)
 		return r;

@@ -53,7 +53,7 @@ static int build_holds(struct builder *b, const struct source_step *at, const st
 		for (unsigned j = 0; j < i; j++)
 			if (strcmp(ret->holds[j].id, holds->id) == 0)
 				return build_fail(b, STEP_KEY(item, "id"), "`%s` is in this list twice; keep one", holds->id);
-		r = build_cert_or_issued(b, STEP_KEY(item, "cert"), raw->holds[i].cert, BUILD_ANY_CA | BUILD_USE(PKI_CLIENT),
+		r = build_cert_or_issued(b, STEP_KEY(item, "cert"), raw->holds[i].cert, BUILD_ANY_CA | BUILD_USE(PKI_CLIENT), true,
 		                         &holds->cert);
 		if (r < 0)
 			return r;
@@ -125,7 +125,7 @@ int build_condition(struct builder *b, const struct source_step *at, const struc
 	                &ret->certificates);
 	if (r < 0)
 		return r;
-	r = build_cert_or_issued(b, STEP_KEY(at, "client"), raw->client, BUILD_USE(PKI_CLIENT), &ret->client);
+	r = build_cert_or_issued(b, STEP_KEY(at, "client"), raw->client, BUILD_USE(PKI_CLIENT), true, &ret->client);
 	if (r < 0)
 		return r;
 	r = build_cert(b, STEP_KEY(at, "root"), raw->root, BUILD_ANY_CA, &ret->root);

@@ -20,6 +20,28 @@ static int one_identity(struct builder *b, const struct source_step *at, const c
 	return build_text(b, raw, ret);
 }
 
+static int one_client(struct builder *b, const struct source_step *at, const char *raw, char **ret)
+{
+	return build_cert_or_issued(b, at, raw, BUILD_USE(PKI_CLIENT), false, ret);
+}
+
+/* A list that is there says from when until when it counts; one that is not has no dates. */
+static int check_crl(struct builder *b, const struct source_step *at, const struct raw_crl *raw)
+{
+	static const char *const keys[] = {"from", "until"};
+	const char *const values[] = {raw->from, raw->until};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (!raw->state && !values[i])
+			return build_fail(b, at, "`%s` is missing in `crl`", keys[i]);
+		if (raw->state && values[i])
+			return build_fail(b, STEP_KEY(at, keys[i]), "`%s` beside `state`: there is no list then; remove one", keys[i]);
+	}
+	if (raw->state && build_present(b, STEP_KEY(at, "revoked")))
+		return build_fail(b, STEP_KEY(at, "revoked"), "`revoked` beside `state`: there is no list then; remove one");
+	return 0;
+}
+
 static int build_crl(struct builder *b, const struct source_step *at, const struct raw_crl *raw, struct scn_radius *ret)
 {
 	const char *issuer = ret->client_roots ? ret->client_roots[0] : b->s->radius.client_roots[0];
@@ -27,6 +49,14 @@ static int build_crl(struct builder *b, const struct source_step *at, const stru
 
 	if (!raw)
 		return 0;
+	r = check_crl(b, at, raw);
+	if (r < 0)
+		return r;
+	ret->crl_state = raw->state;
+	if (raw->state) {
+		ret->has_crl = true;
+		return 0;
+	}
 	r = build_names(b, STEP_KEY(at, "revoked"), raw->revoked, raw->revoked_count, one_cert, &ret->crl_revoked);
 	if (r < 0)
 		return r;
@@ -67,6 +97,15 @@ int build_radius(struct builder *b, const struct source_step *at, const struct r
 	r = build_names(b, STEP_KEY(at, "identities"), raw->identities, raw->identities_count, one_identity, &ret->identities);
 	if (r < 0)
 		return r;
+	r = build_names(b, STEP_KEY(at, "chain"), raw->chain, raw->chain_count, one_cert, &ret->chain);
+	if (r < 0)
+		return r;
+	r = build_names(b, STEP_KEY(at, "only_clients"), raw->only_clients, raw->only_clients_count, one_client, &ret->only_clients);
+	if (r < 0)
+		return r;
+	if (raw->fragment_size && (*raw->fragment_size < NET_FRAGMENT_MIN || *raw->fragment_size > NET_FRAGMENT_MAX))
+		return build_fail(b, STEP_KEY(at, "fragment_size"), "`fragment_size` is %d to %d bytes", NET_FRAGMENT_MIN, NET_FRAGMENT_MAX);
+	ret->fragment_size = raw->fragment_size ? *raw->fragment_size : ret->fragment_size;
 	r = build_crl(b, STEP_KEY(at, "crl"), raw->crl, ret);
 	if (r < 0)
 		return r;
@@ -102,7 +141,7 @@ int build_network(struct builder *b)
 		return build_fail(b, at, "`server` is missing in `network`; name the certificate that RADIUS presents");
 	if (!raw->radius.client_roots)
 		return build_fail(b, at, "`client_roots` is missing in `network`; name the roots from which RADIUS takes clients");
-	b->s->radius = (struct scn_radius){.up = SCN_YES, .secret_wrong = SCN_NO, .cn_must_match = SCN_YES, .tls = 12};
+	b->s->radius = (struct scn_radius){.up = SCN_YES, .secret_wrong = SCN_NO, .cn_must_match = SCN_YES, .tls = 12, .fragment_size = NET_FRAGMENT_DEFAULT};
 	return build_radius(b, at, &raw->radius, &b->s->radius);
 }
 
@@ -120,6 +159,9 @@ int build_issuer(struct builder *b, const struct source_step *at, const struct r
 	if (r < 0)
 		return r;
 	r = build_cert(b, STEP_KEY(at, "client_ca"), raw->client_ca, BUILD_ANY_CA, &ret->client_ca);
+	if (r < 0)
+		return r;
+	r = build_cert(b, STEP_KEY(at, "tenant_ca"), raw->tenant_ca, BUILD_USE(PKI_ROOT), &ret->tenant_ca);
 	if (r < 0)
 		return r;
 	r = build_duration(b, STEP_KEY(at, "client_life"), raw->client_life, 60, &life_s);

@@ -101,6 +101,8 @@ static int build_one_cert(struct builder *b, size_t index, struct scn_cert *cert
 		return build_fail(b, STEP_KEY(at, "cn"), "`cn` is longer than the 64 bytes that X.509 allows");
 	if (raw->dns && (raw->use != PKI_SERVER || strlen(raw->dns) > 253))
 		return build_fail(b, STEP_KEY(at, "dns"), "`dns` is a host name of at most 253 bytes, for use server");
+	if (raw->key_of && raw->key)
+		return build_fail(b, STEP_KEY(at, "key"), "`key` beside `key_of`, whose key it is; remove `key`");
 	r = build_validity(b, at, raw, cert);
 	if (r < 0)
 		return r;
@@ -115,6 +117,29 @@ static int build_one_cert(struct builder *b, size_t index, struct scn_cert *cert
 	if (r < 0)
 		return r;
 	return build_text(b, raw->dns, &cert->dns);
+}
+
+/* Whose keys are whose. The owner of a key has it from nobody else, so that no two can wait for each other's. */
+static int find_keys(struct builder *b, size_t *key_of)
+{
+	for (size_t i = 0; i < b->s->cert_count; i++) {
+		const struct source_step *at = STEP_KEY(STEP_ITEM(STEP_KEY(NULL, "pki"), i), "key_of");
+		struct scn_cert *cert = &b->s->certs[i];
+		size_t other;
+		int r = build_cert(b, at, b->raw->pki[i].key_of, BUILD_ANY_USE, &cert->key_of);
+
+		if (r < 0)
+			return r;
+		key_of[i] = i;
+		if (!cert->key_of)
+			continue;
+		other = (size_t)(scenario_cert(b->s, cert->key_of) - b->s->certs);
+		if (other == i || b->raw->pki[other].key_of)
+			return build_fail(b, at, "`%s` has no key of its own; name the certificate whose key it is", cert->key_of);
+		cert->key = b->s->certs[other].key;
+		key_of[i] = other;
+	}
+	return 0;
 }
 
 /* The issuers' places in the file; the certificate's own when it is a root. */
@@ -143,8 +168,8 @@ static int find_issuers(struct builder *b, size_t *issuer_of)
 	return 0;
 }
 
-/* Issuers first, otherwise in the order of the file. */
-static int sort_certs(struct builder *b, const size_t *issuer_of)
+/* Issuers and owners of keys first, otherwise in the order of the file. */
+static int sort_certs(struct builder *b, const size_t *issuer_of, const size_t *key_of)
 {
 	size_t count = b->s->cert_count, done = 0;
 	struct scn_cert *sorted = build_alloc(b, count, sizeof(*sorted));
@@ -152,13 +177,24 @@ static int sort_certs(struct builder *b, const size_t *issuer_of)
 
 	if (!sorted || !placed)
 		return -ENOMEM;
-	while (done < count)
+	while (done < count) {
+		size_t before = done, waits = count;
+
 		for (size_t i = 0; i < count; i++) {
-			if (placed[i] || (issuer_of[i] != i && !placed[issuer_of[i]]))
+			if (placed[i])
 				continue;
+			if ((issuer_of[i] != i && !placed[issuer_of[i]]) || (key_of[i] != i && !placed[key_of[i]])) {
+				waits = key_of[i] != i ? i : waits;
+				continue;
+			}
 			sorted[done++] = b->s->certs[i];
 			placed[i] = true;
 		}
+		if (done == before)
+			return build_fail(b, STEP_KEY(STEP_ITEM(STEP_KEY(NULL, "pki"), waits), "key_of"),
+			                  "`%s` is signed, in the end, by the one that has its key; break the circle",
+			                  b->s->certs[waits].key_of);
+	}
 	b->s->certs = sorted;
 	for (size_t i = 0; i < count; i++)
 		b->cert_names[i] = sorted[i].name;
@@ -168,12 +204,12 @@ static int sort_certs(struct builder *b, const size_t *issuer_of)
 int build_pki(struct builder *b)
 {
 	size_t count = b->raw->pki_count;
-	size_t *issuer_of = build_alloc(b, count, sizeof(*issuer_of));
+	size_t *issuer_of = build_alloc(b, count, sizeof(*issuer_of)), *key_of = build_alloc(b, count, sizeof(*key_of));
 	int r;
 
 	b->s->certs = build_alloc(b, count, sizeof(struct scn_cert));
 	b->cert_names = build_alloc(b, count + 1, sizeof(char *));
-	if (!issuer_of || !b->s->certs || !b->cert_names)
+	if (!issuer_of || !key_of || !b->s->certs || !b->cert_names)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		r = build_one_cert(b, i, &b->s->certs[i]);
@@ -183,7 +219,7 @@ int build_pki(struct builder *b)
 		b->s->cert_count = i + 1;
 	}
 	r = find_issuers(b, issuer_of);
-	if (r < 0)
-		return r;
-	return sort_certs(b, issuer_of);
+	if (r == 0)
+		r = find_keys(b, key_of);
+	return r < 0 ? r : sort_certs(b, issuer_of, key_of);
 }

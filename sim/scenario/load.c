@@ -153,6 +153,12 @@ static int build_limits(struct builder *b)
 	                   &s->networks);
 }
 
+static int one_source(struct builder *b, const struct source_step *at, const char *raw, char **ret)
+{
+	(void) at;
+	return build_text(b, raw, ret);
+}
+
 static int build_scenario(struct builder *b)
 {
 	static int (*const parts[])(struct builder *b) = {
@@ -163,6 +169,8 @@ static int build_scenario(struct builder *b)
 
 	if (r == 0)
 		r = build_text(b, b->raw->about, &b->s->about);
+	if (r == 0)
+		r = build_names(b, STEP_KEY(NULL, "sources"), b->raw->sources, b->raw->sources_count, one_source, &b->s->sources);
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(parts); i++)
 		r = parts[i](b);
 	return r;

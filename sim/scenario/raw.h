@@ -10,7 +10,7 @@
 #include "sim/scenario/scenario.h"
 
 struct raw_cert {
-	char *name, *cn, *issuer, *dns;
+	char *name, *cn, *issuer, *dns, *key_of;
 	int use, key, fault; /* enum pki_use, pki_key_type, pki_fault; use has no default */
 	char *valid[2];
 };
@@ -19,6 +19,7 @@ struct raw_crl {
 	char **revoked;
 	unsigned revoked_count;
 	char *from, *until;
+	enum scn_crl_state state;
 };
 
 struct raw_radius {
@@ -28,6 +29,9 @@ struct raw_radius {
 	enum scn_tri up, secret_wrong, cn_must_match;
 	char **identities;
 	unsigned identities_count;
+	char **chain, **only_clients;
+	unsigned chain_count, only_clients_count;
+	unsigned *fragment_size;
 	int tls;
 	struct raw_crl *crl;
 	char *clock_step;
@@ -46,7 +50,7 @@ struct raw_issuer {
 	char *host; /* only at the start */
 	char *root, *client_ca, *client_life, *client_start;
 	enum scn_issuer_state state;
-	char *delay, *wrong, *clock_step;
+	char *delay, *wrong, *clock_step, *tenant_ca;
 };
 
 struct raw_web_path {
@@ -81,11 +85,11 @@ struct raw_dev_net {
 
 struct raw_device {
 	char *app;
-	enum scn_tri powered, rtc, ntp, ethernet;
+	enum scn_tri powered, rtc, ntp, ethernet, device_auth;
 	enum scn_flash flash;
 	char **ntp_servers, *dhcp_ntp;
 	unsigned ntp_servers_count;
-	char *boot_clock, *clock_error, *boot_ready;
+	char *boot_clock, *clock_error, *boot_ready, *ntp_error, *tenant_ca;
 	struct raw_dev_cert *certificates;
 	unsigned certificates_count;
 	struct raw_dev_net *networks;
@@ -129,14 +133,14 @@ struct raw_update {
 
 struct raw_device_change {
 	enum scn_power power;
-	enum scn_tri kill_app, factory_reset, ntp;
+	enum scn_tri kill_app, factory_reset, ntp, device_auth;
 	enum scn_flash flash;
 	char **ntp_servers;
 	unsigned ntp_servers_count;
 	enum scn_tri rtc_busy;
 	struct raw_gpio *gpio;
 	struct raw_update *update;
-	char *clock_step, *clock_set, *damage;
+	char *clock_step, *clock_set, *damage, *ntp_error, *tenant_ca;
 };
 
 /* Exactly one of the commands. */
@@ -195,8 +199,8 @@ struct raw_scenario {
 	struct raw_limits *limits;
 	struct raw_span *needs_power;
 	unsigned needs_power_count;
-	char **oracles_off, **only_on;
-	unsigned oracles_off_count, only_on_count;
+	char **sources, **oracles_off, **only_on;
+	unsigned sources_count, oracles_off_count, only_on_count;
 };
 
 /* Of a pointer to struct raw_scenario. */

@@ -26,6 +26,7 @@ struct scn_cert {
 	char *cn;     /* NULL: the name */
 	char *issuer; /* NULL: root */
 	char *dns;    /* NULL: none */
+	char *key_of; /* certificate whose key this one has too; NULL: one of its own */
 	int64_t not_before_s, not_after_s; /* since 1970 */
 	enum pki_fault fault;
 	struct scn_pos pos;
@@ -33,15 +34,24 @@ struct scn_cert {
 
 /* A change of the RADIUS server; also its state at the start, where every field is set. NULL and 0: leave as it is. */
 enum scn_tri { SCN_UNSET, SCN_NO, SCN_YES };
+enum scn_crl_state {
+	SCN_CRL_PRESENT,
+	SCN_CRL_ABSENT,    /* checked against, and there is none */
+	SCN_CRL_UNCHECKED, /* not checked any more */
+};
 struct scn_radius {
 	char *server;        /* name in pki */
+	char **chain;        /* NULL-terminated names: sent after the server's own, instead of its intermediates; NULL: those */
 	char **client_roots; /* NULL-terminated names */
 	enum scn_tri up;
 	enum scn_tri secret_wrong;
 	enum scn_tri cn_must_match;
 	char **identities;   /* NULL-terminated; the only EAP identities that may start; NULL: leave (at start: all) */
+	char **only_clients; /* NULL-terminated names, also "issued-N": RADIUS knows these client certificates alone; NULL: leave */
+	unsigned fragment_size; /* bytes of its largest EAP packet; 0: leave */
 	int tls;             /* 12 or 13 */
 	bool has_crl;        /* a CRL check with a CRL of the first client root: */
+	enum scn_crl_state crl_state;
 	char **crl_revoked;  /* names */
 	int64_t crl_from_s, crl_until_s; /* since 1970 */
 	bool has_clock_step;
@@ -74,6 +84,7 @@ struct scn_issuer {
 	char *wrong;       /* for WRONG: "html", "empty", "truncated", "garbage", "key-mismatch", "huge" */
 	bool has_clock_step;
 	int64_t clock_step_s;
+	char *tenant_ca;   /* under which device-authentication certificates are accepted: name in pki; NULL: leave */
 };
 
 enum scn_flash { SCN_FLASH_LEAVE, SCN_FLASH_GOOD, SCN_FLASH_FULL, SCN_FLASH_BROKEN };
@@ -129,6 +140,10 @@ struct scn_device_change {
 	bool has_clock_set;
 	int64_t clock_set_s;  /* since 1970 */
 	enum scn_tri ntp;     /* can the device reach a time server when connected? */
+	bool has_ntp_error;
+	int64_t ntp_error_s;  /* what time servers say is wrong by this much */
+	enum scn_tri device_auth; /* does the OS get device-authentication certificates? */
+	char *tenant_ca;      /* who signs those: name in pki; NULL: leave */
 	enum scn_flash flash;
 	char **ntp_servers;   /* NULL-terminated; only these answer; NULL: leave */
 	enum scn_tri rtc_busy; /* the clock that runs on without power cannot be written */
@@ -158,7 +173,7 @@ struct scn_diagnostics {
 };
 struct scn_holds {
 	char *id;
-	char *cert; /* name in pki, or "issued-N": the Nth client certificate that the issuer handed out */
+	char *cert; /* name in pki, or "issued-N": the Nth client certificate that the issuer handed out, or SCN_ISSUED_ANY */
 };
 struct scn_condition {
 	char *connected;      /* config name, or "any" */
@@ -168,7 +183,7 @@ struct scn_condition {
 	size_t holds_count;
 	char **networks;     /* NULL-terminated: exactly these stored networks (config names); NULL: not looked at */
 	char **certificates; /* NULL-terminated: exactly these certificate ids */
-	char *client, *root; /* connected with this credential: name in pki or "issued-N" */
+	char *client, *root; /* connected with this credential: as cert of struct scn_holds */
 	struct scn_diagnostics *diagnostics; /* NULL: not looked at */
 	char *log;           /* the application has logged a line with this text by now */
 	struct scn_gpio *gpio; /* NULL: not looked at */
@@ -232,6 +247,7 @@ struct scenario {
 	char *file; /* as given */
 	char *name; /* equals the file's base name without .yaml */
 	char *about;
+	char **sources;     /* NULL-terminated: where it happened, as the reader may look it up; NULL: none */
 	int64_t start_s;    /* since 1970, UTC */
 	uint64_t length_ns;
 	struct scn_cert *certs; /* an issuer comes before what it signed */
@@ -255,6 +271,9 @@ struct scenario {
 	int64_t boot_clock_s;
 	int64_t clock_error_s; /* of the device at the start */
 	bool ntp;           /* reachable at the start */
+	int64_t ntp_error_s; /* of what time servers say, at the start */
+	bool device_auth;   /* at the start */
+	char *tenant_ca;    /* at the start: name in pki; NULL: one that the world has */
 	enum scn_flash flash; /* at the start, after what the factory wrote */
 	char **ntp_servers; /* NULL-terminated: only these answer; NULL: all */
 	char *dhcp_ntp;     /* the time server that DHCP names; NULL: none */
@@ -290,6 +309,7 @@ int scenario_parse_condition(const struct scenario *base, const char *what, cons
 const struct scn_cert *scenario_cert(const struct scenario *scenario, const char *name);
 /* N of "issued-N", from 1; 0 when the name is not of that form. */
 unsigned scenario_issued_number(const char *name);
+#define SCN_ISSUED_ANY "issued-any" /* in conditions: whichever it was */
 /* A condition as one line, for messages: "connected Network2, stored RootCA2". Cut to fit, always NUL-terminated. */
 void scenario_describe_condition(const struct scn_condition *condition, char *buffer, size_t capacity);
 

@@ -36,8 +36,10 @@ static const cyaml_strval_t keys[] = {
 static const cyaml_strval_t faults[] = {
 	{"expired", PKI_FAULT_EXPIRED}, {"not-yet-valid", PKI_FAULT_NOT_YET_VALID}, {"wrong-eku", PKI_FAULT_WRONG_EKU},
 	{"wrong-key", PKI_FAULT_WRONG_KEY}, {"bad-signature", PKI_FAULT_BAD_SIGNATURE}, {"oversize", PKI_FAULT_OVERSIZE},
+	{"weak-signature", PKI_FAULT_WEAK_SIGNATURE},
 };
 static const cyaml_strval_t tls_versions[] = {{"1.2", 12}, {"1.3", 13}};
+static const cyaml_strval_t crl_states[] = {{"absent", SCN_CRL_ABSENT}, {"unchecked", SCN_CRL_UNCHECKED}};
 static const cyaml_strval_t issuer_states[] = {
 	{"up", SCN_ISSUER_UP}, {"down", SCN_ISSUER_DOWN}, {"slow", SCN_ISSUER_SLOW}, {"refuse", SCN_ISSUER_REFUSE},
 	{"error", SCN_ISSUER_ERROR}, {"wrong", SCN_ISSUER_WRONG},
@@ -59,6 +61,7 @@ static const cyaml_schema_field_t cert_fields[] = {
 	TEXT("cn", struct raw_cert, cn),
 	TEXT("issuer", struct raw_cert, issuer),
 	TEXT("dns", struct raw_cert, dns),
+	TEXT("key_of", struct raw_cert, key_of),
 	CYAML_FIELD_SEQUENCE_FIXED("valid", CYAML_FLAG_DEFAULT, struct raw_cert, valid, &name_value, 2),
 	CHOICE("fault", struct raw_cert, fault, faults),
 	CYAML_FIELD_END,
@@ -67,8 +70,9 @@ static const cyaml_schema_value_t cert_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_D
 
 static const cyaml_schema_field_t crl_fields[] = {
 	NAMES_OR_NONE("revoked", struct raw_crl, revoked),
-	NEED_TEXT("from", struct raw_crl, from),
-	NEED_TEXT("until", struct raw_crl, until),
+	TEXT("from", struct raw_crl, from),
+	TEXT("until", struct raw_crl, until),
+	CHOICE("state", struct raw_crl, state, crl_states),
 	CYAML_FIELD_END,
 };
 
@@ -80,6 +84,9 @@ static const cyaml_schema_field_t crl_fields[] = {
 	YES_NO("secret_wrong", type, m secret_wrong),                  \
 	YES_NO("cn_must_match", type, m cn_must_match),                \
 	NAMES("identities", type, m identities),                       \
+	NAMES_OR_NONE("chain", type, m chain),                         \
+	NAMES("only_clients", type, m only_clients),                   \
+	NUMBER("fragment_size", type, m fragment_size),                \
 	CHOICE("tls", type, m tls, tls_versions),                      \
 	GROUP("crl", type, m crl, crl_fields),                         \
 	TEXT("clock_step", type, m clock_step)
@@ -112,6 +119,7 @@ static const cyaml_schema_field_t issuer_fields[] = {
 	TEXT("delay", struct raw_issuer, delay),
 	TEXT("wrong", struct raw_issuer, wrong),
 	TEXT("clock_step", struct raw_issuer, clock_step),
+	TEXT("tenant_ca", struct raw_issuer, tenant_ca),
 	CYAML_FIELD_END,
 };
 
@@ -174,6 +182,9 @@ static const cyaml_schema_field_t device_fields[] = {
 	NAMES_OR_NONE("ntp_servers", struct raw_device, ntp_servers),
 	TEXT("dhcp_ntp", struct raw_device, dhcp_ntp),
 	YES_NO("ethernet", struct raw_device, ethernet),
+	TEXT("ntp_error", struct raw_device, ntp_error),
+	YES_NO("device_auth", struct raw_device, device_auth),
+	TEXT("tenant_ca", struct raw_device, tenant_ca),
 	TEXT("boot_clock", struct raw_device, boot_clock),
 	TEXT("clock_error", struct raw_device, clock_error),
 	TEXT("boot_ready", struct raw_device, boot_ready),
@@ -231,6 +242,9 @@ static const cyaml_schema_field_t device_change_fields[] = {
 	YES_NO("kill_app", struct raw_device_change, kill_app),
 	YES_NO("factory_reset", struct raw_device_change, factory_reset),
 	YES_NO("ntp", struct raw_device_change, ntp),
+	TEXT("ntp_error", struct raw_device_change, ntp_error),
+	YES_NO("device_auth", struct raw_device_change, device_auth),
+	TEXT("tenant_ca", struct raw_device_change, tenant_ca),
 	CHOICE("flash", struct raw_device_change, flash, flashes),
 	TEXT("damage", struct raw_device_change, damage),
 	TEXT("clock_step", struct raw_device_change, clock_step),
@@ -306,6 +320,7 @@ static const cyaml_schema_field_t limits_fields[] = {
 static const cyaml_schema_field_t scenario_fields[] = {
 	NEED_TEXT("scenario", struct raw_scenario, scenario),
 	NEED_TEXT("about", struct raw_scenario, about),
+	NAMES("sources", struct raw_scenario, sources),
 	NEED_TEXT("start", struct raw_scenario, start),
 	NEED_TEXT("length", struct raw_scenario, length),
 	CYAML_FIELD_SEQUENCE("pki", CYAML_FLAG_POINTER, struct raw_scenario, pki, &cert_value, 1, LIST_MAX),

@@ -75,12 +75,12 @@ static void remember(struct trust *trust, const char *text, const char *against,
 		forget(trust);
 }
 
-void server_vouch(struct server *server, const char *client_chain, int64_t from_s, int64_t until_s)
+void server_vouch(struct server *server, const struct pki_cert *signer, const char *client_chain, int64_t from_s, int64_t until_s)
 {
 	const struct pki_cert *ca = server->setup.client_ca;
 	struct trust *trust = &server->client_trust;
 
-	if (!ca)
+	if (!ca || ca != signer)
 		return;
 	forget(trust);
 	trust->text = strdup(client_chain);

@@ -75,8 +75,11 @@ static bool load_client_ca(SSL_CTX *tls, const struct pki_cert *client_ca)
 
 static int make_tls(struct server *server)
 {
-	SSL_CTX *tls = server->tls = SSL_CTX_new(TLS_server_method());
+	SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
 
+	SSL_CTX_free(server->tls); /* connections hold on to theirs */
+	server->tls = tls;
+	free(server->chain_pem);
 	server->chain_pem = pki_chain_pem(server->setup.tls);
 	if (!tls || !server->chain_pem)
 		return -ENOMEM;
@@ -108,6 +111,12 @@ int server_new(const struct server_host *host, const struct server_setup *setup,
 	}
 	*ret = server;
 	return 0;
+}
+
+int server_set_client_ca(struct server *server, const struct pki_cert *client_ca)
+{
+	server->setup.client_ca = client_ca;
+	return make_tls(server);
 }
 
 void server_free(struct server *server)

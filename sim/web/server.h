@@ -40,6 +40,8 @@ struct server_setup {
 
 /* 0; -ENOMEM; -EIO: OpenSSL does not take its certificate. */
 int server_new(const struct server_host *host, const struct server_setup *setup, struct server **ret);
+/* Judges clients by this CA from the next connection on; borrowed. 0, -ENOMEM, -EIO. */
+int server_set_client_ca(struct server *server, const struct pki_cert *client_ca);
 void server_free(struct server *server); /* NULL is fine; closes all connections */
 
 /* A connection for the application: *ret_fd is its end (a stream socket, blocking; caller's). -ECONNREFUSED: too many. */
@@ -62,9 +64,9 @@ struct server_request {
 	bool verify_peer, verify_host;
 	int64_t device_wall_s;    /* the time at which the application judges certificates */
 };
-/* The owner has itself issued this client certificate under setup.client_ca, good between these times of the server's clock: that
+/* The owner has itself had `signer` issue this client certificate (nothing is done unless that is the CA in use), good between these times of the server's clock: that
  * need not be found out. Holds for server_forward() alone, and for the last such chain. */
-void server_vouch(struct server *server, const char *client_chain, int64_t from_s, int64_t until_s);
+void server_vouch(struct server *server, const struct pki_cert *signer, const char *client_chain, int64_t from_s, int64_t until_s);
 /* 0, and either the answer as on the wire (struct wire_http_head and body) in *ret_bytes, malloc'ed, to be wiped by the caller; or
  * *ret_bytes NULL and in *ret_fd the caller's end of the stream that it comes from later. -ENOMEM, -EMFILE. */
 int server_forward(struct server *server, const struct server_request *request, char **ret_bytes, size_t *ret_length, int *ret_fd);

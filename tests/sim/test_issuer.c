@@ -73,7 +73,7 @@ static int set_up(void **state)
 	setup = (struct issuer_setup){.tls = w->tls, .device_ca = w->device_ca, .identity = "device-0001", .key = PKI_KEY_P256};
 	if (issuer_new(&host, &setup, &w->issuer, &error) < 0)
 		return -1;
-	issuer_change(w->issuer, &start, w->new_root, w->new_root);
+	issuer_change(w->issuer, &start, w->new_root, w->new_root, NULL);
 	*state = w;
 	return 0;
 }
@@ -156,6 +156,19 @@ static void only_devices_are_served(void **state)
 	assert_non_null(strstr(w->last_event, "expired"));
 }
 
+/* The tenant's CA is renewed, and the issuer is told: whom the old one vouches for is a stranger then. */
+static void another_tenant_ca_makes_the_device_a_stranger(void **state)
+{
+	const struct scn_issuer nothing = {0};
+	struct world *w = *state;
+
+	assert_int_equal(ask(w, w->device, GET_ROOT), 200);
+	issuer_change(w->issuer, &nothing, NULL, NULL, w->new_root);
+	assert_int_equal(ask(w, w->device, GET_ROOT), 403);
+	issuer_change(w->issuer, &nothing, NULL, NULL, w->device_ca);
+	assert_int_equal(ask(w, w->device, GET_ROOT), 200);
+}
+
 static void nobody_gets_another_s_certificate(void **state)
 {
 	struct world *w = *state;
@@ -183,7 +196,7 @@ static void change(struct world *w, enum scn_issuer_state s, char *wrong, uint64
 {
 	const struct scn_issuer c = {.state = s, .wrong = wrong, .delay_ns = delay_ns};
 
-	issuer_change(w->issuer, &c, NULL, NULL);
+	issuer_change(w->issuer, &c, NULL, NULL, NULL);
 }
 
 static void each_state_shows(void **state)
@@ -252,7 +265,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(it_hands_out_the_root), TEST(it_makes_a_certificate_whose_key_fits_and_whose_dates_are_its_own_clock_s),
-		TEST(only_devices_are_served), TEST(nobody_gets_another_s_certificate), TEST(wrong_requests_get_their_status),
+		TEST(only_devices_are_served), TEST(another_tenant_ca_makes_the_device_a_stranger), TEST(nobody_gets_another_s_certificate), TEST(wrong_requests_get_their_status),
 		TEST(each_state_shows), TEST(wrong_content_is_wrong_in_the_way_that_was_asked_for),
 	};
 
