@@ -66,6 +66,7 @@ $(BUILD)/obj/%.o: %.c
 help:
 	@echo 'make            build everything into build/'
 	@echo 'make run        install what is missing, build, play every scenario on every network'
+	@echo 'make catalogue  play the outages of scenarios/catalogue on every network'
 	@echo 'make check      install what is missing, build (gcc, clang, sanitizers), run all tests and every scenario'
 	@echo 'make check-radio  the radio network alone: its tests, and every scenario'
 	@echo 'make unit       build and run the unit tests'
@@ -93,6 +94,12 @@ NETS ?=
 run: $(if $(findstring radio,$(NETS) $(ARGS)),setup-radio,setup)
 	@$(MAKE) --no-print-directory all
 	build/azsim run $(if $(NETS),--net=$(NETS)) $(ARGS) scenarios
+
+# Outages that happened in the field; `make check` plays them too.
+.PHONY: catalogue
+catalogue: $(if $(findstring radio,$(NETS) $(ARGS)),setup-radio,setup)
+	@$(MAKE) --no-print-directory all
+	build/azsim run $(if $(NETS),--net=$(NETS)) $(ARGS) scenarios/catalogue
 
 .PHONY: tests unit unit-programs list-tests list-unit-tests
 tests: all $(UNIT_TESTS) $(E2E_TESTS) $(TEST_FILES)
@@ -140,7 +147,7 @@ install: all
 	@$(MAKE) --no-print-directory install-files
 install-files:
 	install -d $(INSTALL_DIR)/app $(addprefix $(SDK_DIR)/,bin include lib/pkgconfig CMakeFiles HardwareDefinitions Sysroots/host \
-		share/azsim/scenarios)
+		share/azsim/scenarios/catalogue)
 	install -m 755 $(BUILD)/azsim $(BUILD)/azpki $(BUILD)/testnetd-guest $(INSTALL_DIR)
 	cp -P $(BUILD)/lib*.so* $(INSTALL_DIR)
 	cp -r $(BUILD)/http-shim $(INSTALL_DIR)
@@ -150,6 +157,7 @@ install-files:
 	if [ -e build/radio/kernel/complete ]; then install -d $(INSTALL_DIR)/radio && cp -r build/radio/kernel $(INSTALL_DIR)/radio; fi
 	install -m 644 scenarios/*.yaml scenarios/README.md $(SDK_DIR)/share/azsim/scenarios
 	cp -r $(addprefix emu-applibs/include/,applibs soc tlsutils) $(SDK_DIR)/include
+	install -m 644 scenarios/catalogue/*.yaml $(SDK_DIR)/share/azsim/scenarios/catalogue
 	install -m 644 emu-applibs/sdk/CMakeFiles/*.cmake $(SDK_DIR)/CMakeFiles
 	install -m 644 emu-applibs/sdk/HardwareDefinitions/*.json $(SDK_DIR)/HardwareDefinitions
 	install -m 644 emu-applibs/sdk/pkgconfig/*.pc $(SDK_DIR)/lib/pkgconfig

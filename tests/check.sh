@@ -79,6 +79,13 @@ else
 	bad "scenarios (build/check/scenarios)"
 fi
 
+stage "the catalogue of outages on every network"
+if build/azsim run --out=build/check/catalogue --junit=build/check/catalogue.xml scenarios/catalogue; then
+	good
+else
+	bad "the catalogue of outages (build/check/catalogue)"
+fi
+
 stage "the page taken literally, beside the rotation app"
 if tests/baseline/compare.sh build scenarios >build/check/compare.log &&
 	awk '$1 == "root-ca-update" && /pass .*FAIL .*stranded/ { found = 1 } END { exit !found }' build/check/compare.log; then

@@ -59,27 +59,47 @@ static void every_shipped_scenario_loads_and_says_how_it_ends(void **state)
 	}
 }
 
-/* Later files too, whatever their names. */
-static void every_file_of_the_folder_loads(void **state)
+/* Every file of it, whatever its name; the number of files. */
+static size_t load_folder(const char *folder, bool (*sound)(const struct scenario *s))
 {
-	DIR *dir = opendir("scenarios");
+	DIR *dir = opendir(folder);
 	struct dirent *entry;
 	char path[512];
 	size_t count = 0;
 
-	(void) state;
 	assert_non_null(dir);
 	while ((entry = readdir(dir))) {
 		size_t n = strlen(entry->d_name);
+		struct scenario *s;
 
 		if (n < 5 || strcmp(entry->d_name + n - 5, ".yaml") != 0)
 			continue;
-		(void) snprintf(path, sizeof(path), "scenarios/%s", entry->d_name);
-		scenario_free(load(path));
+		(void) snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		s = load(path);
+		if (sound && !sound(s))
+			fail_msg("%s does not say where it happened, or how it ends", path);
+		scenario_free(s);
 		count++;
 	}
 	(void) closedir(dir);
-	assert_true(count >= ARRAY_LEN(shipped));
+	return count;
+}
+
+static void every_file_of_the_folder_loads(void **state)
+{
+	(void) state;
+	assert_true(load_folder("scenarios", NULL) >= ARRAY_LEN(shipped));
+}
+
+static bool names_its_sources(const struct scenario *s)
+{
+	return s->sources && s->sources[0] && says_how_it_ends(s);
+}
+
+static void every_file_of_the_catalogue_names_its_sources(void **state)
+{
+	(void) state;
+	assert_true(load_folder("scenarios/catalogue", names_its_sources) >= 30);
 }
 
 /* The first scenario that a reader copies. */
@@ -109,6 +129,7 @@ static void the_example_of_the_readme_loads(void **state)
 static const char every_key[] =
 	"scenario: all\n"
 	"about: Every key once.\n"
+	"sources: [an incident, a page]\n"
 	"start: 2026-01-01\n"
 	"length: 90d\n"
 	"pki:\n"
@@ -116,6 +137,7 @@ static const char every_key[] =
 	"  - {name: middle, use: intermediate, issuer: root, valid: [-1d, 2027-01-01T12:00Z]}\n"
 	"  - {name: root, use: root, cn: The Root, valid: [-5y, +5y]}\n"
 	"  - {name: dev, use: client, issuer: root, valid: [-1d, +1d]}\n"
+	"  - {name: cross, use: intermediate, issuer: root, key_of: middle, cn: middle, valid: [-1d, +1d], fault: weak-signature}\n"
 	"network:\n"
 	"  ssid: CorpNet\n"
 	"  reauth: 12h\n"
@@ -126,9 +148,12 @@ static const char every_key[] =
 	"  cn_must_match: no\n"
 	"  identities: [device-0001, device-0002]\n"
 	"  tls: 1.3\n"
+	"  chain: [cross]\n"
+	"  only_clients: [dev, issued-2]\n"
+	"  fragment_size: 500\n"
 	"  crl: {revoked: [dev], from: -1d, until: +7d}\n"
 	"  clock_step: -1h\n"
-	"issuer: {host: ca.example, root: root, client_ca: middle, client_life: 10d, client_start: +1h, state: slow, delay: 5s, clock_step: +2h}\n"
+	"issuer: {host: ca.example, root: root, client_ca: middle, client_life: 10d, client_start: +1h, state: slow, delay: 5s, clock_step: +2h, tenant_ca: root}\n"
 	"device:\n"
 	"  powered: no\n"
 	"  rtc: no\n"
@@ -136,6 +161,9 @@ static const char every_key[] =
 	"  ethernet: yes\n"
 	"  ntp_servers: [time.corp.example, 10.0.0.7]\n"
 	"  dhcp_ntp: 10.0.0.7\n"
+	"  ntp_error: -1024w\n"
+	"  device_auth: no\n"
+	"  tenant_ca: root\n"
 	"  boot_clock: 1970-01-01\n"
 	"  clock_error: -1m\n"
 	"  boot_ready: 10s\n"
@@ -157,12 +185,16 @@ static const char every_key[] =
 	"  - {at: +1d, operator: {reload: yes}}\n"
 	"  - {at: +1d, device: {gpio: {pin: 12, value: 0}, update: {kind: os, download: 5m, max_deferral: 0s}}}\n"
 	"  - {at: +1d, device: {update: {kind: none}}}\n"
+	"  - {at: +1d, device: {ntp_error: +1w, device_auth: yes, tenant_ca: root}}\n"
+	"  - {at: +1d, radius: {crl: {state: absent}, chain: []}}\n"
+	"  - {at: +1d, radius: {crl: {state: unchecked}}}\n"
 	"expect:\n"
 	"  - {at: +1d, that: {connected: any, client: issued-12, root: root}}\n"
 	"  - {by: +2d, that: {stored: R, not_stored: C, log: hello world}}\n"
 	"  - {after: +3d, within: 6h, that: {networks: [], certificates: [R, C]}}\n"
 	"  - {never: {offline: yes}, longer_than: 1h, from: +1d, until: +2d}\n"
 	"  - {always: {holds: [{id: R, cert: root}, {id: C, cert: issued-1}]}, until: +2d}\n"
+	"  - {at: +1d, that: {client: issued-any}}\n"
 	"  - {at: +1d, that: {gpio: {pin: 8, value: 0}}}\n"
 	"  - {end: {diagnostics: {network: N, error: 5, cert_error: 101, cert_depth: 0}}}\n"
 	"limits: {recover_within: 3d, calls_per_day: 11, writes_per_day: 12, requests_per_day: 13}\n"
@@ -187,7 +219,13 @@ static void certificates_come_after_their_issuers(void **state)
 	const struct scenario *s = *state;
 	const struct scn_cert *root = scenario_cert(s, "root"), *middle = scenario_cert(s, "middle"), *leaf = scenario_cert(s, "leaf");
 
-	assert_int_equal(s->cert_count, 4);
+	assert_int_equal(s->cert_count, 5);
+	assert_string_equal(s->sources[0], "an incident");
+	assert_string_equal(s->sources[1], "a page");
+	assert_null(s->sources[2]);
+	assert_string_equal(scenario_cert(s, "cross")->key_of, "middle");
+	assert_int_equal(scenario_cert(s, "cross")->fault, PKI_FAULT_WEAK_SIGNATURE);
+	assert_true(middle < scenario_cert(s, "cross"));
 	assert_true(root < middle && middle < leaf);
 	assert_null(root->issuer);
 	assert_string_equal(root->cn, "The Root");
@@ -198,7 +236,7 @@ static void certificates_come_after_their_issuers(void **state)
 	assert_int_equal(leaf->key, PKI_KEY_RSA2048);
 	assert_int_equal(leaf->fault, PKI_FAULT_WRONG_EKU);
 	assert_string_equal(leaf->dns, "radius.corp.example");
-	assert_int_equal(leaf->pos.line, 6);
+	assert_int_equal(leaf->pos.line, 7);
 	assert_int_equal(leaf->pos.column, 5);
 	assert_null(scenario_cert(s, "none"));
 }
@@ -217,6 +255,11 @@ static void network_and_issuer_have_all_they_were_given(void **state)
 	assert_int_equal(s->radius.cn_must_match, SCN_NO);
 	assert_string_equal(s->radius.identities[1], "device-0002");
 	assert_int_equal(s->radius.tls, 13);
+	assert_string_equal(s->radius.chain[0], "cross");
+	assert_string_equal(s->radius.only_clients[1], "issued-2");
+	assert_int_equal(s->radius.fragment_size, 500);
+	assert_int_equal(s->radius.crl_state, SCN_CRL_PRESENT);
+	assert_string_equal(s->issuer.tenant_ca, "root");
 	assert_true(s->radius.has_crl);
 	assert_string_equal(s->radius.crl_revoked[0], "dev");
 	assert_int_equal(s->radius.crl_until_s, START_S + 7 * DAY_S);
@@ -254,6 +297,9 @@ static void device_and_limits_have_all_they_were_given(void **state)
 	assert_string_equal(s->ntp_servers[1], "10.0.0.7");
 	assert_null(s->ntp_servers[2]);
 	assert_string_equal(s->dhcp_ntp, "10.0.0.7");
+	assert_int_equal(s->ntp_error_s, -1024 * 7 * DAY_S);
+	assert_false(s->device_auth);
+	assert_string_equal(s->tenant_ca, "root");
 	assert_int_equal(s->events[1].device->flash, SCN_FLASH_BROKEN);
 	assert_int_equal(s->events[2].device->flash, SCN_FLASH_LEAVE);
 	assert_string_equal(s->events[1].device->damage, "R");
@@ -275,7 +321,12 @@ static void events_have_all_they_were_given(void **state)
 	const struct scenario *s = *state;
 	const struct scn_event *e = s->events;
 
-	assert_int_equal(s->event_count, 13);
+	assert_int_equal(s->event_count, 16);
+	assert_true(e[13].device->has_ntp_error && e[13].device->ntp_error_s == 7 * DAY_S && e[13].device->device_auth == SCN_YES);
+	assert_string_equal(e[13].device->tenant_ca, "root");
+	assert_int_equal(e[14].radius->crl_state, SCN_CRL_ABSENT);
+	assert_null(e[14].radius->chain[0]);
+	assert_int_equal(e[15].radius->crl_state, SCN_CRL_UNCHECKED);
 	assert_int_equal(e[0].trigger, SCN_AT);
 	assert_int_equal(e[0].at_ns, 10 * DAY_NS);
 	assert_int_equal(e[0].radius->up, SCN_YES);
@@ -343,6 +394,7 @@ static void expectations_read_as_they_were_written(void **state)
 		{SCN_EXPECT_WITHIN, 3 * DAY_NS, 3 * DAY_NS + DAY_NS / 4, 0, "after +3d within 6h: networks [], certificates [R C]"},
 		{SCN_EXPECT_NEVER, DAY_NS, 2 * DAY_NS, 3600 * NS_PER_S, "never for longer than 1h from +1d until +2d: offline"},
 		{SCN_EXPECT_ALWAYS, 0, 2 * DAY_NS, 0, "always until +2d: R holds root, C holds issued-1"},
+		{SCN_EXPECT_AT, DAY_NS, DAY_NS, 0, "at +1d: client issued-any"},
 		{SCN_EXPECT_AT, DAY_NS, DAY_NS, 0, "at +1d: GPIO 8 low"},
 		{SCN_EXPECT_END, 90 * DAY_NS, 90 * DAY_NS, 0, "at the end: diagnostics of N: error 5 certError 101 depth 0"},
 	};
@@ -357,7 +409,7 @@ static void expectations_read_as_they_were_written(void **state)
 		assert_int_equal(e->until_ns, wanted[i].until_ns);
 		assert_int_equal(e->longer_than_ns, wanted[i].longer_than_ns);
 		assert_string_equal(e->text, wanted[i].text);
-		assert_int_equal(e->pos.line, 52 + i);
+		assert_int_equal(e->pos.line, 63 + i);
 		assert_int_equal(e->pos.column, 5);
 	}
 }
@@ -471,6 +523,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_shipped_scenario_loads_and_says_how_it_ends),
 		cmocka_unit_test(every_file_of_the_folder_loads),
+		cmocka_unit_test(every_file_of_the_catalogue_names_its_sources),
 		cmocka_unit_test_teardown(the_example_of_the_readme_loads, drop),
 		cmocka_unit_test_setup_teardown(certificates_come_after_their_issuers, load_every_key, drop),
 		cmocka_unit_test_setup_teardown(network_and_issuer_have_all_they_were_given, load_every_key, drop),
