@@ -236,14 +236,20 @@ bool cuts_happened(const struct run *run)
 	return run->cuts && run->cuts->happened;
 }
 
+/* A boot long after the cut is the scenario's own. */
+static bool is_settling(const struct run *run)
+{
+	return cuts_settle_ns(run) > run->clock.now_ns;
+}
+
 uint64_t cuts_outage_ns(const struct run *run, uint64_t usual_ns)
 {
-	return cuts_happened(run) ? run->cuts->outage_ns : usual_ns;
+	return is_settling(run) ? run->cuts->outage_ns : usual_ns;
 }
 
 uint64_t cuts_not_ready_ns(const struct run *run)
 {
-	return cuts_happened(run) ? run->cuts->not_ready_ns : 0;
+	return is_settling(run) ? run->cuts->not_ready_ns : 0;
 }
 
 bool cuts_excused(const struct run *run)

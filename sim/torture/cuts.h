@@ -61,9 +61,9 @@ bool cuts_at_mutable(struct run *run);
 bool cuts_power_went(struct run *run);
 /* Has the power gone at a point of this run? */
 bool cuts_happened(const struct run *run);
-/* How long it is gone: the seed and the point choose; usual_ns in a run without such a cut. */
+/* How long it is gone: the seed and the point choose; usual_ns for any other cut. */
 uint64_t cuts_outage_ns(const struct run *run, uint64_t usual_ns);
-/* How much longer than the scenario says its device answers EAGAIN after a boot: chosen likewise. */
+/* How much longer than the scenario says its device answers EAGAIN after the boot: chosen likewise; 0 for any other boot. */
 uint64_t cuts_not_ready_ns(const struct run *run);
 /* Has it gone at a time at which the scenario says that no device can help it (needs_power)? */
 bool cuts_excused(const struct run *run);

@@ -112,6 +112,24 @@ static void outage_and_boot_vary_with_the_seed(void **state)
 	assert_string_equal(on[3], on[0]);
 }
 
+/* A boot of the scenario's own, days after the cut, is as quick as the scenario says. */
+static void other_boots_are_the_scenarios_own(void **state)
+{
+	struct e2e *e = *state;
+	char seed[16];
+
+	e2e_write_scenario(e, "s", "  - {at: +9d, device: {power: off}}\n  - {at: +10d, device: {power: on}}\n",
+	                   "  - {after: +10d, within: 10s, that: {connected: any}}\n");
+	for (int i = 1; i <= 6; i++) {
+		struct e2e_result r;
+
+		(void) snprintf(seed, sizeof(seed), "--seed=%d", i);
+		r = e2e_run(e, "run", "--net=model", "--http=shim", "--cut=40", seed, "s.yaml", NULL);
+		e2e_expect(&r, 0, NULL);
+		e2e_clear(&r);
+	}
+}
+
 static void a_fatal_moment_is_found_named_and_repeated(void **state)
 {
 	struct e2e *e = *state;
@@ -190,7 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_rotation_survives_a_cut_at_every_point),
 		TEST(a_second_cut_after_the_first),
-		TEST(outage_and_boot_vary_with_the_seed),
+		TEST(outage_and_boot_vary_with_the_seed), TEST(other_boots_are_the_scenarios_own),
 		TEST(a_fatal_moment_is_found_named_and_repeated),
 		TEST(leaving_points_of_one_state_out_loses_nothing),
 		TEST(a_device_that_needs_its_power_is_not_asked),
