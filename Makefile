@@ -74,6 +74,7 @@ help:
 	@echo 'make contract   the contract of applibs: errnos and readings covered; make contract-certs, make conformance: see tests/contract/app'
 	@echo 'make compare    the rotation app beside the page taken literally: how each scenario ends'
 	@echo 'make bugs       the rotation app broken in five ways: which oracle catches each, and at which cut point'
+	@echo 'make torture    power cuts, faults, readings, outages: for TORTURE_MINUTES=N (30), from TORTURE_SEED=N (1) on'
 	@echo 'make bench      measure speed and memory, as ratios'
 	@echo 'make install    an SDK-shaped folder with azsim in it at PREFIX (/opt/azsim); DESTDIR is heeded'
 	@echo 'make clean      remove what was built; make distclean: what was fetched too'
@@ -131,6 +132,11 @@ mt3620:
 bench: setup
 	@$(MAKE) --no-print-directory bench-programs
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && AZSIM_DAEMONS="$(CURDIR)/build/daemons" $(BUILD)/tests/bench "$(CURDIR)/$(BUILD)" "$$dir"
+
+.PHONY: torture
+torture: setup
+	@$(MAKE) --no-print-directory all
+	@tests/torture/torture.sh $(BUILD)
 
 .PHONY: compare bugs
 compare bugs: setup

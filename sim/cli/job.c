@@ -209,6 +209,7 @@ static void fill(struct outcome *o, const struct job *job, const struct run_resu
 	o->api_calls = result->api_calls;
 	o->real_s = result->real_s;
 	o->tried = what_was_tried(job, result);
+	o->tried_runs = result->cuts.played + job->fault_counts.played;
 	o->memory = result->memory;
 	o->variant = job->variant ? strdup(job->variant) : NULL;
 	o->asked = calloc(READING_COUNT, sizeof(*o->asked));

@@ -119,10 +119,16 @@ static void tell_group(const struct pool *pool, const struct outcomes *outcomes,
 	const size_t n = outcomes_group(outcomes, first);
 	double real_s;
 	size_t failed;
+	unsigned long tried = 0;
+	char text[64] = "";
 	enum run_verdict worst = outcomes_group_verdict(outcomes, first, &failed, &real_s);
 
-	(void) fprintf(pool->messages, "%-5s %s on %s: %zu combination%s of readings, %zu failed (%.2f s)\n", run_verdict_name(worst),
-	               outcomes->list[first].scenario, outcomes->list[first].network, n, n == 1 ? "" : "s", failed, real_s);
+	for (size_t i = 0; i < n; i++)
+		tried += outcomes->list[first + i].tried_runs;
+	if (tried > 0)
+		(void) snprintf(text, sizeof(text), "; %lu cuts or faults played", tried);
+	(void) fprintf(pool->messages, "%-5s %s on %s: %zu combination%s of readings, %zu failed%s (%.2f s)\n", run_verdict_name(worst),
+	               outcomes->list[first].scenario, outcomes->list[first].network, n, n == 1 ? "" : "s", failed, text, real_s);
 }
 
 /* The scenarios that are over, in their order. */

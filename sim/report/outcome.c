@@ -129,7 +129,7 @@ static char **list_from_json(const json_t *array)
 
 json_t *outcome_to_json(const struct outcome *o)
 {
-	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:[i, i, i], s:s*, s:s*, s:s*, s:s*}", "scenario", o->scenario, "file",
+	json_t *json = json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:[i, i, i], s:s*, s:s*, s:s*, s:s*}", "scenario", o->scenario, "file",
 	                 o->file, "network", o->network, "verdict", (int)o->verdict, "status", (int)o->status, "span_ns",
 	                 (json_int_t)o->span_ns, "offline_ns", (json_int_t)o->offline_ns, "authentications",
 	                 (json_int_t)o->authentications, "flash_writes", (json_int_t)o->flash_writes, "issuer_requests",
@@ -137,6 +137,10 @@ json_t *outcome_to_json(const struct outcome *o)
 	                 "real_s", o->real_s, "asked",
 	                 asked_to_json(o), "failures", list_to_json(o->failures), "hints", list_to_json(o->hints), "memory",
 	                 (int)o->memory.data, (int)o->memory.heap, (int)o->memory.stack, "repeat", o->repeat, "logs", o->logs, "variant", o->variant, "tried", o->tried);
+
+	if (json && json_object_set_new(json, "tried_runs", json_integer((json_int_t)o->tried_runs)) < 0)
+		abort();
+	return json;
 }
 
 static char *copy(const char *s)
@@ -167,6 +171,7 @@ bool outcome_from_json(const json_t *json, struct outcome *ret)
 		.failures = list_from_json(failures), .hints = list_from_json(hints), .repeat = copy(repeat), .logs = copy(logs), .variant = copy(variant),
 		.memory = {.data = (uint32_t)data, .heap = (uint32_t)heap, .stack = (uint32_t)stack},
 	};
+	ret->tried_runs = (unsigned long)json_integer_value(json_object_get(json, "tried_runs"));
 	ret->asked = asked_from_json(asked, &ret->asked_count);
 	return true;
 }

@@ -22,6 +22,7 @@ struct outcome {
 	uint64_t span_ns, offline_ns;
 	unsigned long authentications, flash_writes, issuer_requests, api_calls;
 	char *tried; /* with power cuts or faults: at how many points, and how many of them were played; NULL: without */
+	unsigned long tried_runs; /* that many */
 	double real_s;
 	struct run_memory memory;
 	struct outcome_reading *asked; /* in the order of the first question */
