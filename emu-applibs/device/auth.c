@@ -11,6 +11,7 @@ static const char *const outcome_names[] = {
 	[AUTH_NO_ANSWER] = "no-answer",
 	[AUTH_NO_NETWORK] = "no-network",
 	[AUTH_NO_CREDENTIALS] = "no-credentials",
+	[AUTH_WRONG_KEY] = "wrong-key",
 };
 
 static const char *const cause_names[] = {

@@ -1,19 +1,29 @@
-/* One EAP-TLS authentication, as the device OS asks for it and as a network answers it.
+/* One attempt to join a network, as the device OS asks for it and as a network answers it: EAP-TLS, or a shared key, or nothing.
  * Shared by the supplicant policy (device/supplicant.c) and the networks (sim/net). Plain data, no behaviour.
  */
 #ifndef DEVICE_AUTH_H
 #define DEVICE_AUTH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define AUTH_SUBJECT_MAX 301 /* with NUL; as CertStore_SubjectName */
 #define AUTH_REASON_MAX 256  /* with NUL */
 
+enum auth_security {
+	AUTH_SECURITY_EAP_TLS,
+	AUTH_SECURITY_OPEN,
+	AUTH_SECURITY_PSK, /* WPA2 with a shared key */
+};
+
 /* What the supplicant has in hand. Pointers are borrowed for the call. */
 struct auth_request {
 	const uint8_t *ssid; /* ssid_length bytes, 1..32 */
 	size_t ssid_length;
+	enum auth_security security; /* what the device believes of the access point */
+	bool targeted_scan;          /* it asks for it by name: else a hidden one is not found */
+	const char *psk;             /* AUTH_SECURITY_PSK: passphrase or 64 hex digits; secret. Else NULL */
 	const char *identity;        /* EAP identity; "" when unset */
 	const char *root_ca_pem;     /* NULL: the server is not authenticated */
 	const char *client_cert_pem; /* NULL: no such certificate (the supplicant then fails before it starts) */
@@ -28,6 +38,7 @@ enum auth_outcome {
 	AUTH_NO_ANSWER,       /* EAP started, no verdict: RADIUS down, wrong shared secret */
 	AUTH_NO_NETWORK,      /* no access point with this SSID */
 	AUTH_NO_CREDENTIALS,  /* certificate or key missing or unreadable: method could not start */
+	AUTH_WRONG_KEY,       /* WPA2-PSK: the access point has another key */
 };
 
 /* Why a certificate was refused; the device sees it only for AUTH_SERVER_REJECTED. */

@@ -49,6 +49,15 @@ enum device_shut_down {
 	DEVICE_RESTART_APP, /* the application alone: it was updated */
 };
 
+/* An access point in range. */
+struct device_access_point {
+	const uint8_t *ssid; /* borrowed for the moment */
+	size_t ssid_length;
+	enum auth_security security;
+	bool hidden; /* found only by those who ask for it by name */
+	uint8_t bssid[6];
+};
+
 /* What the OS needs of the world. All callbacks are synchronous; ctx is the caller's. None may call back into the device
  * except for the device_get_* queries. */
 struct device_host {
@@ -60,8 +69,8 @@ struct device_host {
 	/* Authenticate now. Fills *ret_verdict and returns 0; or negative errno when the network backend itself is broken
 	 * (the run is over then). Takes no virtual time: the supplicant adds the time that such an attempt takes. */
 	int (*authenticate)(void *ctx, const struct auth_request *request, struct auth_verdict *ret_verdict);
-	/* Is there an access point with this SSID in range right now? */
-	bool (*ap_visible)(void *ctx, const uint8_t *ssid, size_t ssid_length);
+	/* The access point number `index` (from 0) of those that are on the air right now; false: there are no more. */
+	bool (*access_point)(void *ctx, size_t index, struct device_access_point *ret_ap);
 	/* Set the device's wall clock from what this server (host name or address) says; called some time after a connection while time
 	 * sync is on. Returns false when it does not answer: the next server is asked, or the same later. */
 	bool (*time_sync)(void *ctx, const char *server);

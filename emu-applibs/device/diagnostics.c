@@ -51,6 +51,9 @@ void diagnostics_record_verdict(struct diagnostics *diagnostics, const struct au
 	case AUTH_NO_NETWORK:
 		diagnostics_record_error(diagnostics, DIAG_NETWORK_NOT_FOUND, wall_s);
 		return;
+	case AUTH_WRONG_KEY:
+		diagnostics_record_error(diagnostics, DIAG_WRONG_KEY, wall_s);
+		return;
 	case AUTH_NO_ANSWER:
 		diagnostics_record_error(diagnostics, DIAG_CONNECTION_FAILED, wall_s);
 		return;

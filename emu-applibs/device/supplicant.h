@@ -93,6 +93,8 @@ struct wifi_entry;
 /* Timing of the policy; the source of each figure is beside it in supplicant.c and supplicant_select.c. */
 #define SUPPLICANT_START_MS 900u
 #define SUPPLICANT_ATTEMPT_MS 300u
+#define SUPPLICANT_OPEN_MS 100u
+#define SUPPLICANT_WRONG_KEY_MS 4200u
 #define SUPPLICANT_NO_ANSWER_MS 60000u
 #define SUPPLICANT_NO_CREDENTIALS_MS 10000u
 #define SUPPLICANT_NEXT_MS 200u
@@ -147,12 +149,17 @@ enum supplicant_pick { SUPPLICANT_PICK_NETWORK, SUPPLICANT_PICK_SCAN, SUPPLICANT
  * (TIME_NEVER: none is). Takes back the mark of those whose time is up; records "not found" where nothing can be joined. */
 enum supplicant_pick supplicant_select(struct device *dev, uint64_t now_ns, struct wifi_entry **ret_entry,
                                        uint64_t *ret_retry_ns);
-/* Seconds for which a network is set aside after its failure number `failures` (from 1); random: any 32 bits. */
-unsigned supplicant_wait_s(unsigned failures, uint32_t random);
+/* Seconds for which a network is set aside after its failure number `failures` (from 1); eap: it is one of EAP; random: any 32 bits. */
+unsigned supplicant_wait_s(unsigned failures, bool eap, uint32_t random);
+/* An access point in range that these settings find: of their kind of security, or of any. */
+bool supplicant_find_ap(const struct device *dev, const struct wifi_settings *settings, bool any_security,
+                        struct device_access_point *ret_ap);
 
 /* diagnostics.c */
 #define DIAG_CONNECTION_FAILED 1
 #define DIAG_NETWORK_NOT_FOUND 2
+#define DIAG_NO_PSK 3
+#define DIAG_WRONG_KEY 4
 #define DIAG_AUTHENTICATION_FAILED 5
 #define DIAG_SECURITY_TYPE_MISMATCH 6
 #define DIAG_CERT_NOT_FOUND 100

@@ -6,7 +6,7 @@
 #include "emu-applibs/base/base.h"
 #include "emu-applibs/device/internal.h"
 
-unsigned supplicant_wait_s(unsigned failures, uint32_t random)
+unsigned supplicant_wait_s(unsigned failures, bool eap, uint32_t random)
 {
 	/* wpa_supplicant 2.10: measured up to the seventh failure in a row, the two later steps by its source. */
 	static const struct {
@@ -24,7 +24,7 @@ unsigned supplicant_wait_s(unsigned failures, uint32_t random)
 	 * end; here it stops where the series has its last step, and outage spacing takes over. */
 	if (failures > SUPPLICANT_SERIES_END)
 		failures = SUPPLICANT_SERIES_END;
-	if (failures > 1)
+	if (failures > 1 && eap)
 		wait_s += random % (failures * 10);
 	return wait_s;
 }
@@ -60,6 +60,21 @@ static bool set_aside(struct supplicant_record *record, uint64_t now_ns, uint64_
 	return true;
 }
 
+bool supplicant_find_ap(const struct device *dev, const struct wifi_settings *settings, bool any_security,
+                        struct device_access_point *ret_ap)
+{
+	struct device_access_point ap;
+
+	for (size_t i = 0; dev->host.access_point(dev->host.ctx, i, &ap); i++) {
+		if (ap.ssid_length != settings->ssid_length || memcmp(ap.ssid, settings->ssid, ap.ssid_length) != 0 ||
+		    (ap.hidden && !settings->targeted_scan) || (!any_security && wifi_security_of(ap.security) != settings->security))
+			continue;
+		*ret_ap = ap;
+		return true;
+	}
+	return false;
+}
+
 enum supplicant_pick supplicant_select(struct device *dev, uint64_t now_ns, struct wifi_entry **ret_entry,
                                        uint64_t *ret_retry_ns)
 {
@@ -74,16 +89,19 @@ enum supplicant_pick supplicant_select(struct device *dev, uint64_t now_ns, stru
 	for (size_t i = 0; i < dev->wifi.count; i++) {
 		struct wifi_entry *entry = &dev->wifi.entries[i];
 		const struct wifi_settings *settings = &entry->record.in_use;
+		struct device_access_point ap;
 
 		if (!entry->network.enabled || settings->ssid_length == 0)
 			continue;
 		if (set_aside(&entry->record, now_ns, &retry_ns))
 			continue;
-		if (!dev->host.ap_visible(dev->host.ctx, settings->ssid, settings->ssid_length)) {
+		if (settings->security == WIFI_SECURITY_WPA2_PSK && settings->psk_length == 0) {
+			failed[failed_count].entry = entry;
+			failed[failed_count++].error = DIAG_NO_PSK;
+		} else if (!supplicant_find_ap(dev, settings, true, &ap)) {
 			failed[failed_count].entry = entry;
 			failed[failed_count++].error = DIAG_NETWORK_NOT_FOUND;
-		} else if (settings->security != WIFI_SECURITY_EAP_TLS) {
-			/* The test access points offer EAP only. */
+		} else if (!supplicant_find_ap(dev, settings, false, &ap)) {
 			failed[failed_count].entry = entry;
 			failed[failed_count++].error = DIAG_SECURITY_TYPE_MISMATCH;
 		} else if (!best || goes_before(dev, entry, best)) {

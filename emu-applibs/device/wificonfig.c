@@ -13,6 +13,19 @@
 
 const uint8_t wifi_bssid[6] = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x00 };
 
+uint8_t wifi_security_of(enum auth_security security)
+{
+	switch (security) {
+	case AUTH_SECURITY_OPEN:
+		return WIFI_SECURITY_OPEN;
+	case AUTH_SECURITY_PSK:
+		return WIFI_SECURITY_WPA2_PSK;
+	case AUTH_SECURITY_EAP_TLS:
+		break;
+	}
+	return WIFI_SECURITY_EAP_TLS;
+}
+
 struct wifi_entry *wifi_by_id(struct wifi *wifi, int id)
 {
 	for (size_t i = 0; i < wifi->count; i++)

@@ -46,11 +46,13 @@ enum wifi_attribute {
 	WIFI_ATTR_POWER_SAVINGS = 0x1000, /* ours: the real number was not found */
 };
 
-/* What every test access point reports: one channel, one address, one strength (`Signal is the AP's transmit power minus 50`,
- * 20 dBm by default). The address is the first one that mac80211_hwsim gives a radio. */
+/* What every test access point reports: one channel, one strength (`Signal is the AP's transmit power minus 50`,
+ * 20 dBm by default). The address that an application sees when its access point is gone is the first one that mac80211_hwsim gives a radio. */
 #define WIFI_FREQUENCY_MHZ 2412u
 #define WIFI_RSSI_DBM (-30)
 extern const uint8_t wifi_bssid[6];
+
+uint8_t wifi_security_of(enum auth_security security); /* as the API names it */
 
 struct wifi_network {
 	int id;          /* as the API shows it */
@@ -69,6 +71,8 @@ struct wifi_entry {
 struct wifi_scan_row {
 	uint8_t ssid[WIFI_SSID_MAX];
 	size_t ssid_length;
+	uint8_t security; /* enum wifi_security */
+	uint8_t bssid[6];
 };
 
 struct wifi {
@@ -136,6 +140,6 @@ int wifi_scan(struct device *dev);
 /* Rows of the last scan, at most capacity, into `out`; -ERANGE: capacity 0. */
 int wifi_scanned_list(struct device *dev, uint64_t capacity, struct wire_writer *out);
 /* One row of WIRE_WIFI_CURRENT and WIRE_WIFI_SCANNED_LIST. */
-void wifi_put_radio_row(struct wire_writer *out, const uint8_t *ssid, size_t ssid_length, uint8_t security);
+void wifi_put_radio_row(struct wire_writer *out, const struct wifi_scan_row *row);
 
 #endif

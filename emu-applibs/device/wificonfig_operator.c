@@ -144,11 +144,11 @@ int device_op_scan(struct device *dev, struct device_scan_row *rows, size_t max)
 		const struct wifi_scan_row *row = &dev->wifi.scanned[i];
 
 		rows[i] = (struct device_scan_row) {
-			.ssid_length = row->ssid_length, .security = WIFI_SECURITY_EAP_TLS, .frequency_mhz = WIFI_FREQUENCY_MHZ,
+			.ssid_length = row->ssid_length, .security = row->security, .frequency_mhz = WIFI_FREQUENCY_MHZ,
 			.rssi_dbm = WIFI_RSSI_DBM,
 		};
 		memcpy(rows[i].ssid, row->ssid, row->ssid_length);
-		memcpy(rows[i].bssid, wifi_bssid, sizeof(wifi_bssid));
+		memcpy(rows[i].bssid, row->bssid, sizeof(row->bssid));
 	}
 	return found;
 }

@@ -319,10 +319,14 @@ static int request_stored_list(struct device *dev, uint64_t capacity, struct wir
 static int request_current(struct device *dev, struct wire_writer *out)
 {
 	const struct wifi_settings *used = &dev->supplicant.used;
+	struct wifi_scan_row row = { .ssid_length = used->ssid_length, .security = used->security };
+	struct device_access_point ap;
 
 	if (!supplicant_connected(dev))
 		return device_reading(dev, READING_NOT_CONNECTED) == NOT_CONNECTED_ENODATA ? -ENODATA : -ENOTCONN;
-	wifi_put_radio_row(out, used->ssid, used->ssid_length, used->security);
+	memcpy(row.ssid, used->ssid, used->ssid_length);
+	memcpy(row.bssid, supplicant_find_ap(dev, used, false, &ap) ? ap.bssid : wifi_bssid, sizeof(row.bssid));
+	wifi_put_radio_row(out, &row);
 	return 0;
 }
 

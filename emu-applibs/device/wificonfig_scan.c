@@ -1,36 +1,49 @@
-/* Scans that the application asks for: the SSIDs in range, one row each, as every test network has one access point.
+/* Scans that the application asks for: the access points in range, one row for each SSID and kind of security.
  *
- * The host can say whether an SSID is in range but has no list of them, so a scan shows the SSIDs of the running configuration
- * that are. What a scan costs in time is not modelled. Leaves to others: the supplicant's own scans (supplicant.c).
+ * A hidden one shows itself to a device that has a network of its name with targeted scan. What a scan costs in time is not modelled.
+ * Leaves to others: the supplicant's own scans (supplicant.c).
  */
 #include <errno.h>
 
 #include "emu-applibs/base/base.h"
 #include "emu-applibs/device/internal.h"
 
-static bool is_listed(const struct wifi *wifi, const struct wifi_settings *settings)
+static bool is_listed(const struct wifi *wifi, const struct device_access_point *ap)
 {
 	for (size_t i = 0; i < wifi->scanned_count; i++)
-		if (wifi->scanned[i].ssid_length == settings->ssid_length &&
-		    memcmp(wifi->scanned[i].ssid, settings->ssid, settings->ssid_length) == 0)
+		if (wifi->scanned[i].security == wifi_security_of(ap->security) && wifi->scanned[i].ssid_length == ap->ssid_length &&
+		    memcmp(wifi->scanned[i].ssid, ap->ssid, ap->ssid_length) == 0)
 			return true;
+	return false;
+}
+
+static bool is_asked_for(const struct wifi *wifi, const struct device_access_point *ap)
+{
+	for (size_t i = 0; i < wifi->count; i++) {
+		const struct wifi_settings *settings = &wifi->entries[i].network.settings;
+
+		if (settings->targeted_scan && settings->ssid_length == ap->ssid_length &&
+		    memcmp(settings->ssid, ap->ssid, ap->ssid_length) == 0)
+			return true;
+	}
 	return false;
 }
 
 int wifi_scan(struct device *dev)
 {
 	struct wifi *wifi = &dev->wifi;
+	struct device_access_point ap;
 
 	wifi->scanned_count = 0;
-	for (size_t i = 0; i < wifi->count; i++) {
-		const struct wifi_settings *settings = &wifi->entries[i].network.settings;
+	for (size_t i = 0; wifi->scanned_count < WIFI_NETWORKS_LIMIT && dev->host.access_point(dev->host.ctx, i, &ap); i++) {
 		struct wifi_scan_row *row = &wifi->scanned[wifi->scanned_count];
 
-		if (settings->ssid_length == 0 || is_listed(wifi, settings) ||
-		    !dev->host.ap_visible(dev->host.ctx, settings->ssid, settings->ssid_length))
+		if (is_listed(wifi, &ap) || (ap.hidden && !is_asked_for(wifi, &ap)))
 			continue;
-		memcpy(row->ssid, settings->ssid, settings->ssid_length);
-		row->ssid_length = settings->ssid_length;
+		memcpy(row->ssid, ap.ssid, ap.ssid_length);
+		memcpy(row->bssid, ap.bssid, sizeof(row->bssid));
+		row->ssid_length = ap.ssid_length;
+		row->security = wifi_security_of(ap.security);
 		wifi->scanned_count++;
 	}
 	return (int)wifi->scanned_count;
@@ -44,17 +57,16 @@ int wifi_scanned_list(struct device *dev, uint64_t capacity, struct wire_writer 
 		return -ERANGE;
 	if (rows > capacity)
 		rows = (size_t)capacity;
-	/* The test access points offer EAP only. */
 	for (size_t i = 0; i < rows; i++)
-		wifi_put_radio_row(out, dev->wifi.scanned[i].ssid, dev->wifi.scanned[i].ssid_length, WIFI_SECURITY_EAP_TLS);
+		wifi_put_radio_row(out, &dev->wifi.scanned[i]);
 	return (int)rows;
 }
 
-void wifi_put_radio_row(struct wire_writer *out, const uint8_t *ssid, size_t ssid_length, uint8_t security)
+void wifi_put_radio_row(struct wire_writer *out, const struct wifi_scan_row *row)
 {
-	wire_put_bytes(out, ssid, ssid_length);
-	wire_put_bytes(out, wifi_bssid, sizeof(wifi_bssid));
-	wire_put_u8(out, security);
+	wire_put_bytes(out, row->ssid, row->ssid_length);
+	wire_put_bytes(out, row->bssid, sizeof(row->bssid));
+	wire_put_u8(out, row->security);
 	wire_put_u32(out, WIFI_FREQUENCY_MHZ);
 	wire_put_i32(out, WIFI_RSSI_DBM);
 }

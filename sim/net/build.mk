@@ -1,5 +1,5 @@
 # The test networks: archive net.a. It needs certs-free OpenSSL only: -lssl -lcrypto, and util.a.
-NET_MODEL_SOURCES := $(addprefix sim/net/,model.c model_eap.c model_material.c model_tls.c model_verdict.c)
+NET_MODEL_SOURCES := $(addprefix sim/net/,access_points.c model.c model_eap.c model_material.c model_tls.c model_verdict.c)
 NET_WIRED_SOURCES := $(addprefix sim/net/,netd.c wired.c wired_find.c wired_probe.c testnet.c testnet_stream.c testnetd.c testnetd_attempt.c testnetd_capture.c \
 	testnetd_conf.c testnetd_ctl.c testnetd_daemons.c testnetd_ns.c testnetd_proc.c testnetd_serve.c testnetd_status.c testnetd_templates.c \
 	testnetd_verdict.c)

@@ -7,6 +7,7 @@
 #include "sim/net/model.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 
 #include <openssl/evp.h>
@@ -51,7 +52,9 @@ struct net {
 	char *ssid;
 	char **known_identities, **only_clients;
 	unsigned fragment_size;
-	bool cn_must_match, radius_up, radius_secret_wrong, ap_up;
+	bool cn_must_match, radius_up, radius_secret_wrong;
+	struct net_state air; /* ssid (owned, above), ap_up, hidden, others */
+	struct net_ap others[NET_OTHERS_MAX];
 	struct model_material server;
 	uint8_t server_digest[DIGEST_LENGTH];
 
@@ -306,6 +309,32 @@ static int start_radius(struct net *net, const struct net_state *state, struct a
 	return 0;
 }
 
+static void forget_air(struct net *net)
+{
+	for (size_t i = 0; i < net->air.other_count; i++) {
+		free((char *)(uintptr_t)net->others[i].ssid);
+		if (net->others[i].psk)
+			OPENSSL_clear_free((char *)(uintptr_t)net->others[i].psk, strlen(net->others[i].psk));
+	}
+	net->air = (struct net_state){.ssid = NULL};
+}
+
+static void keep_air(struct net *net, const struct net_state *state)
+{
+	forget_air(net);
+	net->air = (struct net_state){.ssid = net->ssid, .ap_up = state->ap_up, .hidden = state->hidden, .others = net->others};
+	for (; net->air.other_count < state->other_count && net->air.other_count < NET_OTHERS_MAX; net->air.other_count++) {
+		const struct net_ap *from = &state->others[net->air.other_count];
+		struct net_ap *to = &net->others[net->air.other_count];
+
+		*to = *from;
+		to->ssid = strdup(from->ssid);
+		to->psk = from->psk ? OPENSSL_strdup(from->psk) : NULL;
+		if (!to->ssid || (from->psk && !to->psk))
+			abort();
+	}
+}
+
 static int model_apply(struct net *net, const struct net_state *state, struct az_error *ret_error)
 {
 	char **known = state->known_identities ? copy_list(state->known_identities) : NULL;
@@ -333,7 +362,7 @@ static int model_apply(struct net *net, const struct net_state *state, struct az
 	net->cn_must_match = state->cn_must_match;
 	net->radius_up = state->radius_up;
 	net->radius_secret_wrong = state->radius_secret_wrong;
-	net->ap_up = state->ap_up;
+	keep_air(net, state);
 	net->has_state = true;
 	return 0;
 }
@@ -353,6 +382,7 @@ static void model_close(struct net *net)
 	for (size_t i = 0; i < QUESTION_COUNT; i++)
 		forget_question(&net->questions[i]);
 	model_material_clear(&net->server);
+	forget_air(net);
 	free(net->ssid);
 	free_list(net->known_identities);
 	free_list(net->only_clients);
@@ -395,11 +425,8 @@ static int model_authenticate(struct net *net, const struct auth_request *reques
 		az_error_set(ret_error, AZ_ENVIRONMENT, "an authentication was asked for before the network had a state");
 		return -EINVAL;
 	}
-	if (!net->ap_up || strlen(net->ssid) != request->ssid_length ||
-	    memcmp(net->ssid, request->ssid, request->ssid_length) != 0) {
-		model_verdict_plain(AUTH_NO_NETWORK, "no access point with this SSID", "", ret_verdict);
+	if (net_join_other(&net->air, request, ret_verdict))
 		return 0;
-	}
 	if (!request->client_cert_pem || !request->client_key_pem) {
 		model_verdict_plain(AUTH_NO_CREDENTIALS, "the network's client certificate is not there", "", ret_verdict);
 		return 0;

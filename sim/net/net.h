@@ -24,6 +24,16 @@ enum net_tls { NET_TLS_1_2, NET_TLS_1_3 };
 #define NET_FRAGMENT_DEFAULT 1024
 #define NET_FRAGMENT_MAX 1400
 
+/* An access point beside the one that RADIUS stands behind. */
+struct net_ap {
+	const char *ssid; /* C string, 1..32 bytes */
+	enum auth_security security;
+	const char *psk;  /* AUTH_SECURITY_PSK: passphrase or 64 hex digits; secret */
+	bool hidden;
+	bool up;
+};
+#define NET_OTHERS_MAX 4
+
 /* PEM strings and the arrays are borrowed for the call of apply(); a backend keeps copies of what it needs. */
 struct net_state {
 	const char *ssid;              /* C string, 1..32 bytes */
@@ -40,7 +50,17 @@ struct net_state {
 	bool radius_up;
 	bool radius_secret_wrong;      /* AP and RADIUS do not share the secret */
 	bool ap_up;
+	bool hidden;                   /* the access point tells its name only to those who know it */
+	const struct net_ap *others;   /* other access points; the wired network has none */
+	size_t other_count;            /* <= NET_OTHERS_MAX */
 };
+
+/* The access point that answers such a request: the one of RADIUS (*ret_other NULL), or one of the others. False: none does. */
+bool net_find_ap(const struct net_state *state, const struct auth_request *request, const struct net_ap **ret_other);
+/* What joining one of the others gives, which takes no RADIUS: true and *ret_verdict, unless the request finds the one of RADIUS.
+ * For a network whose access points are only thought of. */
+bool net_join_other(const struct net_state *state, const struct auth_request *request, struct auth_verdict *ret_verdict);
+
 
 struct net; /* one network, made by its ops */
 

@@ -20,7 +20,7 @@
 #include "sim/net/testnetd_proc.h"
 
 #define MACHINE "-M q35 -bios qboot.rom -accel tcg,tb-size=128 -cpu max -smp 1 -m 256 -nodefaults -no-user-config -display none -no-reboot"
-#define KERNEL_ARGUMENTS "console=ttyS0 quiet panic=-1 mitigations=off nokaslr random.trust_cpu=on nmi_watchdog=0"
+#define KERNEL_ARGUMENTS "console=ttyS0 quiet panic=-1 mitigations=off nokaslr random.trust_cpu=on nmi_watchdog=0 no_timer_check"
 #define RESUME_LIMIT_MS 30000u
 #define SAVE_LIMIT_MS 60000u
 

@@ -144,6 +144,46 @@ void testnet_put_state(struct wire_writer *w, const struct net_state *state)
 	wire_put_u8(w, state->radius_up);
 	wire_put_u8(w, state->radius_secret_wrong);
 	wire_put_u8(w, state->ap_up);
+	wire_put_u8(w, state->hidden);
+	wire_put_u8(w, (uint8_t) state->other_count);
+	for (size_t i = 0; i < state->other_count; i++) {
+		wire_put_str(w, state->others[i].ssid);
+		wire_put_u8(w, (uint8_t) state->others[i].security);
+		put_optional(w, state->others[i].psk);
+		wire_put_u8(w, state->others[i].hidden);
+		wire_put_u8(w, state->others[i].up);
+	}
+}
+
+static int get_others(struct wire_reader *r, struct net_state *s)
+{
+	uint8_t count = wire_get_u8(r);
+	struct net_ap *others = NULL;
+	int e = 0;
+
+	if (r->failed || count > NET_OTHERS_MAX)
+		return -EBADMSG;
+	if (count > 0) {
+		others = calloc(count, sizeof(*others));
+		if (others == NULL)
+			return -ENOMEM;
+	}
+	s->others = others;
+	for (uint8_t i = 0; i < count && e == 0; i++) {
+		e = get_string(r, (char **) &others[i].ssid);
+		if (e < 0)
+			break;
+		s->other_count = i + 1u;
+		uint8_t security = wire_get_u8(r);
+
+		if (security > AUTH_SECURITY_PSK || strlen(others[i].ssid) > 32)
+			return -EBADMSG;
+		others[i].security = (enum auth_security) security;
+		e = get_optional(r, (char **) &others[i].psk);
+		others[i].hidden = wire_get_u8(r) != 0;
+		others[i].up = wire_get_u8(r) != 0;
+	}
+	return e;
 }
 
 static int get_list(struct wire_reader *r, char ***ret_list)
@@ -194,7 +234,11 @@ int testnet_get_state(struct wire_reader *r, struct net_state *ret_state)
 		s.radius_up = wire_get_u8(r) != 0;
 		s.radius_secret_wrong = wire_get_u8(r) != 0;
 		s.ap_up = wire_get_u8(r) != 0;
-		if (!wire_reader_done(r) || tls > NET_TLS_1_3)
+		s.hidden = wire_get_u8(r) != 0;
+		e = get_others(r, &s);
+		if (e == 0 && !wire_reader_done(r))
+			e = -EBADMSG;
+		if (r->failed || tls > NET_TLS_1_3)
 			e = -EBADMSG;
 	}
 	if (e < 0) {
@@ -221,6 +265,11 @@ void testnet_state_clear(struct net_state *state)
 	free((char *) state->crl_pem);
 	free_list((char **) state->known_identities);
 	free_list((char **) state->only_clients);
+	for (size_t i = 0; i < state->other_count; i++) {
+		free((char *) state->others[i].ssid);
+		wipe_free(state->others[i].psk);
+	}
+	free((void *) state->others);
 	memset(state, 0, sizeof(*state));
 }
 
@@ -229,6 +278,9 @@ void testnet_state_clear(struct net_state *state)
 void testnet_put_request(struct wire_writer *w, const struct auth_request *request)
 {
 	wire_put_bytes(w, request->ssid, request->ssid_length);
+	wire_put_u8(w, (uint8_t) request->security);
+	wire_put_u8(w, request->targeted_scan);
+	put_optional(w, request->psk);
 	wire_put_str(w, request->identity);
 	put_optional(w, request->root_ca_pem);
 	put_optional(w, request->client_cert_pem);
@@ -247,7 +299,13 @@ int testnet_get_request(struct wire_reader *r, struct auth_request *ret_request)
 	if (q.ssid == NULL)
 		return -ENOMEM;
 	memcpy((uint8_t *) q.ssid, ssid, q.ssid_length);
-	e = get_string(r, (char **) &q.identity);
+	uint8_t security = wire_get_u8(r);
+
+	q.targeted_scan = wire_get_u8(r) != 0;
+	q.security = (enum auth_security) security;
+	e = security > AUTH_SECURITY_PSK ? -EBADMSG : get_optional(r, (char **) &q.psk);
+	if (e == 0)
+		e = get_string(r, (char **) &q.identity);
 	if (e == 0)
 		e = get_optional(r, (char **) &q.root_ca_pem);
 	if (e == 0)
@@ -271,6 +329,7 @@ void testnet_request_clear(struct auth_request *request)
 	free((char *) request->root_ca_pem);
 	free((char *) request->client_cert_pem);
 	wipe_free(request->client_key_pem);
+	wipe_free(request->psk);
 	memset(request, 0, sizeof(*request));
 }
 
@@ -293,7 +352,7 @@ int testnet_get_verdict(struct wire_reader *r, struct auth_verdict *ret_verdict)
 	if (!wire_get_str(r, v.subject, sizeof(v.subject)) ||
 	    !wire_get_str(r, v.device_reason, sizeof(v.device_reason)) ||
 	    !wire_get_str(r, v.radius_reason, sizeof(v.radius_reason)) || !wire_reader_done(r) ||
-	    outcome > AUTH_NO_CREDENTIALS || cause > AUTH_CAUSE_OTHER)
+	    outcome > AUTH_WRONG_KEY || cause > AUTH_CAUSE_OTHER)
 		return -EBADMSG;
 	v.outcome = (enum auth_outcome) outcome;
 	v.cause = (enum auth_cause) cause;

@@ -20,7 +20,7 @@
 #define AIR_LIMIT_MS 20000u    /* a fifth of a second on a machine that has time; this is for an emulated one that has not */
 #define LOG_LIMIT_MS 5000u
 #define TRIES 2
-#define MISSED_MAX 5u /* scans */
+#define MISSED_MAX 8u /* scans */
 /* hostapd drops the station 10 ms after EAP-Failure and then would ignore it for seconds, unless told to forget it. */
 #define DROP_MS 14u
 #define FORGET_MS 3u
@@ -70,12 +70,33 @@ static int set_identity(struct daemons *d, const char *identity)
 	return ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK 0 identity %s", hex);
 }
 
+/* Its networks: one for EAP, one for everything else. */
+static int network_of(const struct auth_request *q)
+{
+	return q->security == AUTH_SECURITY_EAP_TLS ? 0 : 1;
+}
+
 static int set_ssid(struct daemons *d, const struct auth_request *q)
 {
 	char reply[64], hex[2 * 32 + 1];
+	int r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK %d ssid %s", network_of(q),
+	                    conf_hex(q->ssid, q->ssid_length, hex, sizeof(hex)));
 
-	return ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK 0 ssid %s",
-	                   conf_hex(q->ssid, q->ssid_length, hex, sizeof(hex)));
+	return r < 0 ? r : ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK %d scan_ssid %d", network_of(q), q->targeted_scan);
+}
+
+static int set_key(struct daemons *d, const struct auth_request *q, struct az_error *ret_error)
+{
+	const char *quote = q->psk != NULL && strlen(q->psk) == 64 ? "" : "\"";
+	char reply[64];
+	int r = set_ssid(d, q);
+
+	if (r == 0)
+		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK 1 key_mgmt %s",
+		                q->security == AUTH_SECURITY_PSK ? "WPA-PSK" : "NONE");
+	if (r == 0 && q->security == AUTH_SECURITY_PSK)
+		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK 1 psk %s%s%s", quote, q->psk != NULL ? q->psk : "", quote);
+	return r < 0 ? fail(d, ret_error, r, &d->supplicant, "does not take the network's key") : 0;
 }
 
 static int set_credentials(struct daemons *d, const struct auth_request *q, struct az_error *ret_error)
@@ -160,18 +181,29 @@ static int associate(struct daemons *d, struct attempt *attempt, struct az_error
 
 enum answer { ANSWER_VERDICT, ANSWER_SILENCE, ANSWER_MISSING, ANSWER_NO_NETWORK };
 
+static bool without_network(const struct daemons *d, const struct auth_request *q)
+{
+	const struct net_ap *other;
+
+	return !net_find_ap(&d->state, q, &other);
+}
+
 /* On air the keys must be agreed, too, before the device is connected. */
 static bool ended(const struct daemons *d, const struct attempt *attempt)
 {
+	if (attempt->wrong_key || (attempt->connected && !attempt->started))
+		return true; /* no EAP */
 	return attempt_ended(attempt) && (!d->medium->radio || !attempt->success || attempt->connected);
 }
 
-/* Silence is known from its causes, not from a long wait: RADIUS was stopped, or says that it drops what the AP sends. in_reach: there
- * is an access point of that name; a scan on a crowded machine may still miss it. */
-static int await_answer(struct daemons *d, struct attempt *attempt, bool in_reach, enum answer *ret_answer, struct az_error *ret_error)
+/* Silence is known from its causes, not from a long wait: RADIUS was stopped, or says that it drops what the AP sends. A scan on a
+ * crowded machine may miss an access point that is there. */
+static int await_answer(struct daemons *d, const struct auth_request *q, struct attempt *attempt, enum answer *ret_answer,
+                        struct az_error *ret_error)
 {
+	const bool in_reach = !without_network(d, q);
 	unsigned missed = 0;
-	char reply[64];
+	char reply[64], hex[2 * 32 + 1];
 	uint64_t until = in_ms(d->medium->radio ? AIR_LIMIT_MS : VERDICT_LIMIT_MS);
 
 	for (;;) {
@@ -181,7 +213,9 @@ static int await_answer(struct daemons *d, struct attempt *attempt, bool in_reac
 		if (attempt->not_found) {
 			attempt->not_found = false;
 			if (missed++ < MISSED_MAX && in_reach) {
-				(void) ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SELECT_NETWORK 0");
+				/* Selecting again would look at the same results; this is a new scan. It fails while one is under way. */
+				(void) ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SCAN freq=2412 ssid %s",
+				                   conf_hex(q->ssid, q->ssid_length, hex, sizeof(hex)));
 				continue;
 			}
 			*ret_answer = ANSWER_NO_NETWORK;
@@ -223,7 +257,8 @@ static int leave_air(struct daemons *d, struct az_error *ret_error)
 
 /* From the scan to the end, twice if an end fails to come. A device that got in stays there; one that did not must not go on trying
  * by itself: when to try is the device OS's to say. */
-static int air_exchange(struct daemons *d, struct attempt *attempt, bool in_reach, enum answer *ret_answer, struct az_error *ret_error)
+static int air_exchange(struct daemons *d, const struct auth_request *q, struct attempt *attempt, enum answer *ret_answer,
+                        struct az_error *ret_error)
 {
 	char reply[64];
 	int r = 0;
@@ -236,10 +271,10 @@ static int air_exchange(struct daemons *d, struct attempt *attempt, bool in_reac
 		daemons_pause(d, 0); /* what is still to be read is of no attempt */
 		attempt_reset(attempt);
 		proc_mark(&d->radius);
-		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SELECT_NETWORK 0");
+		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SELECT_NETWORK %d", network_of(q));
 		if (r < 0)
 			return fail(d, ret_error, r, &d->supplicant, "does not select its network");
-		r = await_answer(d, attempt, in_reach, ret_answer, ret_error);
+		r = await_answer(d, q, attempt, ret_answer, ret_error);
 		if (r == 0 && !attempt->connected)
 			r = leave_air(d, ret_error);
 	}
@@ -247,7 +282,7 @@ static int air_exchange(struct daemons *d, struct attempt *attempt, bool in_reac
 }
 
 /* From EAPOL-Start to the end, twice if an end fails to come. */
-static int exchange(struct daemons *d, struct aftermath *aftermath, struct attempt *attempt, enum answer *ret_answer,
+static int exchange(struct daemons *d, const struct auth_request *q, struct aftermath *aftermath, struct attempt *attempt, enum answer *ret_answer,
                     struct az_error *ret_error)
 {
 	int r = 0;
@@ -266,7 +301,7 @@ static int exchange(struct daemons *d, struct aftermath *aftermath, struct attem
 			az_error_set(ret_error, AZ_ENVIRONMENT, "EAPOL-Start cannot be sent: %s", strerror(-r));
 			return r;
 		}
-		r = await_answer(d, attempt, true, ret_answer, ret_error);
+		r = await_answer(d, q, attempt, ret_answer, ret_error);
 		if (r < 0 || !attempt->success)
 			unsettle(aftermath);
 	}
@@ -300,18 +335,13 @@ static int check_log_date(struct daemons *d, struct az_error *ret_error)
 	return -ETIME;
 }
 
-static bool without_network(const struct daemons *d, const struct auth_request *q)
-{
-	return !d->state.ap_up || strlen(d->state.ssid) != q->ssid_length || memcmp(d->state.ssid, q->ssid, q->ssid_length) != 0;
-}
-
 static int run_with_daemons(struct daemons *d, struct aftermath *aftermath, const struct auth_request *q,
                             struct auth_verdict *ret_verdict, struct az_error *ret_error)
 {
 	struct attempt attempt;
 	enum answer answer;
-	int r = d->medium->radio ? air_exchange(d, &attempt, !without_network(d, q), &answer, ret_error)
-	                         : exchange(d, aftermath, &attempt, &answer, ret_error);
+	int r = d->medium->radio ? air_exchange(d, q, &attempt, &answer, ret_error)
+	                         : exchange(d, q, aftermath, &attempt, &answer, ret_error);
 
 	if (r < 0)
 		return r;
@@ -330,6 +360,13 @@ static int run_with_daemons(struct daemons *d, struct aftermath *aftermath, cons
 		proc_append_last_lines(&d->supplicant, ret_error);
 		proc_append_last_lines(&d->radius, ret_error);
 		return -ETIMEDOUT;
+	}
+	if (q->security != AUTH_SECURITY_EAP_TLS) {
+		if (attempt.connected)
+			verdict_plain(AUTH_OK, "associated", "", ret_verdict);
+		else
+			verdict_plain(AUTH_WRONG_KEY, "4-Way Handshake failed - pre-shared key may be incorrect", "", ret_verdict);
+		return 0;
 	}
 	if (!attempt.no_method) {
 		r = await_radius_log(d, ret_error);
@@ -358,7 +395,7 @@ int attempt_run(struct daemons *d, struct aftermath *aftermath, const struct aut
 	r = daemons_check(d, ret_error);
 	if (r < 0)
 		return r;
-	no_credentials = q->client_cert_pem == NULL || q->client_key_pem == NULL;
+	no_credentials = q->security == AUTH_SECURITY_EAP_TLS && (q->client_cert_pem == NULL || q->client_key_pem == NULL);
 	/* On a wire there is nothing to be found by a name; on air wpa_supplicant looks for itself, if it can go on from there. */
 	if ((!d->medium->radio || no_credentials) && without_network(d, q)) {
 		verdict_plain(AUTH_NO_NETWORK, "no access point with this SSID", "", ret_verdict);
@@ -370,7 +407,7 @@ int attempt_run(struct daemons *d, struct aftermath *aftermath, const struct aut
 	}
 	r = daemons_hold_clocks(d, ret_error);
 	if (r == 0)
-		r = set_credentials(d, q, ret_error);
+		r = q->security == AUTH_SECURITY_EAP_TLS ? set_credentials(d, q, ret_error) : set_key(d, q, ret_error);
 	if (r == 0)
 		r = run_with_daemons(d, aftermath, q, ret_verdict, ret_error);
 	remove_key(d);

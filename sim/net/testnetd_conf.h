@@ -12,6 +12,7 @@ extern const char testnetd_template_openssl[];
 extern const char testnetd_template_hostapd[];
 extern const char testnetd_template_supplicant[];
 extern const char testnetd_template_hostapd_radio[];
+extern const char testnetd_template_hostapd_other[];
 extern const char testnetd_template_supplicant_radio[];
 
 struct conf_var {

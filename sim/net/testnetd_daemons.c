@@ -70,8 +70,11 @@ static void reap(struct daemons *d)
 	while (read(d->child_fd, &info, sizeof(info)) > 0)
 		; /* signals melt together: waitpid knows */
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (!proc_ended(&d->radius, pid, status) && !proc_ended(&d->ap, pid, status))
-			(void) proc_ended(&d->supplicant, pid, status);
+		(void) proc_ended(&d->radius, pid, status);
+		(void) proc_ended(&d->ap, pid, status);
+		(void) proc_ended(&d->supplicant, pid, status);
+		for (size_t i = 0; i < NET_OTHERS_MAX; i++)
+			(void) proc_ended(&d->others[i], pid, status);
 	}
 }
 
@@ -94,6 +97,10 @@ bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns)
 	        {.fd = ctl_event_fd(&d->supplicant_ctl), .events = POLLIN},
 	        {.fd = d->capture.fd[0], .events = POLLIN},
 	        {.fd = d->capture.fd[1], .events = POLLIN},
+	        {.fd = d->others[0].pipe_fd, .events = POLLIN},
+	        {.fd = d->others[1].pipe_fd, .events = POLLIN},
+	        {.fd = d->others[2].pipe_fd, .events = POLLIN},
+	        {.fd = d->others[3].pipe_fd, .events = POLLIN},
 	};
 	uint64_t now = real_now_ns();
 	uint64_t left = until_ns == TIME_NEVER ? 0 : until_ns > now ? until_ns - now : 0;
@@ -104,6 +111,8 @@ bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns)
 	proc_read(&d->radius);
 	proc_read(&d->ap);
 	proc_read(&d->supplicant);
+	for (size_t i = 0; i < NET_OTHERS_MAX; i++)
+		proc_read(&d->others[i]);
 	if (fds[6].revents != 0 || fds[7].revents != 0)
 		capture_take(&d->capture, radius_now_ns(d));
 	if (fds[1].revents != 0)
@@ -126,8 +135,10 @@ void daemons_pause(struct daemons *d, unsigned ms)
 
 int daemons_check(const struct daemons *d, struct az_error *ret_error)
 {
-	const struct proc *all[] = {&d->radius, &d->ap, &d->supplicant};
+	const struct proc *all[3 + NET_OTHERS_MAX] = {&d->radius, &d->ap, &d->supplicant};
 
+	for (size_t i = 0; i < NET_OTHERS_MAX; i++)
+		all[3 + i] = &d->others[i];
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		if (all[i]->state == PROC_DIED) {
 			proc_describe_end(all[i], ret_error);
@@ -367,6 +378,8 @@ int daemons_init(struct daemons *d, const struct medium *medium, const char *wor
 	capture_init(&d->capture);
 	proc_init(&d->radius, "freeradius", "freeradius.log", NULL);
 	proc_init(&d->ap, "hostapd", "hostapd.log", NULL);
+	for (size_t i = 0; i < NET_OTHERS_MAX; i++)
+		proc_init(&d->others[i], "hostapd", "hostapd.log", NULL);
 	proc_init(&d->supplicant, "wpa_supplicant", "wpa_supplicant.log", "CTRL-EVENT-EAP-PEER-CERT");
 	d->child_fd = open_child_signals();
 	if (d->child_fd < 0)
@@ -386,6 +399,11 @@ int daemons_init(struct daemons *d, const struct medium *medium, const char *wor
 		r = proc_open_log(all[i], dir_fd);
 		if (r < 0)
 			return fail_setup(ret_error, r, all[i]->log_name);
+	}
+	for (size_t i = 0; i < NET_OTHERS_MAX && medium->radio; i++) {
+		r = proc_open_log(&d->others[i], dir_fd);
+		if (r < 0)
+			return fail_setup(ret_error, r, d->others[i].log_name);
 	}
 	d->device_wall_s = d->radius_wall_s = time(NULL);
 	d->clocks_at_ns = real_now_ns();
@@ -537,6 +555,7 @@ static int start_ap(struct daemons *d, struct az_error *ret_error)
 	char ssid[2 * 32 + 1];
 	const struct conf_var vars[] = {{"WORK", d->work},
 	                                {"INTERFACE", d->medium->ap_interface},
+	                                {"HIDDEN", d->state.hidden ? "1" : "0"},
 	                                {"SSID", conf_hex(d->state.ssid, strlen(d->state.ssid), ssid, sizeof(ssid))},
 	                                {"AUTH_PORT", NUMBER_TEXT(AUTH_PORT)},
 	                                {"SECRET", d->secret}};
@@ -545,6 +564,40 @@ static int start_ap(struct daemons *d, struct az_error *ret_error)
 	if (r < 0)
 		return fail_setup(ret_error, r, "files of hostapd");
 	return proc_start(&d->ap, argv, env, ret_error);
+}
+
+/* Radio 1 is the device's. */
+static const char *other_interface(size_t index, char out[16])
+{
+	(void) snprintf(out, 16, "wlan%zu", index + 2);
+	return out;
+}
+
+static int start_other(struct daemons *d, size_t index, struct az_error *ret_error)
+{
+	static const char *const env[] = {"TZ=UTC", "PATH=/usr/bin:/bin", NULL};
+	const struct net_ap *ap = &d->state.others[index];
+	char config[DAEMONS_PATH_MAX], name[32], interface[16], ssid[2 * 32 + 1];
+	cleanup_free char *security = NULL;
+	int r;
+
+	(void) snprintf(name, sizeof(name), "hostapd-%zu.conf", index);
+	if (ap->security != AUTH_SECURITY_PSK)
+		security = strdup("wpa=0");
+	else if (asprintf(&security, "wpa=2\nwpa_key_mgmt=WPA-PSK\nrsn_pairwise=CCMP\n%s=%s",
+	                  strlen(ap->psk) == 64 ? "wpa_psk" : "wpa_passphrase", ap->psk) < 0)
+		security = NULL;
+	if (security == NULL)
+		return fail_setup(ret_error, -ENOMEM, "files of hostapd");
+	const char *const argv[] = {d->paths->hostapd, "-t", work_path(d, name, config), NULL};
+	const struct conf_var vars[] = {{"WORK", d->work},
+	                                {"INTERFACE", other_interface(index, interface)},
+	                                {"HIDDEN", ap->hidden ? "1" : "0"},
+	                                {"SSID", conf_hex(ap->ssid, strlen(ap->ssid), ssid, sizeof(ssid))},
+	                                {"SECURITY", security}};
+	r = write_template(d, name, testnetd_template_hostapd_other, vars, ARRAY_LEN(vars));
+	explicit_bzero(security, strlen(security));
+	return r < 0 ? fail_setup(ret_error, r, "files of hostapd") : proc_start(&d->others[index], argv, env, ret_error);
 }
 
 static int start_supplicant(struct daemons *d, struct az_error *ret_error)
@@ -635,6 +688,29 @@ static bool same_radius(const struct net_state *a, const struct net_state *b)
 	       a->radius_secret_wrong == b->radius_secret_wrong;
 }
 
+/* What they are never changes in a run: only whether they are on the air. */
+static int apply_others(struct daemons *d, struct az_error *ret_error)
+{
+	bool started[NET_OTHERS_MAX] = {false};
+	int r = 0;
+
+	for (size_t i = 0; i < NET_OTHERS_MAX && d->medium->radio && r == 0; i++) {
+		bool up = i < d->state.other_count && d->state.others[i].up;
+
+		if (!up) {
+			proc_stop(&d->others[i], 500);
+		} else if (d->others[i].state == PROC_STOPPED) {
+			r = start_other(d, i, ret_error);
+			started[i] = r == 0;
+		}
+	}
+	for (size_t i = 0; i < NET_OTHERS_MAX && r == 0; i++) {
+		if (started[i])
+			r = await_word(d, &d->others[i], "AP-ENABLED", ret_error);
+	}
+	return r;
+}
+
 int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *ret_error)
 {
 	bool keep_radius = d->has_state && d->radius.state == PROC_RUNNING && state->radius_up && same_radius(&d->state, state);
@@ -670,6 +746,8 @@ int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *r
 		r = await_control(d, &d->supplicant, &d->supplicant_ctl, "wpa_supplicant", d->medium->device_interface, true, ret_error);
 	if (r == 0 && !keep_radius && d->state.radius_up)
 		r = await_word(d, &d->radius, "Ready to process requests", ret_error);
+	if (r == 0)
+		r = apply_others(d, ret_error);
 	if (r == -ECHILD && !keep_radius && d->radius.state == PROC_DIED)
 		az_error_prefix(ret_error, "RADIUS does not start with these certificates");
 	return r < 0 ? r : put_clocks(d, d->device_wall_s, d->radius_wall_s, ret_error);

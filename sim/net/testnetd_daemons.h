@@ -33,6 +33,7 @@ struct daemons {
 	const char *work; /* the private tmpfs */
 	struct proc radius, ap, supplicant;
 	struct ctl ap_ctl, supplicant_ctl;
+	struct proc others[NET_OTHERS_MAX]; /* hostapd of the other access points, each with a radio of its own */
 	struct capture capture;
 	char key_log[DAEMONS_PATH_MAX]; /* of RADIUS, while there is a capture */
 	int dir_fd;    /* the folder for logs; borrowed */

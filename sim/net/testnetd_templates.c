@@ -19,3 +19,4 @@ EMBED(testnetd_template_hostapd, "radius-config/hostapd.conf.in");
 EMBED(testnetd_template_supplicant, "radius-config/wpa_supplicant.conf.in");
 EMBED(testnetd_template_hostapd_radio, "radius-config/hostapd-radio.conf.in");
 EMBED(testnetd_template_supplicant_radio, "radius-config/wpa_supplicant-radio.conf.in");
+EMBED(testnetd_template_hostapd_other, "radius-config/hostapd-other.conf.in");

@@ -55,6 +55,8 @@ void attempt_event(struct attempt *attempt, const char *event)
 		attempt->failure = true;
 	else if (starts(event, "CTRL-EVENT-CONNECTED"))
 		attempt->connected = true;
+	else if (starts(event, "CTRL-EVENT-SSID-TEMP-DISABLED") && strstr(event, "reason=WRONG_KEY") != NULL)
+		attempt->wrong_key = true;
 	else if (starts(event, "CTRL-EVENT-NETWORK-NOT-FOUND"))
 		attempt->not_found = true;
 	else if (starts(event, "EAP: Failed to initialize EAP method"))

@@ -15,6 +15,7 @@ struct attempt {
 	bool tls_selected; /* the method was agreed */
 	bool success, failure;
 	bool connected; /* on air: the 4-way handshake is over, too */
+	bool wrong_key; /* on air: the shared key is not that of the access point */
 	bool not_found; /* on air: a scan showed no access point that the network could join */
 	bool no_method;    /* certificate or key could not be used */
 	bool cert_error;

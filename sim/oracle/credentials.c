@@ -36,6 +36,8 @@ static bool stored(const struct run *run, const char *pem, bool with_key)
 /* The supplicant may connect with copies of what the store no longer holds: that proves nothing which could still be lost. */
 void oracle_authenticated(struct run *run, const struct auth_request *request)
 {
+	if (request->security != AUTH_SECURITY_EAP_TLS)
+		return; /* no certificate was in play */
 	if ((request->client_cert_pem && !stored(run, request->client_cert_pem, true)) ||
 	    (request->root_ca_pem && !stored(run, request->root_ca_pem, false)))
 		return;

@@ -13,7 +13,7 @@
 static bool works(struct run *run, const char *identity, const struct device_certificate_info *client, const char *root_pem)
 {
 	struct auth_request request = {
-		.ssid = (const uint8_t *)run->scenario->ssid, .ssid_length = strlen(run->scenario->ssid), .identity = identity,
+		.ssid = (const uint8_t *)run->scenario->ssid, .ssid_length = strlen(run->scenario->ssid), .targeted_scan = true, .identity = identity,
 		.root_ca_pem = root_pem, .client_cert_pem = client->cert_pem,
 	};
 	struct auth_verdict verdict;

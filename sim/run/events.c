@@ -20,17 +20,62 @@ static int apply_radius(struct run *run, const struct scn_radius *c, struct az_e
 	return r;
 }
 
+/* Is the device connected by that access point? */
+static bool is_at(const struct run *run, const char *ssid, enum auth_security security)
+{
+	static const uint8_t names[] = {[AUTH_SECURITY_EAP_TLS] = 3, [AUTH_SECURITY_OPEN] = 1, [AUTH_SECURITY_PSK] = 2}; /* WifiConfig_Security */
+	struct device_network_info net;
+
+	for (size_t i = 0; device_get_network(run->device, i, &net); i++)
+		if (net.connected)
+			return net.security == names[security] && net.ssid_length == strlen(ssid) && memcmp(net.ssid, ssid, net.ssid_length) == 0;
+	return false;
+}
+
+/* One of those beside the first. */
+static void apply_other_ap(struct run *run, const struct scn_ap *c)
+{
+	for (size_t i = 0; i < run->net_state.other_count; i++) {
+		struct net_ap *ap = &run->others[i];
+
+		if (strcmp(ap->ssid, c->ssid) != 0)
+			continue;
+		if (c->up != SCN_UNSET) {
+			ap->up = c->up == SCN_YES;
+			run->net_dirty = run->probe_dirty = true;
+			run_note(run, TL_WORLD, true, NULL, "AP %s: %s", ap->ssid, ap->up ? "up" : "down");
+			if (ap->up)
+				device_link(run->device, DEVICE_LINK_VISIBLE);
+			else if (is_at(run, ap->ssid, ap->security))
+				device_link(run->device, DEVICE_LINK_LOST);
+		}
+		if (c->deauth && is_at(run, ap->ssid, ap->security)) {
+			run_note(run, TL_WORLD, true, NULL, "AP %s: deauthenticates the device", ap->ssid);
+			device_link(run->device, DEVICE_LINK_DEAUTH);
+		}
+	}
+}
+
 static void apply_ap(struct run *run, const struct scn_ap *c)
 {
+	const bool here = run->net_state.other_count == 0 || is_at(run, run->scenario->ssid, AUTH_SECURITY_EAP_TLS) ||
+	                  device_get_connected(run->device) < 0;
+
+	if (c->ssid) {
+		apply_other_ap(run, c);
+		return;
+	}
 	if (c->up != SCN_UNSET) {
 		run->net_state.ap_up = c->up == SCN_YES;
 		run->net_dirty = run->probe_dirty = true;
 		run_note(run, TL_WORLD, true, NULL, "AP: %s", c->up == SCN_YES ? "up" : "down");
-		device_link(run->device, c->up == SCN_YES ? DEVICE_LINK_VISIBLE : DEVICE_LINK_LOST);
+		if (c->up == SCN_YES || here)
+			device_link(run->device, c->up == SCN_YES ? DEVICE_LINK_VISIBLE : DEVICE_LINK_LOST);
 	}
 	if (c->deauth) {
 		run_note(run, TL_WORLD, true, NULL, "AP: deauthenticates the device");
-		device_link(run->device, DEVICE_LINK_DEAUTH);
+		if (here)
+			device_link(run->device, DEVICE_LINK_DEAUTH);
 	}
 	if (c->reauth) {
 		run_note(run, TL_WORLD, true, NULL, "AP: asks for authentication");

@@ -144,11 +144,27 @@ static bool host_flash_write(void *ctx, const char *area)
 	return cuts_at_flash(ctx, area);
 }
 
-static bool host_ap_visible(void *ctx, const uint8_t *ssid, size_t ssid_length)
+/* The one with RADIUS first, then the others; mac80211_hwsim numbers its radios in their addresses, and the device's is 1. */
+static bool host_access_point(void *ctx, size_t index, struct device_access_point *ret_ap)
 {
-	struct run *run = ctx;
+	const struct run *run = ctx;
+	const struct net_state *state = &run->net_state;
 
-	return run->net_state.ap_up && ssid_length == strlen(run->scenario->ssid) && memcmp(ssid, run->scenario->ssid, ssid_length) == 0;
+	if (state->ap_up && index-- == 0) {
+		*ret_ap = (struct device_access_point){.ssid = (const uint8_t *)state->ssid, .ssid_length = strlen(state->ssid),
+		                                       .hidden = state->hidden, .bssid = {2}};
+		return true;
+	}
+	for (size_t i = 0; i < state->other_count; i++) {
+		const struct net_ap *ap = &state->others[i];
+
+		if (!ap->up || index-- > 0)
+			continue;
+		*ret_ap = (struct device_access_point){.ssid = (const uint8_t *)ap->ssid, .ssid_length = strlen(ap->ssid), .security = ap->security,
+		                                       .hidden = ap->hidden, .bssid = {2, 0, 0, 0, (uint8_t)(i + 2)}};
+		return true;
+	}
+	return false;
 }
 
 static bool host_time_sync(void *ctx, const char *server)
@@ -298,7 +314,7 @@ const struct device_host run_device_host_template = {
 	.wall_s = host_device_wall_s,
 	.event = host_event,
 	.authenticate = host_authenticate,
-	.ap_visible = host_ap_visible,
+	.access_point = host_access_point,
 	.time_sync = host_time_sync,
 	.dhcp_ntp = host_dhcp_ntp,
 	.rtc_write = host_rtc_write,

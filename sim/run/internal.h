@@ -72,6 +72,7 @@ struct run {
 	struct net *net;
 	struct net *probe; /* a model network of the stranded oracle's own */
 	struct net_state net_state;
+	struct net_ap others[NET_OTHERS_MAX]; /* of net_state */
 	char *server_chain_pem, *server_key_pem, *client_roots_pem;
 	char **only_clients; /* serial numbers; NULL: RADIUS has no such file */
 	const char *client_root; /* name of the first client root: signs CRLs */

@@ -179,7 +179,9 @@ static int provision(struct run *run, struct az_error *ret_error)
 	for (size_t i = 0; i < s->dev_net_count; i++) {
 		const struct scn_dev_net *n = &s->dev_nets[i];
 		struct device_network_setup setup = {
-			.config_name = n->name, .ssid = (const uint8_t *)s->ssid, .ssid_length = strlen(s->ssid), .identity = n->identity,
+			.config_name = n->name, .ssid = (const uint8_t *)(n->ssid ? n->ssid : s->ssid),
+			.ssid_length = strlen(n->ssid ? n->ssid : s->ssid), .open = n->security == AUTH_SECURITY_OPEN, .psk = n->psk,
+			.targeted_scan = n->targeted_scan, .identity = n->identity,
 			.root_id = n->root, .client_id = n->client, .enabled = n->enabled,
 		};
 		int r = device_op_add_network(run->device, &setup);
@@ -343,6 +345,14 @@ int run_setup(struct run *run, struct az_error *ret_error)
 	run->ntp_error_s = s->ntp_error_s;
 	run->tenant_ca = s->tenant_ca;
 	run->net_state.ap_up = true;
+	run->net_state.hidden = s->hidden;
+	run->net_state.others = run->others;
+	for (; run->net_state.other_count < s->other_count; run->net_state.other_count++) {
+		const struct scn_other_ap *from = &s->others[run->net_state.other_count];
+
+		run->others[run->net_state.other_count] = (struct net_ap){
+			.ssid = from->ssid, .security = from->security, .psk = from->psk, .hidden = from->hidden, .up = from->up};
+	}
 	clock_init(&run->clock, s->start_s);
 	run->queue = queue_new();
 	run->expects = calloc(s->expect_count + 1, sizeof(*run->expects));

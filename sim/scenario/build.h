@@ -71,6 +71,7 @@ int build_names(struct builder *b, const struct source_step *at, char *const *ra
 int build_pki(struct builder *b);                                          /* build_pki.c */
 int build_network(struct builder *b);                                      /* build_network.c */
 int build_issuer_start(struct builder *b);                                 /* needs the device */
+int build_psk(struct builder *b, const struct source_step *at, enum auth_security security, const char *raw, char **ret);
 int build_radius(struct builder *b, const struct source_step *at, const struct raw_radius *raw, struct scn_radius *ret);
 int build_issuer(struct builder *b, const struct source_step *at, const struct raw_issuer *raw, struct scn_issuer *ret);
 int build_webs(struct builder *b);                                         /* build_web.c; needs the issuer */

@@ -80,6 +80,18 @@ static int build_one_network(struct builder *b, const struct source_step *at, co
 		return r;
 	if (raw->identity && strlen(raw->identity) > 254)
 		return build_fail(b, STEP_KEY(at, "identity"), "`identity` has %zu bytes; at most 254", strlen(raw->identity));
+	net->security = raw->security ? (enum auth_security)(raw->security - 1) : AUTH_SECURITY_EAP_TLS;
+	net->targeted_scan = raw->targeted_scan == SCN_YES;
+	if (net->security != AUTH_SECURITY_EAP_TLS && (raw->root || raw->client || raw->identity))
+		return build_fail(b, at, "certificates and identity are for networks of EAP-TLS; take them out, or `security`");
+	r = build_psk(b, at, net->security, raw->psk, &net->psk);
+	if (r < 0)
+		return r;
+	if (raw->ssid && strlen(raw->ssid) > 32)
+		return build_fail(b, STEP_KEY(at, "ssid"), "`ssid` is longer than 32 bytes");
+	r = build_text(b, raw->ssid, &net->ssid);
+	if (r < 0)
+		return r;
 	net->enabled = raw->enabled != SCN_NO;
 	net->pos = build_pos(b, at);
 	return build_text(b, raw->identity, &net->identity);

@@ -87,11 +87,21 @@ static int build_trigger(struct builder *b, const struct source_step *at, const 
 	return build_call(b, STEP_KEY(at, "on_call"), raw->on_call, event);
 }
 
-static int build_ap(struct builder *b, const struct raw_ap *raw, struct scn_event *event)
+static int build_ap(struct builder *b, const struct source_step *at, const struct raw_ap *raw, struct scn_event *event)
 {
+	bool known = !raw->ssid || strcmp(raw->ssid, b->s->ssid) == 0;
+
+	for (size_t i = 0; i < b->s->other_count && !known; i++)
+		known = strcmp(raw->ssid, b->s->others[i].ssid) == 0;
+	if (!known)
+		return build_fail(b, STEP_KEY(at, "ssid"), "there is no access point with the SSID `%.32s`", raw->ssid);
 	event->ap = build_alloc(b, 1, sizeof(*event->ap));
 	if (!event->ap)
 		return -ENOMEM;
+	if (raw->ssid && strcmp(raw->ssid, b->s->ssid) != 0 && build_text(b, raw->ssid, &event->ap->ssid) < 0)
+		return -ENOMEM;
+	if (event->ap->ssid && raw->reauth)
+		return build_fail(b, STEP_KEY(at, "reauth"), "only the access point with RADIUS behind it can ask for an authentication");
 	event->ap->up = raw->up;
 	event->ap->deauth = raw->deauth == SCN_YES;
 	event->ap->reauth = raw->reauth == SCN_YES;
@@ -260,7 +270,7 @@ static int build_actions(struct builder *b, const struct source_step *at, const 
 		r = build_radius(b, STEP_KEY(at, "radius"), raw->radius, event->radius);
 	}
 	if (r == 0 && raw->ap)
-		r = build_ap(b, raw->ap, event);
+		r = build_ap(b, STEP_KEY(at, "ap"), raw->ap, event);
 	if (r == 0 && raw->issuer)
 		r = build_issuer_change(b, STEP_KEY(at, "issuer"), raw->issuer, event);
 	if (r == 0 && raw->web) {

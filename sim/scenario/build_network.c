@@ -119,6 +119,51 @@ int build_radius(struct builder *b, const struct source_step *at, const struct r
 	return 0;
 }
 
+/* As WPA2 wants it: 8 to 63 printable characters, or 64 hex digits. */
+int build_psk(struct builder *b, const struct source_step *at, enum auth_security security, const char *raw, char **ret)
+{
+	size_t length = raw ? strlen(raw) : 0;
+
+	if (security != AUTH_SECURITY_PSK)
+		return raw ? build_fail(b, STEP_KEY(at, "psk"), "`psk` goes with `security: psk`; add it") : 0;
+	if (!raw)
+		return build_fail(b, at, "`psk` is missing: the passphrase of a network with `security: psk`");
+	for (size_t i = 0; i < length; i++)
+		if (raw[i] < ' ' || raw[i] > '~')
+			return build_fail(b, STEP_KEY(at, "psk"), "`psk` has a character that is not printable ASCII");
+	if (length < 8 || length > 64 || (length == 64 && strspn(raw, "0123456789abcdefABCDEF") != 64))
+		return build_fail(b, STEP_KEY(at, "psk"), "`psk` has %zu characters: 8 to 63, or 64 hex digits", length);
+	return build_text(b, raw, ret);
+}
+
+static int build_others(struct builder *b, const struct source_step *at, const struct raw_network *raw)
+{
+	b->s->others = build_alloc(b, raw->others_count + 1, sizeof(*b->s->others));
+	if (!b->s->others)
+		return -ENOMEM;
+	for (unsigned i = 0; i < raw->others_count; i++) {
+		const struct raw_other_ap *from = &raw->others[i];
+		const struct source_step *item = STEP_ITEM(STEP_KEY(at, "others"), i);
+		struct scn_other_ap *ap = &b->s->others[i];
+		int r;
+
+		if (strlen(from->ssid) > 32)
+			return build_fail(b, STEP_KEY(item, "ssid"), "`ssid` is longer than 32 bytes");
+		if (!from->security || from->security == AUTH_SECURITY_EAP_TLS + 1)
+			return build_fail(b, item, "`security` of an access point beside the first is `open` or `psk`: RADIUS stands behind one only");
+		ap->security = (enum auth_security)(from->security - 1);
+		ap->hidden = from->hidden == SCN_YES;
+		ap->up = from->up != SCN_NO;
+		r = build_text(b, from->ssid, &ap->ssid);
+		if (r == 0)
+			r = build_psk(b, item, ap->security, from->psk, &ap->psk);
+		if (r < 0)
+			return r;
+		b->s->other_count = i + 1;
+	}
+	return 0;
+}
+
 int build_network(struct builder *b)
 {
 	const struct source_step *at = STEP_KEY(NULL, "network");
@@ -128,6 +173,10 @@ int build_network(struct builder *b)
 	if (strlen(raw->ssid) > 32)
 		return build_fail(b, STEP_KEY(at, "ssid"), "`ssid` is longer than 32 bytes");
 	r = build_text(b, raw->ssid, &b->s->ssid);
+	if (r < 0)
+		return r;
+	b->s->hidden = raw->hidden == SCN_YES;
+	r = build_others(b, at, raw);
 	if (r < 0)
 		return r;
 	b->s->reauth_ns = 24 * 3600 * NS_PER_S;

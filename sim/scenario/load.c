@@ -130,6 +130,27 @@ static int one_kind_of_network(struct builder *b, const struct source_step *at, 
 	return build_known(b, at, "kind of network", raw, known, ARRAY_LEN(known), ret);
 }
 
+/* A cable has one end, and nothing to hide. */
+static int build_only_on(struct builder *b)
+{
+	static const char *const on_air[] = {"model", "radio"};
+	const struct source_step *at = STEP_KEY(NULL, "only_on");
+	struct scenario *s = b->s;
+	int r = build_names(b, at, b->raw->only_on, b->raw->only_on_count, one_kind_of_network, &s->networks);
+
+	if (r < 0 || (s->other_count == 0 && !s->hidden))
+		return r;
+	for (size_t i = 0; s->networks && s->networks[i]; i++)
+		if (strcmp(s->networks[i], "wired") == 0)
+			return build_fail(b, STEP_ITEM(at, i), "other access points, and hidden ones, are for `model` and `radio`: take `wired` out");
+	if (!s->networks) {
+		s->networks = build_alloc(b, ARRAY_LEN(on_air) + 1, sizeof(char *));
+		for (size_t i = 0; i < ARRAY_LEN(on_air) && r == 0; i++)
+			r = s->networks ? build_text(b, on_air[i], &s->networks[i]) : -ENOMEM;
+	}
+	return r;
+}
+
 static int build_limits(struct builder *b)
 {
 	static const struct raw_limits nothing;
@@ -149,8 +170,7 @@ static int build_limits(struct builder *b)
 	                &s->oracles_off);
 	if (r < 0)
 		return r;
-	return build_names(b, STEP_KEY(NULL, "only_on"), b->raw->only_on, b->raw->only_on_count, one_kind_of_network,
-	                   &s->networks);
+	return build_only_on(b);
 }
 
 static int one_source(struct builder *b, const struct source_step *at, const char *raw, char **ret)

@@ -37,12 +37,22 @@ struct raw_radius {
 	char *clock_step;
 };
 
+struct raw_other_ap {
+	char *ssid, *psk;
+	int security; /* enum auth_security + 1; 0: not given */
+	enum scn_tri hidden, up;
+};
+
 struct raw_network {
 	char *ssid, *reauth;
+	enum scn_tri hidden;
+	struct raw_other_ap *others;
+	unsigned others_count;
 	struct raw_radius radius;
 };
 
 struct raw_ap {
+	char *ssid;
 	enum scn_tri up, deauth, reauth;
 };
 
@@ -79,8 +89,9 @@ struct raw_dev_cert {
 };
 
 struct raw_dev_net {
-	char *name, *root, *client, *identity;
-	enum scn_tri enabled;
+	char *name, *root, *client, *identity, *ssid, *psk;
+	int security;
+	enum scn_tri enabled, targeted_scan;
 };
 
 struct raw_device {

@@ -58,7 +58,15 @@ struct scn_radius {
 	int64_t clock_step_s; /* added to RADIUS's wall clock */
 };
 
+struct scn_other_ap {
+	char *ssid, *psk; /* psk: NULL unless security is AUTH_SECURITY_PSK */
+	enum auth_security security; /* not EAP-TLS: there is one RADIUS, behind one access point */
+	bool hidden;
+	bool up;          /* at the start */
+};
+
 struct scn_ap {
+	char *ssid; /* of one of the others; NULL: the one that RADIUS stands behind */
 	enum scn_tri up;
 	bool deauth; /* disconnect the device now */
 	bool reauth; /* ask for an authentication now */
@@ -236,6 +244,10 @@ struct scn_dev_cert {
 };
 struct scn_dev_net {
 	char *name, *root, *client, *identity; /* root, client: certificate ids or NULL */
+	char *ssid;        /* NULL: that of the access point with RADIUS */
+	enum auth_security security;
+	char *psk;         /* NULL unless AUTH_SECURITY_PSK */
+	bool targeted_scan;
 	bool enabled;
 	struct scn_pos pos;
 };
@@ -253,6 +265,9 @@ struct scenario {
 	struct scn_cert *certs; /* an issuer comes before what it signed */
 	size_t cert_count;
 	char *ssid;
+	bool hidden;
+	struct scn_other_ap *others;
+	size_t other_count; /* <= NET_OTHERS_MAX */
 	uint64_t reauth_ns; /* the AP's re-authentication period; 0: never */
 	struct scn_radius radius;
 	struct scn_issuer issuer;

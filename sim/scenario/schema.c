@@ -38,6 +38,9 @@ static const cyaml_strval_t faults[] = {
 	{"wrong-key", PKI_FAULT_WRONG_KEY}, {"bad-signature", PKI_FAULT_BAD_SIGNATURE}, {"oversize", PKI_FAULT_OVERSIZE},
 	{"weak-signature", PKI_FAULT_WEAK_SIGNATURE},
 };
+static const cyaml_strval_t securities[] = {
+	{"eap-tls", AUTH_SECURITY_EAP_TLS + 1}, {"open", AUTH_SECURITY_OPEN + 1}, {"psk", AUTH_SECURITY_PSK + 1},
+};
 static const cyaml_strval_t tls_versions[] = {{"1.2", 12}, {"1.3", 13}};
 static const cyaml_strval_t crl_states[] = {{"absent", SCN_CRL_ABSENT}, {"unchecked", SCN_CRL_UNCHECKED}};
 static const cyaml_strval_t issuer_states[] = {
@@ -95,14 +98,27 @@ static const cyaml_schema_field_t radius_fields[] = {
 	RADIUS_FIELDS(struct raw_radius, ),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t other_ap_fields[] = {
+	NEED_TEXT("ssid", struct raw_other_ap, ssid),
+	CHOICE("security", struct raw_other_ap, security, securities),
+	TEXT("psk", struct raw_other_ap, psk),
+	YES_NO("hidden", struct raw_other_ap, hidden),
+	YES_NO("up", struct raw_other_ap, up),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t other_ap_value = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_other_ap, other_ap_fields)};
 static const cyaml_schema_field_t network_fields[] = {
 	NEED_TEXT("ssid", struct raw_network, ssid),
+	YES_NO("hidden", struct raw_network, hidden),
+	CYAML_FIELD_SEQUENCE("others", OPT_PTR, struct raw_network, others, &other_ap_value, 0, NET_OTHERS_MAX),
 	TEXT("reauth", struct raw_network, reauth),
 	RADIUS_FIELDS(struct raw_network, radius.),
 	CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t ap_fields[] = {
+	TEXT("ssid", struct raw_ap, ssid),
 	YES_NO("up", struct raw_ap, up),
 	YES_NO("deauth", struct raw_ap, deauth),
 	YES_NO("reauth", struct raw_ap, reauth),
@@ -169,6 +185,10 @@ static const cyaml_schema_field_t dev_net_fields[] = {
 	TEXT("root", struct raw_dev_net, root),
 	TEXT("client", struct raw_dev_net, client),
 	TEXT("identity", struct raw_dev_net, identity),
+	TEXT("ssid", struct raw_dev_net, ssid),
+	CHOICE("security", struct raw_dev_net, security, securities),
+	TEXT("psk", struct raw_dev_net, psk),
+	YES_NO("targeted_scan", struct raw_dev_net, targeted_scan),
 	YES_NO("enabled", struct raw_dev_net, enabled),
 	CYAML_FIELD_END,
 };

@@ -97,11 +97,11 @@ static int host_authenticate(void *ctx, const struct auth_request *request, stru
 	return 0;
 }
 
-static bool host_ap_visible(void *ctx, const uint8_t *ssid, size_t ssid_length)
+static bool host_access_point(void *ctx, size_t index, struct device_access_point *ret_ap)
 {
 	(void) ctx;
-	(void) ssid;
-	return ssid_length > 0;
+	*ret_ap = (struct device_access_point){ .ssid = (const uint8_t *)"CorpNet", .ssid_length = 7, .bssid = { 2 } };
+	return index == 0 && true;
 }
 
 static bool host_time_sync(void *ctx, const char *server)
@@ -221,7 +221,7 @@ static struct world *world_new(const char *reading, const char *capabilities)
 	struct world *w = calloc(1, sizeof(*w));
 	struct device_host host = {
 		.ctx = w, .mono_ns = host_mono, .wall_s = host_wall, .event = host_event, .authenticate = host_authenticate,
-		.ap_visible = host_ap_visible, .time_sync = host_time_sync, .dhcp_ntp = host_dhcp_ntp, .rtc_write = host_rtc_write,
+		.access_point = host_access_point, .time_sync = host_time_sync, .dhcp_ntp = host_dhcp_ntp, .rtc_write = host_rtc_write,
 		.shut_down = host_shut_down, .event_channel = host_event_channel, .event_send = host_event_send,
 		.event_close = host_event_close, .issue_device_auth = host_issue,
 		.flash_write = host_flash_write, .mutable_file = host_mutable_file, .mutable_file_delete = host_mutable_file_delete,

@@ -82,6 +82,69 @@ static void ap_down(struct net_state *state, struct auth_request *request)
 	state->ap_up = false;
 }
 
+static const struct net_ap other_aps[] = {
+	{.ssid = "Guests", .security = AUTH_SECURITY_OPEN, .up = true},
+	{.ssid = "Lab", .security = AUTH_SECURITY_PSK, .psk = "correct horse battery", .hidden = true, .up = true},
+	{.ssid = "Gone", .security = AUTH_SECURITY_OPEN},
+};
+
+static void at_other(struct net_state *state, struct auth_request *request, const char *ssid, enum auth_security security)
+{
+	state->others = other_aps;
+	state->other_count = ARRAY_LEN(other_aps);
+	request->ssid = (const uint8_t *)ssid;
+	request->ssid_length = strlen(ssid);
+	request->security = security;
+	request->client_cert_pem = request->client_key_pem = NULL;
+}
+
+static void other_open(struct net_state *state, struct auth_request *request)
+{
+	at_other(state, request, "Guests", AUTH_SECURITY_OPEN);
+	state->ap_up = false; /* it is none of its business */
+}
+
+static void other_security(struct net_state *state, struct auth_request *request)
+{
+	at_other(state, request, "Guests", AUTH_SECURITY_PSK);
+	request->psk = "correct horse battery";
+}
+
+static void other_gone(struct net_state *state, struct auth_request *request)
+{
+	at_other(state, request, "Gone", AUTH_SECURITY_OPEN);
+}
+
+static void other_unseen(struct net_state *state, struct auth_request *request)
+{
+	at_other(state, request, "Lab", AUTH_SECURITY_PSK);
+	request->psk = "correct horse battery";
+}
+
+static void other_hidden(struct net_state *state, struct auth_request *request)
+{
+	other_unseen(state, request);
+	request->targeted_scan = true;
+}
+
+static void other_key(struct net_state *state, struct auth_request *request)
+{
+	other_hidden(state, request);
+	request->psk = "correct horse stable";
+}
+
+static void hidden_unseen(struct net_state *state, struct auth_request *request)
+{
+	(void) request;
+	state->hidden = true;
+}
+
+static void hidden_asked_for(struct net_state *state, struct auth_request *request)
+{
+	state->hidden = true;
+	request->targeted_scan = true;
+}
+
 static void ssid_shorter(struct net_state *state, struct auth_request *request)
 {
 	(void) state;
@@ -227,6 +290,14 @@ static const struct row {
 
 	{"RADIUS down", SERVER, CLIENT, ROOT1, 0, 0, radius_down, PLAIN(NO_ANSWER), "no answer", ""},
 	{"RADIUS's secret wrong", SERVER, CLIENT, ROOT1, 0, 0, secret_wrong, PLAIN(NO_ANSWER), "no answer", "shared secret"},
+	{"open access point", SERVER, CLIENT, ROOT1, 0, 0, other_open, PLAIN(OK), "associated", ""},
+	{"security type mismatch", SERVER, CLIENT, ROOT1, 0, 0, other_security, PLAIN(NO_NETWORK), "SSID", ""},
+	{"other access point down", SERVER, CLIENT, ROOT1, 0, 0, other_gone, PLAIN(NO_NETWORK), "SSID", ""},
+	{"hidden, not asked for", SERVER, CLIENT, ROOT1, 0, 0, other_unseen, PLAIN(NO_NETWORK), "SSID", ""},
+	{"hidden, shared key", SERVER, CLIENT, ROOT1, 0, 0, other_hidden, PLAIN(OK), "associated", ""},
+	{"wrong shared key", SERVER, CLIENT, ROOT1, 0, 0, other_key, PLAIN(WRONG_KEY), "pre-shared key", ""},
+	{"RADIUS's hidden, not asked for", SERVER, CLIENT, ROOT1, 0, 0, hidden_unseen, PLAIN(NO_NETWORK), "SSID", ""},
+	{"RADIUS's hidden, asked for", SERVER, CLIENT, ROOT1, 0, 0, hidden_asked_for, OK, "successfully", "Login OK"},
 	{"access point down", SERVER, CLIENT, ROOT1, 0, 0, ap_down, PLAIN(NO_NETWORK), "SSID", ""},
 	{"SSID shorter", SERVER, CLIENT, ROOT1, 0, 0, ssid_shorter, PLAIN(NO_NETWORK), "SSID", ""},
 	{"SSID in other letters", SERVER, CLIENT, ROOT1, 0, 0, ssid_other, PLAIN(NO_NETWORK), "SSID", ""},

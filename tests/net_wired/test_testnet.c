@@ -24,8 +24,14 @@ static void states_travel(void **state)
 	struct net_state in = {.ssid = "CorpNet", .server_chain_pem = "chain", .server_key_pem = "key", .client_roots_pem = "roots",
 	                       .crl_pem = "crl", .known_identities = known, .only_clients = serials, .fragment_size = 200, .cn_must_match = true, .tls = NET_TLS_1_3,
 	                       .radius_up = true, .radius_secret_wrong = true, .ap_up = true};
+	static const struct net_ap others[] = {{.ssid = "Lab", .security = AUTH_SECURITY_PSK, .psk = "secret key", .hidden = true, .up = true},
+	                                       {.ssid = "Guests", .security = AUTH_SECURITY_OPEN}};
 	struct net_state out;
 	struct wire_writer w;
+
+	in.hidden = true;
+	in.others = others;
+	in.other_count = ARRAY_LEN(others);
 	struct wire_reader r;
 
 	(void) state;
@@ -45,6 +51,10 @@ static void states_travel(void **state)
 	assert_null(out.only_clients[1]);
 	assert_int_equal(out.fragment_size, 200);
 	assert_true(out.cn_must_match && out.radius_up && out.radius_secret_wrong && out.ap_up && out.tls == NET_TLS_1_3);
+	assert_true(out.hidden && out.other_count == 2 && out.others[0].hidden && out.others[0].up && !out.others[1].up);
+	assert_string_equal(out.others[0].psk, "secret key");
+	assert_string_equal(out.others[1].ssid, "Guests");
+	assert_true(out.others[0].security == AUTH_SECURITY_PSK && out.others[1].security == AUTH_SECURITY_OPEN && out.others[1].psk == NULL);
 	testnet_state_clear(&out);
 	/* Cut anywhere, or with a byte too many, it is refused and nothing is kept. */
 	for (size_t length = 0; length < w.length; length++) {
@@ -57,7 +67,8 @@ static void states_travel(void **state)
 
 static void requests_and_verdicts_travel(void **state)
 {
-	struct auth_request in = {.ssid = (const uint8_t *) "a\0b", .ssid_length = 3, .identity = "me", .client_cert_pem = "cert",
+	struct auth_request in = {.ssid = (const uint8_t *) "a\0b", .ssid_length = 3, .security = AUTH_SECURITY_PSK, .targeted_scan = true,
+	                          .psk = "secret key", .identity = "me", .client_cert_pem = "cert",
 	                          .client_key_pem = "key"};
 	struct auth_verdict told = {.outcome = AUTH_SERVER_REJECTED, .cause = AUTH_CAUSE_CRL, .depth = 2, .subject = "/CN=x",
 	                            .device_reason = "d", .radius_reason = "r"};
@@ -73,6 +84,8 @@ static void requests_and_verdicts_travel(void **state)
 	assert_int_equal(testnet_get_request(&r, &out), 0);
 	assert_int_equal(out.ssid_length, 3);
 	assert_memory_equal(out.ssid, "a\0b", 3);
+	assert_true(out.security == AUTH_SECURITY_PSK && out.targeted_scan);
+	assert_string_equal(out.psk, "secret key");
 	assert_string_equal(out.identity, "me");
 	assert_null(out.root_ca_pem);
 	assert_string_equal(out.client_cert_pem, "cert");

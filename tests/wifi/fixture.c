@@ -106,9 +106,10 @@ static int host_authenticate(void *ctx, const struct auth_request *request, stru
 	return 0;
 }
 
-static bool host_ap_visible(void *ctx, const uint8_t *ssid, size_t ssid_length)
+static bool host_access_point(void *ctx, size_t index, struct device_access_point *ret_ap)
 {
-	return ((struct world *)ctx)->ap_up && ssid_length == strlen(SSID) && memcmp(ssid, SSID, ssid_length) == 0;
+	*ret_ap = (struct device_access_point){ .ssid = (const uint8_t *)SSID, .ssid_length = strlen(SSID), .bssid = { 2 } };
+	return index == 0 && ((struct world *)ctx)->ap_up;
 }
 
 static bool host_time_sync(void *ctx, const char *server)
@@ -133,7 +134,7 @@ static struct world *world_new(const char *reading, const char *capabilities)
 	struct world *w = calloc(1, sizeof(*w));
 	struct device_host host = {
 		.ctx = w, .mono_ns = host_mono, .wall_s = host_wall, .event = host_event, .authenticate = host_authenticate,
-		.ap_visible = host_ap_visible, .time_sync = host_time_sync, .flash_write = host_flash_write,
+		.access_point = host_access_point, .time_sync = host_time_sync, .flash_write = host_flash_write,
 	};
 	struct readings readings;
 	char manifest[1024], error[DEVICE_ERROR_MAX], name[64];

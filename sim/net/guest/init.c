@@ -75,7 +75,7 @@ static void mount_all(void)
 static void load_module(const char *name)
 {
 	char path[300];
-	const char *options = strstr(name, "mac80211_hwsim") != NULL ? "radios=2" : "";
+	const char *options = strstr(name, "mac80211_hwsim") != NULL ? GUEST_RADIOS : "";
 	cleanup_fd int fd = -1;
 
 	(void) snprintf(path, sizeof(path), GUEST_MODULES "/%s", name);
