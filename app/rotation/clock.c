@@ -6,6 +6,12 @@
  * refused (it may be younger than all that), the guess moves forward step by step, half as far again each time, and starts
  * over at the end of the root's life. Once synchronised, the network's time is believed, also when it is earlier.
  *
+ * A clock may be ahead, too: a time server gone mad, a bit in the clock chip. By such a date all certificates have ended, so the
+ * device is refused, by itself, and never told better. A jump is known from the monotonic clock since the last good time of this
+ * process; while it lasts nothing is done by it, and when the connection goes the clock is set back. A process that starts with
+ * such a clock tries the last good time of the journal, but only if that is more than a year ago: where things simply have
+ * expired, putting the clock back would only make the device believe an expired certificate.
+ *
  * That the clock is a guess is noted in the journal: a process that starts anew finds a clock that could be right, and would
  * believe it for ever. Which guess it is can be told from the clock itself.
  */
@@ -15,6 +21,8 @@
 
 #define GUESS_FIRST_S (7 * DAY_S)
 #define GUESS_EVERY_S (15 * MINUTE_S)
+#define AHEAD_S (365 * DAY_S)          /* beyond the last good time, of a clock that no certificate outlives */
+#define IMPOSSIBLE_EVERY_S (10 * MINUTE_S) /* how often to look while connected by a date that cannot be */
 #define GUESS_SETTLE_S (10 * MINUTE_S) /* after connecting by a guess, time for the real time to arrive */
 /* WifiConfig diagnostics. */
 #define ERROR_AUTHENTICATION 5 /* EAP-TLS failed */
@@ -30,6 +38,30 @@ static int64_t max_s(int64_t a, int64_t b)
 static int64_t certificate_floor_s(const struct rot_facts *f)
 {
 	return max_s(f->cert[ROT_ROOT1].not_before_s, f->cert[ROT_CLIENT1].not_before_s);
+}
+
+/* At which what is in service has ended; 0: nothing to go by. */
+static int64_t end_s(const struct rot_facts *f)
+{
+	if (!f->cert[ROT_ROOT1].present || !f->cert[ROT_CLIENT1].present)
+		return 0;
+	return f->cert[ROT_ROOT1].not_after_s < f->cert[ROT_CLIENT1].not_after_s ? f->cert[ROT_ROOT1].not_after_s
+	                                                                          : f->cert[ROT_CLIENT1].not_after_s;
+}
+
+/* Could the date be true, by what is in service? */
+static bool possible(const struct rot_facts *f)
+{
+	return f->now_s >= certificate_floor_s(f) && f->now_s <= end_s(f);
+}
+
+/* What the time has to be, by the monotonic clock, when the clock has jumped to where everything has ended; else 0. */
+static int64_t before_jump_s(const struct rotation *r)
+{
+	const struct rot_facts *f = &r->facts;
+	int64_t expected_s = r->clock.trusted_wall_s + (f->mono_s - r->clock.trusted_mono_s);
+
+	return r->clock.trusted && f->now_s > end_s(f) && f->now_s - expected_s > DAY_S ? expected_s : 0;
 }
 
 /* May the device's clock be why it is offline? Only if it refused the server's certificate; when the server refused the
@@ -76,7 +108,7 @@ static void believe(struct rotation *r)
 		rot_under_way(r, JOURNAL_UNDER_WAY_CLOCK, false);
 }
 
-static int64_t set_clock(struct rotation *r, int64_t wall_s)
+static int64_t set_clock(struct rotation *r, int64_t wall_s, const char *why)
 {
 	int e;
 
@@ -91,7 +123,7 @@ static int64_t set_clock(struct rotation *r, int64_t wall_s)
 	}
 	r->clock.guess++;
 	rot_log(r, "clock: set from=%lld to=%lld guess=%u", (long long)r->facts.now_s, (long long)wall_s, r->clock.guess);
-	rot_enter(r, ROT_PART_DEVICE, ROT_CLOCK_WAIT, "clock was behind");
+	rot_enter(r, ROT_PART_DEVICE, ROT_CLOCK_WAIT, "%s", why);
 	return ROT_SOON_S;
 }
 
@@ -100,6 +132,13 @@ int64_t rot_clock(struct rotation *r)
 	const struct rot_facts *f = &r->facts;
 	int64_t floor_s = max_s(certificate_floor_s(f), r->journal.good_time_s), guess_s;
 
+	if (r->clock.guess == 0 && f->connected != ROT_NET_NONE && (before_jump_s(r) != 0 || (f->now_s < certificate_floor_s(f) && f->ready))) {
+		/* The connection is older than this date; the next authentication will fail by it. */
+		rot_enter(r, ROT_PART_DEVICE, ROT_CLOCK_WAIT, "clock=%lld cannot be true", (long long)f->now_s);
+		return IMPOSSIBLE_EVERY_S;
+	}
+	if (r->clock.guess == 0 && f->connected == ROT_NET_NONE && before_jump_s(r) != 0 && clock_may_be_why(r))
+		return set_clock(r, before_jump_s(r), "clock had jumped ahead");
 	if (r->clock.guess == 0 && (r->journal.under_way & JOURNAL_UNDER_WAY_CLOCK) && f->now_s >= floor_s)
 		resume(r, floor_s);
 	if (f->ready) {
@@ -113,7 +152,10 @@ int64_t rot_clock(struct rotation *r)
 		}
 	} else if (r->clock.guess == 0) {
 		if (f->now_s < floor_s)
-			return set_clock(r, floor_s);
+			return set_clock(r, floor_s, "clock was behind");
+		if (f->connected == ROT_NET_NONE && r->journal.good_time_s != 0 && f->now_s > end_s(f) &&
+		    f->now_s - r->journal.good_time_s > AHEAD_S && rot_offline_s(r) >= GUESS_SETTLE_S && clock_may_be_why(r))
+			return set_clock(r, floor_s, "clock may be ahead");
 	} else if (f->connected != ROT_NET_NONE) {
 		if (f->mono_s - r->seen_since_s < GUESS_SETTLE_S)
 			return ROT_SOON_S * 3;
@@ -132,9 +174,14 @@ int64_t rot_clock(struct rotation *r)
 			r->journal.good_time_s = 0;
 			guess_s = certificate_floor_s(f);
 		}
-		return set_clock(r, guess_s);
+		return set_clock(r, guess_s, "clock was behind");
 	}
-	if (f->now_s >= r->journal.good_time_s + DAY_S && (f->ready || f->connected != ROT_NET_NONE))
+	if (f->now_s >= r->journal.good_time_s + DAY_S && (f->ready || f->connected != ROT_NET_NONE) && possible(f))
 		r->journal.good_time_s = f->now_s;
+	if (f->ready && possible(f)) {
+		r->clock.trusted = true;
+		r->clock.trusted_wall_s = f->now_s;
+		r->clock.trusted_mono_s = f->mono_s;
+	}
 	return 0;
 }

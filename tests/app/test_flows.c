@@ -232,6 +232,29 @@ static const char *no_battery_in_trial(struct fake *f)
 	return broken_or(f, fake_not_settled(f));
 }
 
+/* The clock jumps ten years ahead, and when the connection goes RADIUS's certificate has ended by it; found out at the daily look. */
+static const char *jumped_ahead(struct fake *f)
+{
+	fake_run(f, 10 * DAY_S);
+	f->clock_offset_s = 3650 * DAY_S;
+	fake_run(f, 3 * DAY_S);
+	if (f->connected < 0 || f->clock_offset_s != 0)
+		return broken_or(f, "did not find its way back");
+	return broken_or(f, f->issued > 0 ? "a certificate was asked for by a date that cannot be" : fake_not_settled(f));
+}
+
+/* The same at a boot: nothing but the journal knows better. */
+static const char *boots_ahead(struct fake *f)
+{
+	fake_run(f, 10 * DAY_S);
+	f->clock_offset_s = 70 * 365 * DAY_S;
+	fake_reboot(f);
+	fake_run(f, 2 * HOUR_S);
+	if (f->connected < 0 || f->clock_offset_s != 0)
+		return broken_or(f, "did not find its way back");
+	return broken_or(f, fake_not_settled(f));
+}
+
 /* The first certificates begin only after the one in service has ended; in time the issuer gives better ones. */
 static const char *valid_too_late(struct fake *f)
 {
@@ -260,6 +283,8 @@ static const struct situation {
 	{ "issuer away", issuer_away, 90 * DAY_S, 15 * MINUTE_S, true },
 	{ "source lies", source_lies, 90 * DAY_S, 5 * MINUTE_S, false },
 	{ "silence at cutover", silence_at_cutover, 900 * DAY_S, 4 * DAY_S, false },
+	{ "jumped ahead", jumped_ahead, 200 * DAY_S, 25 * HOUR_S, false },
+	{ "boots ahead", boots_ahead, 200 * DAY_S, 30 * MINUTE_S, false },
 	{ "no battery", no_battery, 120 * DAY_S, HOUR_S, false },
 	{ "no battery, young server", no_battery_young_server, 900 * DAY_S, 101 * DAY_S, false },
 	{ "no battery in trial", no_battery_in_trial, 90 * DAY_S, 75 * DAY_S, false },
