@@ -27,7 +27,7 @@ bool rot_client_on_networks(const struct rotation *r)
 
 static int64_t remaining_s(const struct rotation *r)
 {
-	return r->facts.cert[ROT_CLIENT1].not_after_s - r->facts.now_s;
+	return r->facts.cert[ROT_CLIENT1].end_s - r->facts.now_s;
 }
 
 static bool expired(const struct rotation *r)
@@ -45,7 +45,7 @@ static int64_t observed_life_s(const struct rotation *r)
 		since_s = j->client_since_s;
 	else if (j->candidate_since_s != 0 && j->candidate_not_after_s == not_after_s)
 		since_s = j->candidate_since_s;
-	return not_after_s - since_s;
+	return r->facts.cert[ROT_CLIENT1].end_s - since_s;
 }
 
 static int64_t backoff_s(struct rotation *r, uint32_t attempt, int64_t first_s)
@@ -340,21 +340,21 @@ static int64_t candidate(struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
 	enum rot_state root = r->state[ROT_PART_ROOT];
-	int64_t not_after_s = f->cert[ROT_CLIENT2].not_after_s, valid_s = f->cert[ROT_CLIENT2].not_before_s + VALID_MARGIN_S;
+	int64_t not_after_s = f->cert[ROT_CLIENT2].end_s, valid_s = f->cert[ROT_CLIENT2].not_before_s + VALID_MARGIN_S;
 	int64_t hold_s = schedule_cap_s(remaining_s(r)) * 2, wait_s;
 	bool offline_long = rot_offline_s(r) >= OFFLINE_LONG_S, in_place;
 
 	rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_CANDIDATE, "%s stored", ROT_ID_CLIENT2);
 	if (!f->cert[ROT_CLIENT1].present)
 		return take_over(r, "no " ROT_ID_CLIENT1);
-	if (not_after_s <= f->cert[ROT_CLIENT1].not_after_s || (not_after_s <= f->now_s && rot_online(r)))
+	if (not_after_s <= f->cert[ROT_CLIENT1].end_s || (not_after_s <= f->now_s && rot_online(r)))
 		return drop_candidate(r, "no better than " ROT_ID_CLIENT1, hold_s);
 	if (r->journal.trials >= TRIALS_MAX)
 		return drop_candidate(r, "never accepted", hold_s);
 	/* A clock that was only guessed says nothing here; and a device long offline loses nothing by a trial. */
 	if (valid_s > f->now_s && r->clock.guess == 0 && !offline_long) {
 		rot_log(r, "client: %s not yet valid for=%lld", ROT_ID_CLIENT2, (long long)(valid_s - f->now_s));
-		if (valid_s >= f->cert[ROT_CLIENT1].not_after_s)
+		if (valid_s >= f->cert[ROT_CLIENT1].end_s)
 			return replace_late(r);
 		wait_s = valid_s - f->now_s;
 		return wait_s < 12 * HOUR_S ? wait_s : 12 * HOUR_S;
@@ -398,11 +398,11 @@ int64_t rot_client_step(struct rotation *r)
 		rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_MISSING, "no %s", ROT_ID_CLIENT1);
 		return renew(r, ROT_ID_CLIENT1);
 	}
-	due_s = schedule_due_s(f->cert[ROT_CLIENT1].not_after_s, observed_life_s(r), r->config.renew_before_s, r->spread);
+	due_s = schedule_due_s(f->cert[ROT_CLIENT1].end_s, observed_life_s(r), r->config.renew_before_s, r->spread);
 	if (f->now_s < due_s) {
 		r->journal.attempts = 0;
 		rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_SETTLED, "connected=%s notAfter=%lld due=%lld", rot_net_name(f->connected),
-		          (long long)f->cert[ROT_CLIENT1].not_after_s, (long long)due_s);
+		          (long long)f->cert[ROT_CLIENT1].end_s, (long long)due_s);
 		return due_s - f->now_s;
 	}
 	rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_DUE, "remaining=%lld connected=%s", (long long)remaining_s(r),

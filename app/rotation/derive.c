@@ -59,6 +59,54 @@ static int derive_certs(struct rotation *r, struct rot_facts *f)
 	return 0;
 }
 
+/* The end of who signed this certificate, as far as the store holds that: RADIUS refuses what outlives its issuer. A root may be
+ * there twice, renewed under its old name; then RADIUS has the later one, too. */
+static int64_t issuer_end_s(struct rotation *r, const struct rot_facts *f, enum rot_cert_slot slot)
+{
+	struct CertStore_IssuerName issuer;
+	int64_t end_s = INT64_MIN;
+
+	if (!f->cert[slot].present || r->ops->issuer_name(cert_ids[slot], &issuer) < 0)
+		return INT64_MAX;
+	for (enum rot_cert_slot root = ROT_ROOT1; root <= ROT_ROOT2; root++) {
+		struct CertStore_SubjectName subject;
+
+		if (f->cert[root].present && f->cert[root].not_after_s > end_s && r->ops->subject_name(cert_ids[root], &subject) == 0 &&
+		    strncmp(subject.name, issuer.name, sizeof(subject.name)) == 0)
+			end_s = f->cert[root].not_after_s;
+	}
+	return end_s == INT64_MIN ? INT64_MAX : end_s;
+}
+
+static int64_t earlier_s(int64_t a_s, int64_t b_s)
+{
+	return a_s < b_s ? a_s : b_s;
+}
+
+/* The root may be gone before what it signed: the journal remembers its end. */
+static void derive_ends(struct rotation *r, struct rot_facts *f)
+{
+	int64_t of[ROT_CERT_COUNT];
+	struct rot_journal *j = &r->journal;
+	uint32_t tag = (uint32_t)f->cert[ROT_CLIENT1].not_after_s;
+
+	for (size_t i = 0; i < ROT_CERT_COUNT; i++)
+		of[i] = f->cert[i].present ? f->cert[i].not_after_s : -1;
+	if (memcmp(of, r->issuer.of, sizeof(of)) != 0) {
+		memcpy(r->issuer.of, of, sizeof(of));
+		r->issuer.client1_s = issuer_end_s(r, f, ROT_CLIENT1);
+		r->issuer.client2_s = issuer_end_s(r, f, ROT_CLIENT2);
+		if (r->issuer.client1_s < f->cert[ROT_CLIENT1].not_after_s) {
+			j->issuer_end_s = r->issuer.client1_s;
+			j->issuer_end_of = tag;
+		} else if (r->issuer.client1_s == INT64_MAX && j->issuer_end_s != 0 && j->issuer_end_of == tag) {
+			r->issuer.client1_s = j->issuer_end_s;
+		}
+	}
+	f->cert[ROT_CLIENT1].end_s = earlier_s(f->cert[ROT_CLIENT1].not_after_s, r->issuer.client1_s);
+	f->cert[ROT_CLIENT2].end_s = earlier_s(f->cert[ROT_CLIENT2].not_after_s, r->issuer.client2_s);
+}
+
 static int derive_networks(struct rotation *r, struct rot_facts *f)
 {
 	int connected;
@@ -109,6 +157,7 @@ int rot_derive(struct rotation *r)
 		f.ready = false;
 	f.now_s = r->ops->wall_s(r->ops->ctx);
 	f.mono_s = r->ops->mono_s(r->ops->ctx);
+	derive_ends(r, &f);
 	r->facts = f;
 	if (r->seen != f.connected) {
 		r->seen = f.connected;
@@ -142,6 +191,15 @@ int rot_same_roots(struct rotation *r)
 		return e;
 	return strncmp(subject1.name, subject2.name, sizeof(subject1.name)) == 0 &&
 	       strncmp(issuer1.name, issuer2.name, sizeof(issuer1.name)) == 0;
+}
+
+bool rot_is_another(struct rotation *r, enum rot_cert_slot slot, const struct pem_span *pem)
+{
+	const struct rot_facts *f = &r->facts;
+	static struct x509_glance glance; /* as below */
+
+	return f->cert[slot].present && x509_look(pem, &glance) == 0 &&
+	       (glance.not_before_s != f->cert[slot].not_before_s || glance.not_after_s != f->cert[slot].not_after_s);
 }
 
 bool rot_is_root1(struct rotation *r, const struct pem_span *pem)

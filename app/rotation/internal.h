@@ -42,6 +42,8 @@ int rot_derive(struct rotation *r);
 int64_t rot_tm_to_s(const struct tm *tm);
 /* Do RootCA1 and RootCA2 hold the same certificate, as far as the store tells? 1, 0 or negative errno. */
 int rot_same_roots(struct rotation *r);
+/* Does the store hold another certificate than this one there, as its dates tell? False also when that cannot be told. */
+bool rot_is_another(struct rotation *r, enum rot_cert_slot slot, const struct pem_span *pem);
 /* Is this PEM certificate RootCA1, as far as the store tells? False also when that cannot be told. */
 bool rot_is_root1(struct rotation *r, const struct pem_span *pem);
 

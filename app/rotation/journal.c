@@ -63,6 +63,8 @@ void journal_encode(const struct rot_journal *j, uint8_t ret_record[JOURNAL_RECO
 	put(&c, (uint64_t)j->candidate_not_after_s, 8);
 	put(&c, (uint64_t)j->retry_at_s, 8);
 	put(&c, (uint64_t)j->trial_at_s, 8);
+	put(&c, (uint64_t)j->issuer_end_s, 8);
+	put(&c, j->issuer_end_of, 4);
 	c.out = ret_record + CRC_OFFSET;
 	put(&c, crc32_of(ret_record, CRC_OFFSET), 4);
 }
@@ -95,6 +97,8 @@ int journal_decode(const uint8_t *record, size_t length, struct rot_journal *ret
 	j.candidate_not_after_s = (int64_t)get(&c, 8);
 	j.retry_at_s = (int64_t)get(&c, 8);
 	j.trial_at_s = (int64_t)get(&c, 8);
+	j.issuer_end_s = (int64_t)get(&c, 8);
+	j.issuer_end_of = (uint32_t)get(&c, 4);
 	*ret_journal = j;
 	return 0;
 }

@@ -34,6 +34,8 @@ struct rot_journal {
 	int64_t candidate_not_after_s;
 	int64_t retry_at_s;          /* ask for a client certificate not before */
 	int64_t trial_at_s;          /* try ClientCert2 not before */
+	int64_t issuer_end_s;        /* NotAfter of the issuer of the ClientCert1 whose own NotAfter has these lower 32 bits */
+	uint32_t issuer_end_of;
 	uint32_t attempts;           /* requests without success */
 	uint32_t trials;             /* failed trials of this ClientCert2 */
 	uint32_t under_way;          /* JOURNAL_UNDER_WAY_* */

@@ -9,6 +9,22 @@
 
 #include "app/rotation/internal.h"
 
+/* Identifiers are system-wide: another application, or an operator, may have put something else where the announced root was. Then
+ * it is as if that had never been stored. */
+static void forget_overwritten(struct rotation *r, const struct pem_span *pem)
+{
+	struct rot_journal *j = &r->journal;
+
+	if (j->announced_print == j->root1_print && rot_is_another(r, ROT_ROOT1, pem)) {
+		rot_log(r, "root: %s is not what it was", ROT_ID_ROOT1);
+		j->root1_print = 0;
+	}
+	if (j->announced_print == j->root2_print && rot_is_another(r, ROT_ROOT2, pem)) {
+		rot_log(r, "root: %s is not what it was", ROT_ID_ROOT2);
+		j->root2_print = 0;
+	}
+}
+
 /* Ask the source when it is time. Returns 1 with the PEM in *ret_pem and the announcement noted, or 0. */
 static int poll_source(struct rotation *r, struct pem_span *ret_pem)
 {
@@ -36,6 +52,7 @@ static int poll_source(struct rotation *r, struct pem_span *ret_pem)
 	r->root.poll_at_s = f->mono_s + r->config.poll_s - spread_s / 2 +
 	                    (int64_t)r->ops->random(r->ops->ctx) % (spread_s + 1);
 	r->journal.announced_print = pem_fingerprint(ret_pem);
+	forget_overwritten(r, ret_pem);
 	if (r->journal.announced_print != r->journal.root1_print && rot_is_root1(r, ret_pem)) {
 		r->journal.root1_print = r->journal.announced_print;
 		rot_log(r, "root: announced=%llx is %s", (unsigned long long)r->journal.root1_print, ROT_ID_ROOT1);
@@ -78,8 +95,10 @@ static int64_t arm(struct rotation *r)
 	rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, true);
 	if (id < 0) {
 		id = rot_result(r->ops->add_duplicate(f->net[ROT_NET1].id, ROT_NAME_NET2));
-		if (id < 0)
+		if (id < 0) {
+			rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, false); /* nothing has changed */
 			return rot_failed(r, "root: duplicate " ROT_NAME_NET1, id);
+		}
 	}
 	e = rot_result(r->ops->set_root(id, ROT_ID_ROOT2));
 	if (e >= 0)
@@ -125,7 +144,7 @@ static int64_t withdraw(struct rotation *r, const char *reason)
 static int64_t grace_s(const struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
-	int64_t grace = r->config.root_grace_s, eighth = (f->cert[ROT_CLIENT1].not_after_s - f->now_s) / 8;
+	int64_t grace = r->config.root_grace_s, eighth = (f->cert[ROT_CLIENT1].end_s - f->now_s) / 8;
 
 	/* The client certificate's own renewal waits for this flow: do not use up its life. */
 	if (f->cert[ROT_CLIENT1].present && eighth < grace)

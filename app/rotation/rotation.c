@@ -84,8 +84,8 @@ int64_t rot_failed(struct rotation *r, const char *what, int e)
 	int64_t first_s = e == -EAGAIN || e == -ENETDOWN ? ROT_SOON_S : e == -EACCES ? HOUR_S : 10 * MINUTE_S, cap_s = 2 * HOUR_S;
 
 	rot_log(r, "%s failed errno=%d failures=%u", what, -e, (unsigned)failures);
-	if (f->cert[ROT_CLIENT1].present && schedule_cap_s(f->cert[ROT_CLIENT1].not_after_s - f->now_s) < cap_s)
-		cap_s = schedule_cap_s(f->cert[ROT_CLIENT1].not_after_s - f->now_s);
+	if (f->cert[ROT_CLIENT1].present && schedule_cap_s(f->cert[ROT_CLIENT1].end_s - f->now_s) < cap_s)
+		cap_s = schedule_cap_s(f->cert[ROT_CLIENT1].end_s - f->now_s);
 	first_s = schedule_backoff_s(failures, first_s, cap_s, r->ops->random(r->ops->ctx));
 	r->hold[r->part].until_s = f->mono_s + first_s;
 	return first_s;

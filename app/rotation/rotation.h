@@ -104,6 +104,7 @@ struct rot_facts {
 	struct {
 		bool present;
 		int64_t not_before_s, not_after_s;
+		int64_t end_s; /* of a client certificate: its NotAfter, or that of its issuer if that is known and earlier */
 	} cert[ROT_CERT_COUNT];
 	struct {
 		int id; /* -1: no such network */
@@ -153,6 +154,11 @@ struct rotation {
 		bool paired, give_up, settling;
 		int64_t since_s; /* monotonic, of the pairing or the settling */
 	} client;
+
+	struct {
+		int64_t of[ROT_CERT_COUNT]; /* NotAfter of what was compared, to know when to do it again */
+		int64_t client1_s, client2_s; /* end of their issuers; INT64_MAX: not in the store */
+	} issuer;
 
 	char body[ROT_BODY_MAX]; /* of the source; wiped after use */
 };
