@@ -33,6 +33,8 @@ struct channel {
 	struct connection connections[CHANNEL_MAX];
 	int page_fd;
 	struct vt_page *page;
+	int ahead_fd;
+	struct wire_ahead *ahead;
 };
 
 /* 0, or -1 and errno. */
@@ -51,7 +53,7 @@ int channel_new(const char *path, struct channel **ret, struct az_error *ret_err
 
 	if (!c)
 		goto fail_errno;
-	c->listener = c->page_fd = c->epoll = -1;
+	c->listener = c->page_fd = c->ahead_fd = c->epoll = -1;
 	for (size_t i = 0; i < CHANNEL_MAX; i++)
 		c->connections[i].fd = -1;
 	if (strlen(path) >= sizeof(c->path)) {
@@ -81,6 +83,16 @@ int channel_new(const char *path, struct channel **ret, struct az_error *ret_err
 	/* The application gets to read it and no more. */
 	if (fcntl(c->page_fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) < 0)
 		goto fail_errno;
+	c->ahead_fd = memfd_create("azsim-ahead", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (c->ahead_fd < 0 || ftruncate(c->ahead_fd, (off_t)sizeof(struct wire_ahead)) < 0 ||
+	    fcntl(c->ahead_fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		goto fail_errno;
+	c->ahead = mmap(NULL, sizeof(struct wire_ahead), PROT_READ | PROT_WRITE, MAP_SHARED, c->ahead_fd, 0);
+	if (c->ahead == MAP_FAILED) {
+		c->ahead = NULL;
+		goto fail_errno;
+	}
+	c->ahead->magic = WIRE_AHEAD_MAGIC;
 	c->page->magic = VT_PAGE_MAGIC;
 	c->page->version = VT_VERSION;
 	*ret = c;
@@ -109,6 +121,10 @@ void channel_free(struct channel *c)
 		(void) munmap(c->page, sizeof(*c->page));
 	if (c->page_fd >= 0)
 		(void) close(c->page_fd);
+	if (c->ahead)
+		(void) munmap(c->ahead, sizeof(*c->ahead));
+	if (c->ahead_fd >= 0)
+		(void) close(c->ahead_fd);
 	if (c->epoll >= 0)
 		(void) close(c->epoll);
 	if (c->listener >= 0) {
@@ -147,6 +163,11 @@ void channel_set_page(struct channel *c, uint64_t app_mono_ns, int64_t wall_offs
 	c->page->mono_ns = app_mono_ns;
 	c->page->wall_offset_ns = wall_offset_ns;
 	c->page->wall_steps = wall_steps;
+}
+
+struct wire_ahead *channel_ahead(struct channel *c)
+{
+	return c->ahead;
 }
 
 pid_t channel_clock_pid(const struct channel *c)
@@ -338,7 +359,7 @@ static enum channel_message_kind take(struct channel *c, int i, struct channel_m
 				wire_reader_init(&r, ret->payload, ret->header.length);
 				if (wire_get_u32(&r) == WIRE_VERSION) {
 					connection->hello = true;
-					(void) channel_answer(c, i, &ret->header, 0, NULL, 0, -1);
+					(void) channel_answer(c, i, &ret->header, 0, NULL, 0, c->ahead_fd);
 					return CHANNEL_NONE;
 				}
 			}

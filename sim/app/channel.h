@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "emu-applibs/wire/ahead.h"
 #include "emu-applibs/wire/vtime_proto.h"
 #include "emu-applibs/wire/wire.h"
 #include "sim/util/error.h"
@@ -31,6 +32,9 @@ void channel_expect(struct channel *channel, pid_t pid);
 
 /* Where the application stands, for the page. app_mono_ns: the monotonic clock as the application sees it. */
 void channel_set_page(struct channel *channel, uint64_t app_mono_ns, int64_t wall_offset_ns, uint64_t wall_steps);
+
+/* The list of answers ahead that the application's libraries map when they say hello. They can write to it. */
+struct wire_ahead *channel_ahead(struct channel *channel);
 
 enum channel_message_kind {
 	CHANNEL_NONE,    /* nothing there */

@@ -143,6 +143,8 @@ static char *repeat_command(const struct job *job, const char *networks)
 		add_word(f, "--cut=", o->cuts_text);
 	if (o->faults_text)
 		add_word(f, "--fail=", o->faults_text);
+	if (o->no_memory)
+		(void) fputs(" --no-memory", f);
 	if (o->http_shim)
 		add_word(f, "--http=", "shim");
 	if (o->capture)
@@ -298,7 +300,7 @@ static void play(struct job *job, const struct net_ops *network, char work[64], 
 	size_t reading_count = options->reading_count;
 	struct run_options run_options = {
 		.seed = options->seed, .readings = readings, .app = options->app,
-		.wrapper = options->wrapper, .cuts = options->cuts, .faults = job->faults, .http_shim = options->http_shim, .capture = options->capture,
+		.wrapper = options->wrapper, .cuts = options->cuts, .faults = job->faults, .http_shim = options->http_shim, .no_memory = options->no_memory, .capture = options->capture,
 		.ram_limit = options->ram_limit, .home = cli_home(), .work_dir = work, .app_wait_s = options->app_wait_s,
 		.kills = job->kills, .kill_count = job->kills ? options->kills : 0,
 		.interrupted = &cli_interrupted, .progress = on_progress, .progress_ctx = job,

@@ -27,6 +27,7 @@ struct job_options {
 	struct faults_plan faults;
 	const char *faults_text; /* likewise */
 	bool capture;          /* --pcap */
+	bool no_memory;        /* --no-memory */
 	bool http_shim;        /* --http=shim */
 	uint32_t ram_limit;    /* bytes; 0: none */
 	const char *const *wrapper;

@@ -39,6 +39,8 @@ static const char help[] =
 	"  --ram-limit=N[K]       end an ARM application that takes more than N bytes (KiB) of memory, as a device does above 256K\n"
 	"  --http=real|shim       the application's libcurl: with real TLS (default), or handing its requests to azsim as a whole;\n"
 	"                         both give the same history\n"
+	"  --no-memory            do all anew that is else answered from memory: each EAP-TLS handshake of the model, each chain of certificates\n"
+	"                         of --http=shim, each call that was answered before it was made; the history is the same\n"
 	"  --out=DIR              timelines of every run as DIR/SCENARIO.NETWORK.{json,timeline}, and daemon logs of failed ones\n"
 	"                         (without it: those of failed runs, in " JOB_DEFAULT_OUT "; with --readings=all: those of failed runs,\n"
 	"                         only where --out is given, as DIR/SCENARIO.NETWORK.CHOICES...)\n"
@@ -104,7 +106,7 @@ static int add_networks(struct command *c, char *list)
 	return n ? 0 : bad("--net: %s", "name at least one network");
 }
 
-enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_KILLS, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP, OPT_CUT, OPT_FAIL,
+enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_KILLS, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP, OPT_NO_MEMORY, OPT_CUT, OPT_FAIL,
 	OPT_RAM, OPT_PCAP };
 
 static int take_option(struct command *c, int option)
@@ -128,6 +130,7 @@ static int take_option(struct command *c, int option)
 		if (bytes(optarg, &c->job.ram_limit) < 0)
 			return bad("--ram-limit=%s: bytes, or KiB with a K behind: 256K", optarg);
 		return 0;
+	case OPT_NO_MEMORY: c->job.no_memory = true; return 0;
 	case OPT_HTTP:
 		c->job.http_shim = strcmp(optarg, "shim") == 0;
 		return c->job.http_shim || strcmp(optarg, "real") == 0 ? 0 : bad("--http=%s: real or shim", optarg);
@@ -288,7 +291,7 @@ int cmd_run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"net", required_argument, NULL, OPT_NET}, {"app", required_argument, NULL, OPT_APP},
-		{"http", required_argument, NULL, OPT_HTTP},
+		{"http", required_argument, NULL, OPT_HTTP}, {"no-memory", no_argument, NULL, OPT_NO_MEMORY},
 		{"cut", required_argument, NULL, OPT_CUT},
 		{"fail", required_argument, NULL, OPT_FAIL},
 		{"ram-limit", required_argument, NULL, OPT_RAM},

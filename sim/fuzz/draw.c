@@ -52,8 +52,8 @@ static void draw_network(struct rng *rng, struct world *w)
 	w->reauth_s = reauths[rng_between(rng, 0, (int64_t)ARRAY_LEN(reauths) - 1)];
 	w->server_chain = rng_one_in(rng, 3);
 	w->client_chain = rng_one_in(rng, 4);
-	w->root_rsa = rng_one_in(rng, 24);
-	w->server_rsa = rng_one_in(rng, 12);
+	w->root_rsa = rng_one_in(rng, 100);
+	w->server_rsa = rng_one_in(rng, 50);
 	w->crl = rng_one_in(rng, 5);
 }
 

@@ -84,10 +84,9 @@ static bool is_peripheral(uint16_t op)
 	return op >= WIRE_GPIO_OPEN_INPUT && op <= WIRE_PWM_OPEN;
 }
 
-static void note_call(struct run *run, const char *name, uint16_t op, int r)
+static void note_call(struct run *run, const char *name, uint16_t op, int r, const char *summary, const char *denied)
 {
 	char detail[128] = "";
-	const char *summary = device_last_summary(run->device), *denied = device_last_denied(run->device);
 
 	if (denied)
 		(void) snprintf(detail, sizeof(detail), "app_manifest.json lacks the capability %s", denied);
@@ -106,6 +105,20 @@ static void note_call(struct run *run, const char *name, uint16_t op, int r)
 		run_hint(run, "%s gave EACCES: %s/app_manifest.json does not list what it asks for", name, run->package.folder);
 }
 
+static void count_call(struct run *run)
+{
+	run->result->api_calls++;
+	oracle_count_call(run);
+}
+
+void run_note_request(struct run *run, uint16_t op, const uint8_t *fields, size_t length, int result, const char *summary,
+                      const char *denied)
+{
+	count_call(run);
+	note_call(run, callname_of(op, callname_attribute(op, fields, length)), op, result, summary, denied);
+	run->state_changed = true;
+}
+
 static void handle_request(struct run *run, struct channel_message *m)
 {
 	static uint8_t reply[WIRE_MAX_PAYLOAD];
@@ -122,10 +135,9 @@ static void handle_request(struct run *run, struct channel_message *m)
 		OPENSSL_cleanse(m->payload, m->header.length);
 		return;
 	}
-	if (counts) {
-		run->result->api_calls++;
-		oracle_count_call(run);
-	}
+	ahead_learn(run, op, m->payload, m->header.length);
+	if (counts)
+		count_call(run);
 	if (!own && run_events_on_call(run, op, callname_attribute(op, m->payload, m->header.length), false))
 		return; /* the power went before it was done */
 	if (counts && cuts_at_call(run, name, false))
@@ -143,7 +155,7 @@ static void handle_request(struct run *run, struct channel_message *m)
 	gone = cuts_power_went(run);
 	run->in_request = false;
 	if (!gone && (counts || (!own && r < 0)))
-		note_call(run, name, op, r);
+		note_call(run, name, op, r, device_last_summary(run->device), device_last_denied(run->device));
 	if (r == -EBADMSG)
 		run_hint(run, "the application sent a malformed %s", name);
 	run->state_changed = true;
@@ -331,6 +343,7 @@ static void handle_vtime(struct run *run, const struct channel_message *m)
 
 void run_handle_message(struct run *run, struct channel_message *m, enum channel_message_kind kind)
 {
+	ahead_collect(run);
 	if (run->messages_at_ns != run->clock.now_ns) {
 		run->messages_at_ns = run->clock.now_ns;
 		run->messages_now = 0;

@@ -8,6 +8,7 @@
 #include "sim/app/package.h"
 #include "sim/app/process.h"
 #include "sim/issuer/issuer.h"
+#include "sim/run/ahead.h"
 #include "sim/run/run.h"
 #include "sim/torture/cuts.h"
 #include "sim/web/web.h"
@@ -151,6 +152,7 @@ struct run {
 
 	struct cuts *cuts; /* sim/torture; NULL: none */
 	struct faults *faults; /* likewise */
+	struct ahead ahead;
 	bool in_request;   /* the device is carrying one out */
 
 	bool stop;
@@ -246,6 +248,9 @@ int run_route(struct run *run, uint64_t address, uint64_t port, int *ret_fd);
 void run_http(struct run *run, const struct channel_message *message);
 
 /* dispatch.c */
+/* A request that was carried out: counted, and noted with what the device said of it. fields: of the request. */
+void run_note_request(struct run *run, uint16_t op, const uint8_t *fields, size_t length, int result, const char *summary,
+                      const char *denied);
 void run_handle_message(struct run *run, struct channel_message *message, enum channel_message_kind kind);
 void run_drain_output(struct run *run);
 void run_watch_mutable_file(struct run *run);

@@ -171,6 +171,7 @@ static bool world_is_over(const struct run *run)
 static void answer_idle(struct run *run, enum vt_type type, int signal)
 {
 	run->app_idle = false;
+	ahead_offer(run);
 	if (!channel_answer_vt(run->channel, run->idle_connection, type, 0, (uint64_t)signal, -1)) {
 		int status;
 
@@ -266,7 +267,8 @@ static void app_turn(struct run *run)
 	}
 	if (r < 0)
 		return; /* a signal: the caller looks at it */
-	/* What it wrote before what it said, its last message before its end. */
+	/* What it took before what it wrote, that before what it said, and its last message before its end. */
+	ahead_collect(run);
 	if ((unsigned)r & APP_WROTE)
 		run_drain_output(run);
 	run->output_quiet = true;

@@ -53,6 +53,7 @@ struct run_options {
 	const char *const *wrapper;  /* words before the application (valgrind ...), NULL-terminated; NULL: none */
 	uint32_t ram_limit;          /* bytes that an ARM application may take; 0: no limit */
 	bool capture;                /* what goes over wire or air is kept in the work folder (net.h) */
+	bool no_memory;              /* nothing is answered from memory: neither a network's verdict, nor a chain of certificates, nor a call */
 	bool http_shim;              /* the application's libcurl hands its requests to us, without TLS */
 	const char *home;            /* folder of azsim itself: libraries, app/approot */
 	const char *work_dir;        /* short private folder of this run, exists, empty; the caller removes it */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "sim/net/model.h"
 #include "sim/run/internal.h"
 #include "sim/util/tree.h"
 
@@ -139,6 +140,7 @@ static int make_issuer(struct run *run, struct az_error *ret_error)
 	r = issuer_new(&host, &setup, &run->issuer, ret_error);
 	if (r < 0)
 		return r;
+	server_set_memory(issuer_server(run->issuer), !run->options->no_memory);
 	issuer_change(run->issuer, &run->scenario->issuer, run_cert(run, run->scenario->issuer.root),
 	              run_cert(run, run->scenario->issuer.client_ca), run_cert(run, run->scenario->issuer.tenant_ca));
 	if (run->scenario->issuer.has_clock_step)
@@ -329,6 +331,11 @@ static int open_networks(struct run *run, struct az_error *ret_error)
 		r = run->net_ops->capture(run->net, ret_error);
 	if (r == 0)
 		r = net_model_ops.open(dir, &run->probe, ret_error);
+	if (r == 0 && run->options->no_memory) {
+		model_set_memory(run->probe, false);
+		if (run->net_ops == &net_model_ops)
+			model_set_memory(run->net, false);
+	}
 	return r;
 }
 

@@ -147,7 +147,7 @@ static enum wire_http_outcome judge_server(struct server *server, const struct s
 	}
 	if (asprintf(&against, "%s\n%s", how.host ? how.host : "", request->roots) < 0)
 		abort();
-	if (is_trusted(&server->server_trust, certificate, against, how.wall_s))
+	if (!server->no_memory && is_trusted(&server->server_trust, certificate, against, how.wall_s))
 		return WIRE_HTTP_ANSWERED;
 	chain = read_chain(certificate);
 	roots = read_chain(request->roots);
@@ -179,7 +179,7 @@ static void judge_client(struct server *server, const struct server_request *req
 
 	if (!request->tls || !server->setup.client_ca || !request->client_chain[0])
 		return;
-	if (is_trusted(&server->client_trust, request->client_chain, ca, how.wall_s)) {
+	if (!server->no_memory && is_trusted(&server->client_trust, request->client_chain, ca, how.wall_s)) {
 		ret->has_client_certificate = true;
 		return;
 	}
@@ -335,6 +335,11 @@ void forward_drop_all(struct server *server)
 {
 	for (size_t i = 0; i < MAX_FORWARDED; i++)
 		drop(&server->forwarded[i]);
+}
+
+void server_set_memory(struct server *server, bool on)
+{
+	server->no_memory = !on;
 }
 
 void forward_forget(struct server *server)

@@ -35,6 +35,7 @@ struct server {
 	struct pending pending[MAX_CONNECTIONS];
 	struct forwarded forwarded[MAX_FORWARDED];
 	struct trust server_trust, client_trust;
+	bool no_memory; /* judge every chain, trusted or not */
 	uint64_t last_connection;
 	bool dropped; /* connections ended since the last look: whoever waits for an answer has something to see */
 };

@@ -67,6 +67,8 @@ struct server_request {
 /* The owner has itself had `signer` issue this client certificate (nothing is done unless that is the CA in use), good between these times of the server's clock: that
  * need not be found out. Holds for server_forward() alone, and for the last such chain. */
 void server_vouch(struct server *server, const struct pki_cert *signer, const char *client_chain, int64_t from_s, int64_t until_s);
+/* Is a chain that was found good before, or vouched for, judged all the same? By default not. */
+void server_set_memory(struct server *server, bool on);
 /* 0, and either the answer as on the wire (struct wire_http_head and body) in *ret_bytes, malloc'ed, to be wiped by the caller; or
  * *ret_bytes NULL and in *ret_fd the caller's end of the stream that it comes from later. -ENOMEM, -EMFILE. */
 int server_forward(struct server *server, const struct server_request *request, char **ret_bytes, size_t *ret_length, int *ret_fd);
