@@ -303,6 +303,7 @@ static int64_t renew(struct rotation *r, const char *id)
 	j->candidate_since_s = r->facts.now_s;
 	e = rot_result(r->ops->not_after(id, &not_after));
 	j->candidate_not_after_s = e < 0 ? 0 : rot_tm_to_s(&not_after);
+	r->clock.issued = r->clock.unconfirmed;
 	rot_log(r, "client: installed id=%s notAfter=%lld", id, (long long)j->candidate_not_after_s);
 	if (strcmp(id, ROT_ID_CLIENT1) == 0)
 		return settle(r, "installed " ROT_ID_CLIENT1);
@@ -399,7 +400,7 @@ int64_t rot_client_step(struct rotation *r)
 		return renew(r, ROT_ID_CLIENT1);
 	}
 	due_s = schedule_due_s(f->cert[ROT_CLIENT1].end_s, observed_life_s(r), r->config.renew_before_s, r->spread);
-	if (f->now_s < due_s) {
+	if (f->now_s < due_s && !r->clock.unconfirmed) {
 		r->journal.attempts = 0;
 		rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_SETTLED, "connected=%s notAfter=%lld due=%lld", rot_net_name(f->connected),
 		          (long long)f->cert[ROT_CLIENT1].end_s, (long long)due_s);

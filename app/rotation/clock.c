@@ -12,6 +12,9 @@
  * such a clock tries the last good time of the journal, but only if that is more than a year ago: where things simply have
  * expired, putting the clock back would only make the device believe an expired certificate.
  *
+ * Where no time server ever answers, a guess that let the device in is all there is, and it may be months behind: the certificate
+ * in service would end unnoticed. So a new one is asked for at once, and the clock set to its NotBefore (client_flow.c, here).
+ *
  * That the clock is a guess is noted in the journal: a process that starts anew finds a clock that could be right, and would
  * believe it for ever. Which guess it is can be told from the clock itself.
  */
@@ -127,6 +130,20 @@ static int64_t set_clock(struct rotation *r, int64_t wall_s, const char *why)
 	return ROT_SOON_S;
 }
 
+/* A certificate has just been issued: it is not earlier than that. */
+static int64_t take_issued(struct rotation *r)
+{
+	const struct rot_facts *f = &r->facts;
+	int64_t issued_s = f->cert[ROT_CLIENT2].present ? f->cert[ROT_CLIENT2].not_before_s : 0;
+	int e = issued_s > f->now_s ? r->ops->set_clock(r->ops->ctx, issued_s) : 0;
+
+	r->clock.unconfirmed = r->clock.issued = false;
+	believe(r);
+	if (issued_s > f->now_s && e == 0)
+		rot_log(r, "clock: set from=%lld to=%lld by what was issued", (long long)f->now_s, (long long)issued_s);
+	return 1;
+}
+
 int64_t rot_clock(struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
@@ -139,12 +156,15 @@ int64_t rot_clock(struct rotation *r)
 	}
 	if (r->clock.guess == 0 && f->connected == ROT_NET_NONE && before_jump_s(r) != 0 && clock_may_be_why(r))
 		return set_clock(r, before_jump_s(r), "clock had jumped ahead");
-	if (r->clock.guess == 0 && (r->journal.under_way & JOURNAL_UNDER_WAY_CLOCK) && f->now_s >= floor_s)
+	if (r->clock.guess == 0 && !r->clock.unconfirmed && (r->journal.under_way & JOURNAL_UNDER_WAY_CLOCK) && f->now_s >= floor_s)
 		resume(r, floor_s);
+	if (r->clock.unconfirmed && !f->ready && f->connected != ROT_NET_NONE && r->clock.issued)
+		return take_issued(r);
 	if (f->ready) {
 		if (r->clock.guess != 0)
 			rot_log(r, "clock: synchronised now=%lld", (long long)f->now_s);
 		believe(r);
+		r->clock.unconfirmed = false;
 		/* Believed, but a time before the certificates in service is not worth remembering. */
 		if (f->now_s < r->journal.good_time_s && f->now_s >= certificate_floor_s(f)) {
 			rot_log(r, "clock: went back by=%lld", (long long)(r->journal.good_time_s - f->now_s));
@@ -159,8 +179,9 @@ int64_t rot_clock(struct rotation *r)
 	} else if (f->connected != ROT_NET_NONE) {
 		if (f->mono_s - r->seen_since_s < GUESS_SETTLE_S)
 			return ROT_SOON_S * 3;
-		/* It works and nobody says otherwise (time servers out of reach): as good as it gets. */
-		believe(r);
+		/* It works and nobody says otherwise (time servers out of reach): as good as it gets, until something is issued. */
+		r->clock.unconfirmed = true; /* the journal keeps it for a guess until then */
+		r->clock.guess = 0;
 	} else {
 		/* The OS connects by itself when the guess is good; more looks than one a guess would only cost calls. */
 		if (f->mono_s - r->clock.at_s < GUESS_EVERY_S)

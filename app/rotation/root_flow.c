@@ -92,14 +92,13 @@ static int64_t arm(struct rotation *r)
 	const struct rot_facts *f = &r->facts;
 	int id = f->net[ROT_NET2].id, e;
 
-	rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, true);
+	/* Where there is no room for it nothing has changed, and flash need not know. */
 	if (id < 0) {
 		id = rot_result(r->ops->add_duplicate(f->net[ROT_NET1].id, ROT_NAME_NET2));
-		if (id < 0) {
-			rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, false); /* nothing has changed */
+		if (id < 0)
 			return rot_failed(r, "root: duplicate " ROT_NAME_NET1, id);
-		}
 	}
+	rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, true);
 	e = rot_result(r->ops->set_root(id, ROT_ID_ROOT2));
 	if (e >= 0)
 		e = rot_result(r->ops->set_enabled(id, true));

@@ -137,6 +137,8 @@ struct rotation {
 	int64_t offline_since_s; /* monotonic; -1: connected at the last look */
 	struct {
 		unsigned guess; /* 0: the clock is believed; n: the n-th guess was set */
+		bool unconfirmed; /* connected by a guess, and no time server answers: what is issued now says what time it is */
+		bool issued;      /* by then: ClientCert2 */
 		bool trusted;   /* this process has been told the time, and it could be true: */
 		int64_t trusted_wall_s, trusted_mono_s;
 		int64_t at_s;

@@ -255,6 +255,23 @@ static const char *boots_ahead(struct fake *f)
 	return broken_or(f, fake_not_settled(f));
 }
 
+/* No battery and no time server, ever: what the issuer gives out tells the time, so the next renewal comes when it is due. */
+static const char *no_time_server(struct fake *f)
+{
+	f->time_sync = false;
+	f->issuer_life_s = 90 * DAY_S;
+	fake_run(f, 10 * DAY_S);
+	f->clock_offset_s = -f->now_s;
+	fake_reboot(f);
+	fake_run(f, 6 * HOUR_S);
+	if (f->connected < 0)
+		return broken_or(f, "did not find its way back");
+	if (f->issued == 0 || f->clock_offset_s > 2 * HOUR_S || f->clock_offset_s < -2 * HOUR_S)
+		return broken_or(f, "does not know what time it is");
+	fake_run(f, 60 * DAY_S);
+	return broken_or(f, f->issued < 2 ? "not renewed when due" : fake_not_settled(f));
+}
+
 /* The first certificates begin only after the one in service has ended; in time the issuer gives better ones. */
 static const char *valid_too_late(struct fake *f)
 {
@@ -286,6 +303,7 @@ static const struct situation {
 	{ "jumped ahead", jumped_ahead, 200 * DAY_S, 25 * HOUR_S, false },
 	{ "boots ahead", boots_ahead, 200 * DAY_S, 30 * MINUTE_S, false },
 	{ "no battery", no_battery, 120 * DAY_S, HOUR_S, false },
+	{ "no time server", no_time_server, 90 * DAY_S, HOUR_S, false },
 	{ "no battery, young server", no_battery_young_server, 900 * DAY_S, 101 * DAY_S, false },
 	{ "no battery in trial", no_battery_in_trial, 90 * DAY_S, 75 * DAY_S, false },
 	{ "valid too late", valid_too_late, 90 * DAY_S, 5 * MINUTE_S, false },
