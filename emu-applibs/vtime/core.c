@@ -22,6 +22,8 @@ static bool core_starting;
 __thread struct vt_thread *vt_self;
 
 static int core_fd = -1;
+/* A page that is empty in a child of fork, however it was made. */
+static const volatile unsigned char *core_first_process;
 static const volatile struct vt_page *core_page;
 
 void vt_fatal(const char *what, int error)
@@ -132,6 +134,8 @@ void vt_call(struct vt_message *m, int *ret_fd)
 	/* A handler that asked something in the middle would take our answer. */
 	(void) sigfillset(&all);
 	(void) vt_real.pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (core_first_process && !*core_first_process)
+		vt_fatal("a second process has no clock: Azure Sphere has no fork", 0);
 	m->magic = VT_MAGIC;
 	core_send(m);
 	core_receive(m, ret_fd);
@@ -163,6 +167,21 @@ static void core_map(int fd)
 	core_page = page;
 }
 
+/* Without it (an old kernel) a child made past libc would take its parent's answers. */
+static void core_mark_process(void)
+{
+	const size_t size = (size_t) sysconf(_SC_PAGESIZE);
+	unsigned char *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return;
+	*page = 1;
+	if (madvise(page, size, MADV_WIPEONFORK) == 0)
+		core_first_process = page;
+	else
+		(void) munmap(page, size);
+}
+
 static void core_connect(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -186,6 +205,7 @@ static void core_connect(const char *path)
 	if (m.type != VT_WELCOME || m.a != VT_VERSION)
 		vt_fatal("the simulator speaks another version", 0);
 	core_map(page);
+	core_mark_process();
 }
 
 bool vt_start(void)

@@ -21,6 +21,7 @@ struct connection {
 	bool heard; /* there was something to read at the last look */
 	bool clock; /* libvtime's */
 	bool hello; /* said */
+	bool deaf;  /* an answer did not fit any more: it does not read them */
 	pid_t pid;  /* of the peer */
 };
 
@@ -192,7 +193,12 @@ int channel_wait(struct channel *c, int ms)
 {
 	struct epoll_event events[CHANNEL_MAX + 1 + WATCHED_MAX];
 	unsigned bits = 0;
-	int n = epoll_wait(c->epoll, events, ARRAY_LEN(events), ms);
+	int n;
+
+	for (size_t i = 0; i < CHANNEL_MAX; i++)
+		if (c->connections[i].deaf)
+			return CHANNEL_HEARD;
+	n = epoll_wait(c->epoll, events, ARRAY_LEN(events), ms);
 
 	if (n < 0)
 		return -errno;
@@ -247,25 +253,44 @@ static bool is_expected(const struct channel *c, pid_t pid)
 	return false;
 }
 
-static void accept_all(struct channel *c)
+/* Why this process may not connect, or NULL. */
+static const char *refusal(const struct channel *c, pid_t pid)
+{
+	pid_t known = channel_clock_pid(c);
+
+	if (c->expected == 0 || !is_expected(c, pid))
+		return "a process that is none of the application's wanted to connect";
+	if (known > 0 && pid != known)
+		return "a second process of the application wanted to connect: Azure Sphere has no fork";
+	return NULL;
+}
+
+/* Lets in whoever waits at the door, up to the first one that is refused. */
+static enum channel_message_kind accept_all(struct channel *c, struct channel_message *ret)
 {
 	for (;;) {
 		int fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		struct ucred peer = {0};
 		socklen_t length = sizeof(peer);
+		const char *why;
 		size_t i = 0;
 
 		if (fd < 0)
 			break;
 		while (i < CHANNEL_MAX && c->connections[i].fd >= 0)
 			i++;
-		if (i == CHANNEL_MAX || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 || c->expected == 0 ||
-		    !is_expected(c, peer.pid) || watch(c, fd, i) < 0)
+		why = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 ? strerror(errno) : refusal(c, peer.pid);
+		if (!why && (i == CHANNEL_MAX || watch(c, fd, i) < 0))
+			why = "the application wanted one connection more than there may be";
+		if (why) {
 			(void) close(fd);
-		else
-			c->connections[i] = (struct connection){.fd = fd, .heard = true, .pid = peer.pid};
+			(void) snprintf(ret->problem, sizeof(ret->problem), "%s", why);
+			return CHANNEL_REFUSED;
+		}
+		c->connections[i] = (struct connection){.fd = fd, .heard = true, .pid = peer.pid};
 	}
 	c->knocked = false;
+	return CHANNEL_NONE;
 }
 
 static bool send_with_fd(int socket_fd, const void *data, size_t length, int fd)
@@ -289,11 +314,24 @@ static bool send_with_fd(int socket_fd, const void *data, size_t length, int fd)
 	return sendmsg(socket_fd, &message, MSG_NOSIGNAL) == (ssize_t)length;
 }
 
+static bool answer(struct channel *c, int i, const void *data, size_t length, int fd)
+{
+	struct connection *connection = &c->connections[i];
+
+	if (connection->fd < 0 || connection->deaf)
+		return false;
+	if (send_with_fd(connection->fd, data, length, fd))
+		return true;
+	/* Whoever waits for each answer, as our libraries do, always has room for it. */
+	connection->deaf = connection->heard = errno == EAGAIN || errno == EWOULDBLOCK;
+	return false;
+}
+
 bool channel_answer_vt(struct channel *c, int connection, enum vt_type type, int status, uint64_t a, int fd)
 {
 	struct vt_message m = {.magic = VT_MAGIC, .type = (uint16_t)type, .status = status, .a = a};
 
-	return c->connections[connection].fd >= 0 && send_with_fd(c->connections[connection].fd, &m, sizeof(m), fd);
+	return answer(c, connection, &m, sizeof(m), fd);
 }
 
 bool channel_answer_interface(struct channel *c, int connection, const char *name, uint64_t a, uint64_t b)
@@ -316,7 +354,7 @@ bool channel_answer(struct channel *c, int connection, const struct wire_header 
 	memcpy(buffer, &h, sizeof(h));
 	if (length > 0)
 		memcpy(buffer + sizeof(h), payload, length);
-	return send_with_fd(c->connections[connection].fd, buffer, sizeof(h) + length, fd);
+	return answer(c, connection, buffer, sizeof(h) + length, fd);
 }
 
 /* One message of one connection. */
@@ -324,13 +362,18 @@ static enum channel_message_kind take(struct channel *c, int i, struct channel_m
 {
 	struct connection *connection = &c->connections[i];
 	static uint8_t buffer[sizeof(struct wire_header) + WIRE_MAX_PAYLOAD + 1];
-	ssize_t n = recv(connection->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+	ssize_t n = connection->deaf ? 0 : recv(connection->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
 	uint32_t magic = 0;
 
 	connection->heard = false; /* if there is more, the next look sees it */
 	ret->connection = i;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return CHANNEL_NONE;
+	if (connection->deaf) {
+		(void) snprintf(ret->problem, sizeof(ret->problem), "it asks on and on and does not read the answers");
+		drop(connection);
+		return CHANNEL_BROKEN;
+	}
 	if (n <= 0) {
 		drop(connection);
 		return CHANNEL_NONE;
@@ -340,14 +383,15 @@ static enum channel_message_kind take(struct channel *c, int i, struct channel_m
 	if (n == (ssize_t)sizeof(ret->vt) && magic == VT_MAGIC) {
 		memcpy(&ret->vt, buffer, sizeof(ret->vt));
 		ret->vt.text[VT_TEXT_MAX - 1] = '\0';
-		if (ret->vt.type == VT_HELLO && ret->vt.a == VT_VERSION) {
+		if (ret->vt.type == VT_HELLO && ret->vt.a == VT_VERSION && !connection->hello) {
 			connection->clock = connection->hello = true;
 			(void) channel_answer_vt(c, i, VT_WELCOME, 0, VT_VERSION, c->page_fd);
 			return CHANNEL_NONE;
 		}
 		if (connection->clock)
 			return CHANNEL_VTIME;
-		(void) snprintf(ret->problem, sizeof(ret->problem), "clock message %u before its greeting", ret->vt.type);
+		(void) snprintf(ret->problem, sizeof(ret->problem), "clock message %u %s", ret->vt.type,
+		                ret->vt.type != VT_HELLO ? "before its greeting" : connection->hello ? "after another greeting" : "of another version");
 	} else if ((size_t)n >= sizeof(ret->header) && (uint16_t)magic == WIRE_MAGIC) {
 		memcpy(&ret->header, buffer, sizeof(ret->header));
 		if (ret->header.length == (size_t)n - sizeof(ret->header) && ret->header.length <= WIRE_MAX_PAYLOAD) {
@@ -357,13 +401,13 @@ static enum channel_message_kind take(struct channel *c, int i, struct channel_m
 				struct wire_reader r;
 
 				wire_reader_init(&r, ret->payload, ret->header.length);
-				if (wire_get_u32(&r) == WIRE_VERSION) {
+				if (wire_get_u32(&r) == WIRE_VERSION && !connection->hello) {
 					connection->hello = true;
 					(void) channel_answer(c, i, &ret->header, 0, NULL, 0, c->ahead_fd);
 					return CHANNEL_NONE;
 				}
 			}
-			if (connection->hello && !connection->clock)
+			if (ret->header.op != WIRE_HELLO && connection->hello && !connection->clock)
 				return CHANNEL_REQUEST;
 		}
 		(void) snprintf(ret->problem, sizeof(ret->problem), "API message %u of %zd bytes that does not fit its header or greeting",
@@ -387,14 +431,20 @@ enum channel_message_kind channel_receive(struct channel *c, struct channel_mess
 {
 	if (!has_heard(c))
 		(void) channel_wait(c, 0);
-	if (c->knocked)
-		accept_all(c);
-	for (int i = 0; i < CHANNEL_MAX; i++) {
+	if (c->knocked) {
+		enum channel_message_kind kind = accept_all(c, ret);
+
+		if (kind != CHANNEL_NONE)
+			return kind;
+	}
+	/* The clock's last: what was said before the application waits comes before its wait. */
+	for (int i = 0; i < 2 * CHANNEL_MAX; i++) {
+		const struct connection *connection = &c->connections[i % CHANNEL_MAX];
 		enum channel_message_kind kind;
 
-		if (!c->connections[i].heard)
+		if (!connection->heard || connection->clock != (i >= CHANNEL_MAX))
 			continue;
-		kind = take(c, i, ret);
+		kind = take(c, i % CHANNEL_MAX, ret);
 		if (kind != CHANNEL_NONE)
 			return kind;
 	}

@@ -26,8 +26,8 @@ int channel_new(const char *path, struct channel **ret, struct az_error *ret_err
 void channel_free(struct channel *channel); /* NULL is fine; unlinks the path */
 /* Frees it in a forked process: what is shared with the other one, which goes on, stays as it is. NULL is fine. */
 void channel_abandon(struct channel *channel);
-/* Only this process and those below it may connect from now on; 0: nobody, and existing connections are closed: call it so
- * before a process is started and when one is gone. */
+/* Only this process and those below it may connect from now on, and once libvtime has said hello in one of them, only that one; 0:
+ * nobody, and existing connections are closed: call it so before a process is started and when one is gone. */
 void channel_expect(struct channel *channel, pid_t pid);
 
 /* Where the application stands, for the page. app_mono_ns: the monotonic clock as the application sees it. */
@@ -41,6 +41,7 @@ enum channel_message_kind {
 	CHANNEL_VTIME,   /* vt holds it */
 	CHANNEL_REQUEST, /* header and payload hold it */
 	CHANNEL_BROKEN,  /* a client broke the rules; problem says how; its connection is closed */
+	CHANNEL_REFUSED, /* somebody was not let in; problem says who */
 };
 struct channel_message {
 	int connection; /* for the answer */
@@ -67,7 +68,8 @@ bool channel_has_clock(const struct channel *channel);
 /* The process whose libvtime said hello: with a debugger or the like in front, not the one that azsim started. 0: none yet. */
 pid_t channel_clock_pid(const struct channel *channel);
 
-/* Answers. fd -1: none; otherwise passed along (the caller still closes its own). False when the application is gone. */
+/* Answers. fd -1: none; otherwise passed along (the caller still closes its own). False when the application is gone, or does not
+ * read: channel_receive() tells. */
 bool channel_answer_vt(struct channel *channel, int connection, enum vt_type type, int status, uint64_t a, int fd);
 /* VT_INTERFACE_IS with these three. */
 bool channel_answer_interface(struct channel *channel, int connection, const char *name, uint64_t a, uint64_t b);

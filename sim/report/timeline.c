@@ -53,6 +53,7 @@ void timeline_addv(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool 
 		abort();
 	text_sanitize(entry->text);
 	trim(entry->text);
+	tl->bytes += strlen(entry->text);
 	if (detail && detail[0]) {
 		entry->detail = strdup(detail);
 		if (!entry->detail)

@@ -41,6 +41,7 @@ struct tl_entry {
 struct timeline {
 	struct tl_entry *entries;
 	size_t count, capacity;
+	size_t bytes; /* of all texts that were ever added */
 	int64_t start_s;
 };
 

@@ -13,6 +13,7 @@
 #include "sim/util/text.h"
 
 #define MESSAGES_AT_ONCE_MAX 200000ul /* at one moment of virtual time */
+#define MESSAGES_A_MINUTE_MAX 300000ul /* of virtual time: an hour of it takes minutes of real time */
 #define SPINS_MAX 600000ul            /* ms of virtual time spent without ever waiting: ten minutes */
 
 /* ---- Output and mutable file --------------------------------------------------------------------------------------------- */
@@ -353,6 +354,16 @@ void run_handle_message(struct run *run, struct channel_message *m, enum channel
 		run->messages_now = 0;
 		return;
 	}
+	if (run->messages_minute != run->clock.now_ns / (60 * NS_PER_S)) {
+		run->messages_minute = run->clock.now_ns / (60 * NS_PER_S);
+		run->messages_in_minute = 0;
+	}
+	if (++run->messages_in_minute > MESSAGES_A_MINUTE_MAX) {
+		run_app_misbehaves(run, "the application waits, but never for long: more than %lu waits and calls within one minute of virtual time",
+		                   MESSAGES_A_MINUTE_MAX);
+		run->messages_in_minute = 0;
+		return;
+	}
 	if (!run->output_quiet)
 		run_drain_output(run);
 	run->output_quiet = false;
@@ -367,9 +378,11 @@ void run_handle_message(struct run *run, struct channel_message *m, enum channel
 	case CHANNEL_NONE:
 		break;
 	case CHANNEL_BROKEN:
-		run_note(run, TL_APP, true, NULL, "broke the protocol: %s", m->problem);
-		run_fail(run, "the application broke the protocol of its libraries: %s", m->problem);
-		run_app_kill(run, "broken protocol");
+		run_app_misbehaves(run, "the application broke the protocol of its libraries: %s", m->problem);
+		break;
+	case CHANNEL_REFUSED:
+		run_note(run, TL_APP, true, NULL, "%s", m->problem);
+		run_hint(run, "%s", m->problem);
 		break;
 	case CHANNEL_VTIME:
 		handle_vtime(run, m);

@@ -102,7 +102,9 @@ struct run {
 	unsigned restart_backoff_s;
 	uint64_t app_started_ns;
 	uint64_t start_timer;      /* of its next start */
-	unsigned long messages_now, spins;
+	double silent_since_s;     /* real time: it lives since then but says nothing; 0: it has spoken */
+	unsigned long messages_now, messages_in_minute, spins;
+	uint64_t messages_minute;  /* of virtual time, that they were counted in */
 	int64_t heard_ms;          /* live: real time of its last message; 0: it waits, or does not run */
 	int64_t served_ms;         /* live: when the front was last asked */
 	bool hang_told;            /* live */

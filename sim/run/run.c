@@ -10,11 +10,14 @@
 #include "certs/dates.h"
 #include "sim/run/internal.h"
 
+#define END_AFTER_CLOSE_MS 200
 #define FAILURES_MAX 20
 #define HINTS_MAX 20
 #define PROGRESS_EVERY 64 /* turns of the loop */
 #define LIVE_ENTRIES_MAX 100000u /* of the timeline: a run that is watched may go on for weeks */
-#define TIMELINE_MAX 1000000 /* entries, some 200 MB; a device that does nothing special needs 15,000 a year */
+/* Some 200 MB; a device that does nothing special needs 15,000 entries a year. */
+#define TIMELINE_MAX 1000000
+#define TIMELINE_BYTES_MAX (128u << 20)
 
 /* ---- Notes, failures ----------------------------------------------------------------------------------------------------- */
 
@@ -173,13 +176,15 @@ static void answer_idle(struct run *run, enum vt_type type, int signal)
 	run->app_idle = false;
 	ahead_offer(run);
 	if (!channel_answer_vt(run->channel, run->idle_connection, type, 0, (uint64_t)signal, -1)) {
+		struct pollfd end = {.fd = run->process.pidfd, .events = POLLIN};
 		int status;
 
-		/* It was killed from outside while it waited. */
+		/* It was killed from outside while it waited; its connections go a moment before its end is seen. */
+		(void) poll(&end, 1, END_AFTER_CLOSE_MS);
 		if (app_reap(&run->process, &status))
 			run_app_ended(run, status);
 		else
-			run_app_kill(run, "it closed its connection to the clock");
+			run_app_misbehaves(run, "the application waits for its clock and does not hear it: it closed its connection, or does not read");
 	}
 }
 
@@ -230,13 +235,21 @@ void run_app_misbehaves(struct run *run, const char *format, ...)
 	if (vasprintf(&text, format, args) < 0)
 		abort();
 	va_end(args);
+	run_note(run, TL_APP, true, NULL, "%s", text);
 	if (run->options->live) {
-		run_note(run, TL_APP, true, NULL, "%s", text);
 		run_app_kill(run, "the application misbehaves");
 	} else {
 		run_fail(run, "%s", text);
 		run->stop = true;
 	}
+}
+
+static double real_now_s(void)
+{
+	struct timespec ts;
+
+	(void) clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
 static void app_hangs(struct run *run)
@@ -274,10 +287,23 @@ static void app_turn(struct run *run)
 	run->output_quiet = true;
 	if ((unsigned)r & CHANNEL_HEARD)
 		kind = channel_receive(run->channel, &message);
-	if (kind != CHANNEL_NONE)
+	if (kind == CHANNEL_REFUSED) {
 		run_handle_message(run, &message, kind);
-	else if (((unsigned)r & APP_ENDED) && app_reap(&run->process, &status))
+		kind = CHANNEL_NONE;
+	}
+	if (kind != CHANNEL_NONE) {
+		run->silent_since_s = 0;
+		run_handle_message(run, &message, kind);
+	} else if (((unsigned)r & APP_ENDED) && app_reap(&run->process, &status)) {
+		run->silent_since_s = 0;
 		run_app_ended(run, status);
+	} else {
+		/* Output, greetings and connections are no messages: whoever makes only those is not waited for any longer. */
+		if (run->silent_since_s == 0)
+			run->silent_since_s = real_now_s();
+		else if (real_now_s() - run->silent_since_s > run->options->app_wait_s)
+			app_hangs(run);
+	}
 }
 
 static void loop(struct run *run)
@@ -291,6 +317,11 @@ static void loop(struct run *run)
 		}
 		if (run->result->timeline.count > TIMELINE_MAX) {
 			run_fail(run, "the timeline has more than %u entries: the run is stopped here", TIMELINE_MAX);
+			return;
+		}
+		if (run->result->timeline.bytes > TIMELINE_BYTES_MAX) {
+			run_fail(run, "the timeline has more than %u MiB of text: the run is stopped here", TIMELINE_BYTES_MAX >> 20);
+			run_hint_last_lines(run);
 			return;
 		}
 		if (run->options->progress && turns++ % PROGRESS_EVERY == 0)
@@ -307,14 +338,6 @@ static void loop(struct run *run)
 				run_app_time_is_up(run);
 		}
 	}
-}
-
-static double real_now_s(void)
-{
-	struct timespec ts;
-
-	(void) clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
 void run_scenario(const struct scenario *scenario, const struct net_ops *net, const struct run_options *options,

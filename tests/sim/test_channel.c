@@ -197,6 +197,7 @@ static void only_the_expected_process_gets_in(void **state)
 	struct fixture *f = *state;
 	static struct channel_message m;
 	pid_t expected = sleeper(), pid;
+	unsigned refused = 0;
 	int status, fd;
 
 	channel_expect(f->channel, expected);
@@ -210,7 +211,17 @@ static void only_the_expected_process_gets_in(void **state)
 		_exit(recv(mine, &byte, 1, 0) <= 0 ? 0 : 1);
 	}
 	while (waitpid(pid, &status, WNOHANG) == 0)
-		assert_int_equal(channel_receive(f->channel, &m), CHANNEL_NONE);
+		switch (channel_receive(f->channel, &m)) {
+		case CHANNEL_REFUSED:
+			assert_string_equal(m.problem, "a process that is none of the application's wanted to connect");
+			refused++;
+			break;
+		case CHANNEL_NONE:
+			break;
+		default:
+			fail_msg("it was heard");
+		}
+	assert_int_equal(refused, 1);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	(void) kill(expected, SIGKILL);
 	(void) waitpid(expected, &status, 0);
@@ -235,6 +246,53 @@ static void only_the_expected_process_gets_in(void **state)
 	fd = connect_to(f);
 	channel_expect(f->channel, 0); /* powered off */
 	assert_int_equal(recv(fd, &status, 1, 0), 0);
+	(void) close(fd);
+}
+
+static void a_second_process_is_not_let_in(void **state)
+{
+	struct fixture *f = *state;
+	static struct channel_message m;
+	const struct vt_message hello = {.magic = VT_MAGIC, .type = VT_HELLO, .a = VT_VERSION};
+	unsigned refused = 0;
+	int fd = connect_to(f), status;
+	pid_t pid;
+
+	say(fd, &hello, sizeof(hello));
+	assert_int_equal(channel_receive(f->channel, &m), CHANNEL_NONE);
+	assert_int_equal(channel_clock_pid(f->channel), getpid());
+	pid = fork();
+	if (pid == 0) {
+		char byte;
+
+		_exit(recv(connect_to(f), &byte, 1, 0) == 0 ? 0 : 1);
+	}
+	while (waitpid(pid, &status, WNOHANG) == 0)
+		refused += channel_receive(f->channel, &m) == CHANNEL_REFUSED;
+	assert_int_equal(refused, 1);
+	assert_non_null(strstr(m.problem, "Azure Sphere has no fork"));
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	(void) close(fd);
+}
+
+static void one_who_asks_and_does_not_read_is_let_go(void **state)
+{
+	struct fixture *f = *state;
+	static struct channel_message m;
+	uint8_t buffer[64];
+	enum channel_message_kind kind;
+	int fd = connect_to(f), full = 0;
+
+	greet(f, fd);
+	do {
+		say(fd, buffer, pack(buffer, WIRE_CERTSTORE_COUNT, 0, NULL, 0));
+		kind = channel_receive(f->channel, &m);
+		if (kind == CHANNEL_REQUEST && !channel_answer(f->channel, m.connection, &m.header, 0, NULL, 0, -1))
+			full++;
+	} while (kind == CHANNEL_REQUEST && full == 0);
+	assert_int_equal(full, 1);
+	assert_int_equal(channel_receive(f->channel, &m), CHANNEL_BROKEN);
+	assert_non_null(strstr(m.problem, "does not read the answers"));
 	(void) close(fd);
 }
 
@@ -279,6 +337,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_lie_ends_the_connection, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_clock_page_cannot_be_written_by_the_application, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(only_the_expected_process_gets_in, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_second_process_is_not_let_in, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(one_who_asks_and_does_not_read_is_let_go, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(more_connections_than_fit_are_turned_away, set_up, tear_down),
 		cmocka_unit_test(a_path_too_long_for_a_socket_is_said_so),
 	};
