@@ -75,6 +75,7 @@ help:
 	@echo 'make compare    the rotation app beside the page taken literally: how each scenario ends'
 	@echo 'make bugs       the rotation app broken in five ways: which oracle catches each, and at which cut point'
 	@echo 'make torture    power cuts, faults, readings, outages: for TORTURE_MINUTES=N (30), from TORTURE_SEED=N (1) on'
+	@echo 'make fuzz       hostile bytes for what reads them: FUZZ_SECONDS=30 for each target, FUZZ="wire certs" for some'
 	@echo 'make bench      measure speed and memory, as ratios'
 	@echo 'make install    an SDK-shaped folder with azsim in it at PREFIX (/opt/azsim); DESTDIR is heeded'
 	@echo 'make clean      remove what was built; make distclean: what was fetched too'
@@ -122,6 +123,19 @@ check-radio: setup-check
 	@$(MAKE) --no-print-directory all $(RADIO_TESTS)
 	@tests/run-tests.sh $(BUILD)/check $(RADIO_TESTS)
 	$(BUILD)/azsim run --net=model,radio --out=$(BUILD)/check/radio scenarios
+
+# What hostile bytes do: FUZZ_SECONDS for each of FUZZ (all targets). Finds stay below build/fuzz.
+FUZZ_SECONDS ?= 30
+FUZZ ?= $(FUZZ_TARGETS)
+FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=build/fuzz CC="$(FUZZ_CC)" OPTIMIZE="-O1 -g" \
+	SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+FUZZ_CC ?= clang
+.PHONY: fuzz setup-fuzz
+setup-fuzz:
+	@sim/setup/packages.sh build/daemons fuzz
+fuzz: setup-fuzz
+	+@$(FUZZ_MAKE) fuzz-programs
+	@tests/fuzz/fuzz.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 APP ?= app
 .PHONY: mt3620

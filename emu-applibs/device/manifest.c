@@ -80,6 +80,9 @@ ATTR_PRINTF(2, 3) static int refuse(const struct complaint *complaint, const cha
 	va_start(args, format);
 	(void) vsnprintf(complaint->text, complaint->capacity, format, args);
 	va_end(args);
+	for (char *c = complaint->text; *c; c++) /* it repeats what stands there, which a terminal might obey */
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
 	return -EINVAL;
 }
 

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Sees to it that this machine has what azsim needs: libraries and tools as Debian packages, and the three daemons.
-# usage: packages.sh DAEMONS_DIR [run | radio | check | mt3620]
+# usage: packages.sh DAEMONS_DIR [run | radio | check | mt3620 | fuzz]
 #   run     to build azsim and play scenarios; check: and to test it, which takes what radio and mt3620 take too
 #   radio   to play them on the radio network, too: the emulator, and the kernel of its guest, which is unpacked beside DAEMONS_DIR
+#   fuzz    to build and run the fuzz targets; without the daemons
 #   mt3620  to build for the MT3620 and to run what was built, in the simulator; without the daemons
 #
 # The daemons (FreeRADIUS, hostapd, wpa_supplicant) are fetched as packages but not installed, only unpacked into DAEMONS_DIR:
@@ -19,6 +20,8 @@ libsystemd0 libtalloc2"
 check="clang libcmocka-dev valgrind libc6-dbg cmake ninja-build pkg-config tshark"
 # Debian's compiler for ARM and the emulator; the C library beside them is not installed: armhf.sh.
 mt3620="gcc-arm-linux-gnueabihf qemu-user"
+# libFuzzer, which clang only recommends. The package is named after clang's version.
+fuzz="clang libcmocka-dev libclang-rt-14-dev"
 # The emulator of the radio network's guest.
 radio="qemu-system-x86"
 daemons="freeradius freeradius-common freeradius-config libfreeradius3 hostapd wpasupplicant"
@@ -34,6 +37,7 @@ case $purpose in
 check) wanted="$wanted $check $mt3620 $radio" ;;
 radio) wanted="$wanted $radio" ;;
 mt3620) wanted="$build $mt3620" ;;
+fuzz) wanted="$build $fuzz" ;;
 esac
 
 command -v dpkg-query >/dev/null 2>&1 ||
@@ -47,7 +51,9 @@ done
 
 as_root=
 lists_ok() { [ -n "$(find /var/lib/apt/lists -name '*Packages*' 2>/dev/null | head -n 1)" ]; }
-[ "$purpose" = mt3620 ] && daemons_dir=
+case $purpose in
+mt3620 | fuzz) daemons_dir= ;;
+esac
 enough_daemons() { [ -z "$daemons_dir" ] || [ -e "$daemons_dir/complete" ]; }
 kernel_dir=
 case $purpose in

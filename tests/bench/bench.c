@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "certs/pki.h"
+#include "emu-applibs/wire/wire.h"
 #include "sim/net/model.h"
 #include "sim/net/net.h"
 
@@ -25,6 +26,7 @@
 #define DAY 86400
 #define ROUNDS 5
 #define MESSAGES 100000 /* a multiple of 100 */
+#define MESSAGE_BYTES sizeof(struct wire_header) /* of the call that is measured, and of its reply */
 
 static struct pki_cert *ca, *server, *client;
 static char *server_key, *client_key;
@@ -37,7 +39,7 @@ static double now_s(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static void die(const char *what)
+_Noreturn static void die(const char *what)
 {
 	(void) fprintf(stderr, "bench: %s\n", what);
 	exit(3);
@@ -145,16 +147,16 @@ static struct spread echo(void)
 		die("socketpair");
 	pid = fork();
 	if (pid == 0) {
-		char byte[64];
+		char bytes[MESSAGE_BYTES];
 
 		(void) close(pair[0]);
-		while (recv(pair[1], byte, sizeof(byte), 0) > 0)
-			(void) send(pair[1], byte, sizeof(byte), 0);
+		while (recv(pair[1], bytes, sizeof(bytes), 0) > 0)
+			(void) send(pair[1], bytes, sizeof(bytes), 0);
 		_exit(0);
 	}
 	(void) close(pair[1]);
 	for (int i = 0; i < MESSAGES; i++) {
-		char bytes[64] = {0};
+		char bytes[MESSAGE_BYTES] = {0};
 		double begin = now_s();
 
 		if (send(pair[0], bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes) || recv(pair[0], bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))

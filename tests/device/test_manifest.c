@@ -77,6 +77,7 @@ static void what_is_wrong_is_named_and_the_old_one_stays(void **state)
 		{ "{" HEAD ", \"Capabilities\": {}, \"CmdArgs\": [1]}", "CmdArgs" },
 		{ "{" HEAD ", \"Capabilities\": {}, \"CmdArgs\": \"a\"}", "CmdArgs" },
 		{ "{" HEAD ", \"Capabilities\": {}, \"Extra\": 1}", "\"Extra\"" },
+		{ "{" HEAD ", \"Capabilities\": {}, \"\\u001b[2J\\u007f\": 1}", "\"?[2J?\"" },
 		{ "{" HEAD ", \"Capabilities\": {}, \"cmdargs\": []}", "write \"CmdArgs\"" },
 		{ CAPABILITIES("\"CertStores\": true"), "\"CertStores\"" },
 		{ CAPABILITIES("\"EnterpriseWiFiConfig\": true"), "write \"EnterpriseWifiConfig\"" },
