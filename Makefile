@@ -121,7 +121,7 @@ check: setup-check
 .PHONY: check-radio
 check-radio: setup-check
 	@$(MAKE) --no-print-directory all $(RADIO_TESTS)
-	@tests/run-tests.sh $(BUILD)/check $(RADIO_TESTS)
+	@TEST_TIMEOUT=3600 tests/run-tests.sh $(BUILD)/check $(RADIO_TESTS)
 	$(BUILD)/azsim run --net=model,radio --out=$(BUILD)/check/radio scenarios
 
 # What hostile bytes do: FUZZ_SECONDS for each of FUZZ (all targets). Finds stay below build/fuzz.

@@ -170,12 +170,27 @@ int daemons_check_after_failure(struct daemons *d, struct az_error *ret_error)
 
 /* ---- Clocks ------------------------------------------------------------------------------------------------------------------ */
 
+/* On air an authentication takes long enough for a validity to begin or end in the midst of it: the clocks stand still there. A date
+ * without a sign is such a clock to libfaketime. */
+static int write_still_clock(const struct daemons *d, const char *name, int64_t wall_s)
+{
+	char path[DAEMONS_PATH_MAX], text[64];
+	time_t t = (time_t) wall_s;
+	struct tm tm;
+	size_t n = gmtime_r(&t, &tm) != NULL ? strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S\n", &tm) : 0;
+
+	return n > 0 ? conf_write(work_path(d, name, path), text, n) : -ERANGE;
+}
+
 /* libfaketime reads the file at every look at the clock: one signed offset in seconds. */
 static int write_clock(const struct daemons *d, const char *name, int64_t wall_s)
 {
 	char path[DAEMONS_PATH_MAX], text[64];
 	struct timespec now;
 	int64_t offset_ns;
+
+	if (d->medium->radio)
+		return write_still_clock(d, name, wall_s);
 
 	(void) clock_gettime(CLOCK_REALTIME, &now);
 	offset_ns = (wall_s - now.tv_sec) * (int64_t) NS_PER_S - now.tv_nsec;
@@ -271,8 +286,8 @@ static int set_clock(struct daemons *d, struct proc *proc, const char *file, int
 	return -ETIME;
 }
 
-/* The guest's own clock is everybody's there; libfaketime makes up for what one party's differs by. A time before the guest's
- * start, or before 1970, the kernel refuses: then libfaketime makes up for all of it. */
+/* The guest's own clock is RADIUS's, for logs and for whoever has no other; a time before the guest's start the kernel refuses. The
+ * clocks that certificates are judged by are libfaketime's. */
 static void set_guest_clock(int64_t wall_s)
 {
 	struct timespec ts = {.tv_sec = (time_t) wall_s};
@@ -304,7 +319,7 @@ int daemons_set_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_
 
 int daemons_hold_clocks(struct daemons *d, struct az_error *ret_error)
 {
-	if (real_now_ns() - d->clocks_at_ns < HOLD_AFTER_MS * NS_PER_MS)
+	if (d->medium->radio || real_now_ns() - d->clocks_at_ns < HOLD_AFTER_MS * NS_PER_MS)
 		return 0;
 	return daemons_set_clocks(d, d->device_wall_s, d->radius_wall_s, ret_error);
 }
