@@ -225,7 +225,8 @@ static void write_file(const char *dir, const char *name, const char *text)
 		die(path);
 }
 
-static struct whole run_azsim(const char *home, const char *dir, const char *net, const char *app, const char *file)
+/* word: one more, or NULL. */
+static struct whole run_azsim(const char *home, const char *dir, const char *net, const char *app, const char *file, const char *word)
 {
 	char program[600], option[64], app_option[700];
 	struct whole w = {0};
@@ -235,7 +236,7 @@ static struct whole run_azsim(const char *home, const char *dir, const char *net
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		const char *argv[] = {program, "run", option, "--jobs=1", "--out=out", file, app ? app_option : NULL, NULL};
+		const char *argv[] = {program, "run", option, "--jobs=1", file, app ? app_option : word, app ? word : NULL, NULL};
 		int null = open("/dev/null", O_WRONLY);
 
 		(void) snprintf(program, sizeof(program), "%s/azsim", home);
@@ -326,21 +327,43 @@ static void authentications(const char *dir, double handshake_s, bool *ret_wired
 	wired.ops->close(wired.net);
 }
 
+/* Years in which nothing happens but a poll and an authentication a day: what is asked again is answered from memory. By the time of
+ * all processes together, so that a busy machine does not count. */
+static void plain_life(const char *home, const char *dir)
+{
+	static const struct {
+		const char *word, *name, *about;
+	} ways[] = {
+		{NULL, "device_years_a_minute_a_core", "with TLS to the issuer"},
+		{"--http=shim", "device_years_a_minute_a_core_shim", "--http=shim"},
+		{"--no-memory", "device_years_a_minute_a_core_no_memory", "with TLS, --no-memory"},
+	};
+
+	write_file(dir, "five-years.yaml", SCENARIO("five-years", "5y"));
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		struct whole w = run_azsim(home, dir, "model", NULL, "five-years.yaml", ways[i].word);
+
+		(void) printf("  model   %6.0f device-years a minute of one processor, %s\n", 5 * 60 / w.cpu_s, ways[i].about);
+		note(ways[i].name, 5 * 60 / w.cpu_s);
+	}
+}
+
 static void two_years(const char *home, const char *dir, double handshake_s, bool has_wired)
 {
 	struct whole w;
 
 	write_file(dir, "two-years.yaml", SCENARIO("two-years", "2y"));
 	(void) printf("\ntwo virtual years with a daily poll of the issuer and a daily authentication\n");
-	w = run_azsim(home, dir, "model", NULL, "two-years.yaml");
+	w = run_azsim(home, dir, "model", NULL, "two-years.yaml", NULL);
 	(void) printf("  model   %6.2f s = %5.2f handshakes a virtual day; %.0f device-years a minute; largest process %ld KiB\n", w.real_s,
 	              w.real_s / 730 / handshake_s, 2 * 60 / w.real_s, w.rss_kb);
 	note("two_years_model_s", w.real_s);
 	note("device_years_a_minute", 2 * 60 / w.real_s);
 	note("two_years_model_rss_kib", (double)w.rss_kb);
+	plain_life(home, dir);
 	if (!has_wired)
 		return;
-	w = run_azsim(home, dir, "wired", NULL, "two-years.yaml");
+	w = run_azsim(home, dir, "wired", NULL, "two-years.yaml", NULL);
 	(void) printf("  wired   %6.2f s = %5.2f handshakes a virtual day; largest process %ld KiB\n", w.real_s, w.real_s / 730 / handshake_s, w.rss_kb);
 	note("two_years_wired_s", w.real_s);
 	note("two_years_wired_rss_kib", (double)w.rss_kb);
@@ -356,7 +379,7 @@ static void api_calls(const char *home, const char *dir)
 
 	write_file(dir, "one-day.yaml", SCENARIO("one-day", "1d"));
 	(void) snprintf(app, sizeof(app), "%s/tests/apps/calls", home);
-	(void) run_azsim(home, dir, "model", app, "one-day.yaml");
+	(void) run_azsim(home, dir, "model", app, "one-day.yaml", "--out=out");
 	(void) snprintf(path, sizeof(path), "%s/out/one-day.model.timeline", dir);
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f)) {
