@@ -166,7 +166,7 @@ static void issuer_life(struct emit *e, const struct world_fault *f, size_t i)
 	char life[WORLD_TIME_MAX];
 
 	(void) i;
-	emit_event(e, f->from_s, "issuer: {client_life: %s}", f->variant % 2 ? "1h" : "2d");
+	emit_event(e, f->from_s, "issuer: {client_life: %s}", f->variant % 2 ? "1d" : "2d");
 	emit_event(e, f->until_s, "issuer: {client_life: %s}", world_time(life, emit_world(e)->client_life_s) + 1);
 }
 
@@ -351,7 +351,7 @@ const struct fault_kind fault_kinds[] = {
 	{"issuer-clock", "the clock of the issuer is wrong", issuer_clock, false, false},
 	{"issuer-root", "the issuer announces a wrong root", issuer_root, false, false},
 	{"issuer-client-ca", "the issuer signs under a CA that RADIUS does not know", issuer_client_ca, false, true},
-	{"issuer-life", "the issuer gives certificates for hours", issuer_life, false, false},
+	{"issuer-life", "the issuer gives certificates for a day or two", issuer_life, false, false},
 	{"power-off", "the device has no power", power_off, false, false},
 	{"power-cut", "power cuts and kills", power_cut, false, false},
 	{"cut-at-call", "the power goes, or the application dies, at a call", cut_at_call, false, false},
