@@ -134,7 +134,7 @@ static int64_t set_clock(struct rotation *r, int64_t wall_s, const char *why)
 static int64_t take_issued(struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
-	int64_t issued_s = f->cert[ROT_CLIENT2].present ? f->cert[ROT_CLIENT2].not_before_s : 0;
+	int64_t issued_s = f->cert[ROT_CLIENT2].not_before_s;
 	int e = issued_s > f->now_s ? r->ops->set_clock(r->ops->ctx, issued_s) : 0;
 
 	r->clock.unconfirmed = r->clock.issued = false;
@@ -158,7 +158,9 @@ int64_t rot_clock(struct rotation *r)
 		return set_clock(r, before_jump_s(r), "clock had jumped ahead");
 	if (r->clock.guess == 0 && !r->clock.unconfirmed && (r->journal.under_way & JOURNAL_UNDER_WAY_CLOCK) && f->now_s >= floor_s)
 		resume(r, floor_s);
-	if (r->clock.unconfirmed && !f->ready && f->connected != ROT_NET_NONE && r->clock.issued)
+	/* By this process, or by one that the power took: then it begins later than a clock that is behind. */
+	if (r->clock.unconfirmed && !f->ready && f->connected != ROT_NET_NONE && f->cert[ROT_CLIENT2].present &&
+	    (r->clock.issued || f->cert[ROT_CLIENT2].not_before_s > f->now_s))
 		return take_issued(r);
 	if (f->ready) {
 		if (r->clock.guess != 0)

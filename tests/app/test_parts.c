@@ -93,6 +93,28 @@ static struct rot_journal some_journal(uint32_t sequence)
 		                     .attempts = 10, .trials = 11, .under_way = 3, .sequence = sequence };
 }
 
+/* Devices that were provisioned in one moment come due at moments of their own. */
+static void a_fleet_does_not_come_due_at_once(void **state)
+{
+	const struct rot_config none = { .poll_s = DAY_S };
+	unsigned seen[256] = { 0 }, most = 0;
+
+	(void) state;
+	for (unsigned i = 1; i <= 1000; i++) {
+		static struct rotation r;
+		struct rot_config config = none;
+		char identity[16];
+
+		(void) snprintf(identity, sizeof(identity), "device-%04u", i);
+		config.identity = identity;
+		rot_init(&r, NULL, NULL, &config);
+		if (++seen[r.spread] > most)
+			most = seen[r.spread];
+	}
+	/* 256 moments over two days and a half: four devices in each on average. */
+	assert_true(most <= 16);
+}
+
 static void record_comes_back_as_it_was(void **state)
 {
 	struct rot_journal in = some_journal(77), out;
@@ -427,6 +449,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(window_is_28_days_or_a_third_and_at_most_half),
 		cmocka_unit_test(fresh_certificate_is_never_due_and_spread_only_hastens),
+		cmocka_unit_test(a_fleet_does_not_come_due_at_once),
 		cmocka_unit_test(retries_tighten_towards_the_end),
 		cmocka_unit_test(backoff_doubles_to_its_cap_give_or_take_a_quarter),
 		cmocka_unit_test(record_comes_back_as_it_was),
