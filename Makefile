@@ -51,7 +51,7 @@ endef
 .DEFAULT_GOAL := all
 
 include $(wildcard emu-applibs/wire/build.mk certs/build.mk emu-applibs/device/build.mk emu-applibs/client/build.mk emu-applibs/curl/build.mk \
-	emu-applibs/vtime/build.mk app/build.mk sim/mt3620/build.mk sim/net/build.mk sim/scenario/build.mk sim/build.mk tests/*/build.mk)
+	emu-applibs/vtime/build.mk emu-applibs/oom/build.mk app/build.mk sim/mt3620/build.mk sim/net/build.mk sim/scenario/build.mk sim/build.mk tests/*/build.mk)
 
 .PHONY: all
 all: $(ALL)
