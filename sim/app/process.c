@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "emu-applibs/wire/oom_page.h"
 #include "emu-applibs/wire/vtime_proto.h"
 #include "emu-applibs/wire/wire.h"
 
@@ -42,12 +43,15 @@ static char **environment(const struct app_launch *launch)
 		abort();
 	if (launch->ram_limit && asprintf(&env[n++], VT_ENV_RAM_LIMIT "=%u", launch->ram_limit) < 0)
 		abort();
+	if (launch->oom_page && asprintf(&env[n++], OOM_ENV_PAGE "=%s", launch->oom_page) < 0)
+		abort();
 	/* qemu-arm itself is a program of this machine and takes no ARM libraries: see arguments(). */
 	if (launch->machine == APP_ARM)
 		return env;
 	/* An application built with the address sanitizer comes up although libvtime stands before its runtime. */
 	if (asprintf(&env[n++], "ASAN_OPTIONS=verify_asan_link_order=0:allocator_release_to_os_interval_ms=-1:%s", asan ? asan : "") < 0 ||
-	    asprintf(&env[n++], "LD_PRELOAD=%s/libvtime.so", launch->lib_dir) < 0 ||
+	    asprintf(&env[n++], "LD_PRELOAD=%s/libvtime.so%s%s%s", launch->lib_dir, launch->oom_page ? ":" : "",
+	             launch->oom_page ? launch->lib_dir : "", launch->oom_page ? "/liboom.so" : "") < 0 ||
 	    asprintf(&env[n++], "LD_LIBRARY_PATH=%s%s%s", launch->http_shim ? launch->lib_dir : "",
 	             launch->http_shim ? "/http-shim:" : "", launch->lib_dir) < 0)
 		abort();

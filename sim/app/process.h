@@ -30,6 +30,7 @@ struct app_launch {
 	unsigned mutable_kb;  /* no file of the application may grow beyond this; 0: no mutable storage */
 	uint32_t ram_limit;   /* bytes, of an ARM application; 0: none */
 	uint64_t seed;        /* AZSIM_SEED: repeatable random numbers */
+	const char *oom_page; /* path of the page of liboom.so, which is preloaded too; NULL: it is not */
 	bool http_shim;       /* libcurl and libtlsutils without TLS (emu-applibs/curl) stand before the real ones */
 };
 

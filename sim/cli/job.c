@@ -142,11 +142,13 @@ static char *repeat_command(const struct job *job, const char *networks)
 	if (o->cuts_text)
 		add_word(f, "--cut=", o->cuts_text);
 	if (o->faults_text)
-		add_word(f, "--fail=", o->faults_text);
+		add_word(f, o->faults.kind == FAULT_CALL ? "--fail=" : "--oom=", o->faults_text);
 	if (o->no_memory)
 		(void) fputs(" --no-memory", f);
 	if (o->http_shim)
 		add_word(f, "--http=", "shim");
+	else if (o->faults.kind == FAULT_ALLOCATION)
+		add_word(f, "--http=", "real");
 	if (o->capture)
 		(void) fputs(" --pcap", f);
 	if (o->ram_limit) {
@@ -186,6 +188,9 @@ static char *what_was_tried(const struct job *job, const struct run_result *resu
 
 	if (result->cuts.points > 0)
 		r = asprintf(&text, "the power can go at %lu points, %lu of them played", result->cuts.points, result->cuts.played);
+	else if (faults_many(&job->options->faults) && job->options->faults.kind == FAULT_ALLOCATION)
+		r = asprintf(&text, "%lu allocations, %lu of them can fail and differ, %lu of them played, %lu failed; in %lu the application ended and "
+		                    "was started again", f->calls, f->ways, f->played, f->failed, f->ended);
 	else if (f->played > 0)
 		r = asprintf(&text, "%lu calls can fail in %lu ways, %lu of them played, %lu failed", f->calls, f->ways, f->played, f->failed);
 	if (r < 0)
@@ -348,7 +353,7 @@ static void play_fault(void *ctx, const struct fault *fault, struct run_result *
 	struct job *job = ctx;
 	char work[64] = "";
 
-	job->faults = (struct faults_plan){.mode = FAULTS_AT, .fault = *fault};
+	job->faults = (struct faults_plan){.kind = fault->kind, .mode = FAULTS_AT, .fault = *fault};
 	play(job, job->network, work, result);
 	if (work[0])
 		tree_remove(work);

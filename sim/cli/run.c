@@ -8,6 +8,7 @@
 #include "sim/cli/cli.h"
 #include "sim/cli/jobs.h"
 #include "sim/cli/options.h"
+#include "sim/torture/oom.h"
 
 #define DEFAULT_APP_WAIT_S 20
 #define KILLS_MAX 1000
@@ -36,6 +37,10 @@ static const char help[] =
 	"                         same state of the device are tried once (--fail=all: all of them); :N plays N of them, which the\n"
 	"                         seed chooses. On the model network, with --http=shim\n"
 	"  --fail=N:ERRNO[:TIME]  only call N, or from call N on every call of that function for TIME: 217:EAGAIN, 217:EAGAIN:26h\n"
+	"  --oom=every[:N]        let each allocation of the application (malloc, calloc, realloc, strdup ..., its libcurl's too) fail, once;\n"
+	"                         those after the same call in the same state of the device are tried once (--oom=all: all of them);\n"
+	"                         :N plays N of them. On the model network, with --http=shim unless --http=real is named\n"
+	"  --oom=N                only allocation N\n"
 	"  --ram-limit=N[K]       end an ARM application that takes more than N bytes (KiB) of memory, as a device does above 256K\n"
 	"  --http=real|shim       the application's libcurl: with real TLS (default), or handing its requests to azsim as a whole;\n"
 	"                         both give the same history\n"
@@ -60,6 +65,7 @@ struct command {
 	struct cli_words wrapper;
 	const char *junit;
 	bool tap;
+	bool http_named, fails, ooms; /* options that were given */
 };
 
 static int bad(const char *format, const char *what)
@@ -106,7 +112,7 @@ static int add_networks(struct command *c, char *list)
 	return n ? 0 : bad("--net: %s", "name at least one network");
 }
 
-enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_KILLS, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP, OPT_NO_MEMORY, OPT_CUT, OPT_FAIL,
+enum { OPT_NET = 256, OPT_APP, OPT_SEED, OPT_KILLS, OPT_READING, OPT_READINGS, OPT_READINGS_FILE, OPT_OUT, OPT_JUNIT, OPT_TAP, OPT_WAIT, OPT_WRAPPER, OPT_HTTP, OPT_NO_MEMORY, OPT_CUT, OPT_FAIL, OPT_OOM,
 	OPT_RAM, OPT_PCAP };
 
 static int take_option(struct command *c, int option)
@@ -132,15 +138,21 @@ static int take_option(struct command *c, int option)
 		return 0;
 	case OPT_NO_MEMORY: c->job.no_memory = true; return 0;
 	case OPT_HTTP:
+		c->http_named = true;
 		c->job.http_shim = strcmp(optarg, "shim") == 0;
 		return c->job.http_shim || strcmp(optarg, "real") == 0 ? 0 : bad("--http=%s: real or shim", optarg);
 	case OPT_CUT:
 		c->job.cuts_text = optarg;
 		return cuts_parse(optarg, &c->job.cuts) < 0 ? bad("--cut=%s: every, all, twice, or the number of a point, as 217 or 217+35", optarg) : 0;
 	case OPT_FAIL:
+		c->fails = true;
 		c->job.faults_text = optarg;
 		return faults_parse(optarg, &c->job.faults) < 0
 		               ? bad("--fail=%s: every, all, every:N, or a call and its errno, for how long: 217:EAGAIN, 217:EAGAIN:26h", optarg) : 0;
+	case OPT_OOM:
+		c->ooms = true;
+		c->job.faults_text = optarg;
+		return oom_parse(optarg, &c->job.faults) < 0 ? bad("--oom=%s: every, all, every:N, or the number of an allocation", optarg) : 0;
 	case OPT_PCAP: c->job.capture = true; return 0;
 	case OPT_OUT: c->job.out = optarg; return 0;
 	case OPT_JUNIT: c->junit = optarg; return 0;
@@ -287,6 +299,30 @@ static int run_all(struct command *c, const struct cli_files *files)
 	return status;
 }
 
+/* *ret_many: hundreds of runs are asked for. They are played on the model network, and without TLS to the issuer, where the history is
+ * the same. */
+static int plan_torture(struct command *c, bool *ret_many)
+{
+	const char *option = c->job.cuts_text ? "--cut" : c->job.faults.kind == FAULT_CALL ? "--fail" : "--oom";
+	const char *text = c->job.cuts_text ? c->job.cuts_text : c->job.faults_text;
+	bool oom = c->job.faults.mode != FAULTS_NONE && c->job.faults.kind == FAULT_ALLOCATION;
+
+	if (c->fails && c->ooms)
+		return bad("--oom=%s: not beside --fail, one at a time", c->job.faults_text);
+	*ret_many = cuts_branch(&c->job.cuts) || faults_many(&c->job.faults);
+	if (cuts_branch(&c->job.cuts) && faults_many(&c->job.faults))
+		return bad("--cut=%s: not beside a --fail or --oom of many runs, one at a time", c->job.cuts_text);
+	/* Another libcurl makes other allocations: their numbers are those of one of them. */
+	if (*ret_many || oom)
+		c->job.http_shim = !(oom && c->http_named && !c->job.http_shim);
+	for (size_t i = 0; *ret_many && c->job.networks_named && c->job.networks[i]; i++)
+		if (c->job.networks[i] != &net_model_ops) {
+			(void) fprintf(stderr, "azsim run: %s=%s is played on the model network alone\n", option, text);
+			return AZ_USAGE;
+		}
+	return 0;
+}
+
 int cmd_run(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -294,6 +330,7 @@ int cmd_run(int argc, char **argv)
 		{"http", required_argument, NULL, OPT_HTTP}, {"no-memory", no_argument, NULL, OPT_NO_MEMORY},
 		{"cut", required_argument, NULL, OPT_CUT},
 		{"fail", required_argument, NULL, OPT_FAIL},
+		{"oom", required_argument, NULL, OPT_OOM},
 		{"ram-limit", required_argument, NULL, OPT_RAM},
 		{"seed", required_argument, NULL, OPT_SEED}, {"kills", required_argument, NULL, OPT_KILLS}, {"reading", required_argument, NULL, OPT_READING},
 		{"readings", required_argument, NULL, OPT_READINGS}, {"readings-file", required_argument, NULL, OPT_READINGS_FILE},
@@ -306,7 +343,7 @@ int cmd_run(int argc, char **argv)
 	struct cli_files files;
 	struct az_error error;
 	int option, status = 0;
-	bool torture;
+	bool many = false;
 
 	for (size_t i = 0, n = 0; net_all[i] && n < JOB_NETWORKS_MAX; i++)
 		if (!net_all[i]->when_named)
@@ -324,16 +361,9 @@ int cmd_run(int argc, char **argv)
 	c.job.readings_file = c.readings.file;
 	c.job.readings_file_count = c.readings.file_count;
 	c.job.wrapper = c.wrapper.count ? (const char *const *)c.wrapper.list : NULL;
-	torture = cuts_branch(&c.job.cuts) || faults_many(&c.job.faults);
-	if (torture) {
-		/* Hundreds of runs: the history is the same without TLS to the issuer. */
-		c.job.http_shim = true;
-		for (size_t i = 0; status == 0 && c.job.networks_named && c.job.networks[i]; i++)
-			if (c.job.networks[i] != &net_model_ops)
-				status = c.job.cuts_text ? bad("--cut=%s is played on the model network alone", c.job.cuts_text)
-				                         : bad("--fail=%s is played on the model network alone", c.job.faults_text);
-	}
-	if ((c.job.all_readings || torture) && !c.job.networks_named) {
+	if (status == 0)
+		status = plan_torture(&c, &many);
+	if ((c.job.all_readings || many) && !c.job.networks_named) {
 		c.job.networks[0] = &net_model_ops;
 		c.job.networks[1] = NULL;
 	}

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "sim/run/internal.h"
+#include "sim/torture/oom.h"
 #include "sim/util/callname.h"
 #include "sim/util/text.h"
 
@@ -367,6 +368,7 @@ void run_handle_message(struct run *run, struct channel_message *m, enum channel
 	if (!run->output_quiet)
 		run_drain_output(run);
 	run->output_quiet = false;
+	oom_look(run, kind == CHANNEL_REQUEST ? callname_of(m->header.op, callname_attribute(m->header.op, m->payload, m->header.length)) : "");
 	if (cuts_at_mutable(run))
 		return;
 	run_watch_mutable_file(run);

@@ -154,6 +154,7 @@ struct run {
 
 	struct cuts *cuts; /* sim/torture; NULL: none */
 	struct faults *faults; /* likewise */
+	struct oom *oom;       /* likewise */
 	struct ahead ahead;
 	bool in_request;   /* the device is carrying one out */
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "sim/run/internal.h"
+#include "sim/torture/oom.h"
 
 #define RESTART_FIRST_S 1u
 #define RESTART_MAX_S 3600u
@@ -67,6 +68,7 @@ static void end_app(struct run *run)
 		return;
 	run_drain_output(run);
 	run_watch_mutable_file(run);
+	oom_look(run, NULL);
 	app_kill(&run->process);
 	app_is_gone(run);
 }
@@ -158,6 +160,7 @@ void run_app_ended(struct run *run, int status)
 {
 	char how[128];
 
+	oom_look(run, NULL);
 	app_describe_end(status, how, sizeof(how));
 	app_is_gone(run);
 	run_note(run, TL_APP, true, NULL, "%s", how);
@@ -167,7 +170,7 @@ void run_app_ended(struct run *run, int status)
 	}
 	if (run->clock.now_ns - run->app_started_ns > RESTART_FORGIVEN_NS)
 		run->restart_backoff_s = 0;
-	if (run->restart_backoff_s == 0 && oracle_on(run, "ends")) {
+	if (!oom_may_end(run, status) && run->restart_backoff_s == 0 && oracle_on(run, "ends")) {
 		run_fail(run, "the application %s; its device would start it again", how);
 		run_hint_last_lines(run);
 	}

@@ -8,6 +8,7 @@
 
 #include "sim/net/model.h"
 #include "sim/run/internal.h"
+#include "sim/torture/oom.h"
 #include "sim/util/tree.h"
 
 #define ISSUER_LIFE_S (100LL * 365 * 86400)
@@ -310,7 +311,9 @@ static int prepare_launch(struct run *run, struct az_error *ret_error)
 		.mutable_kb = device_manifest_mutable_kb(run->device), .seed = run->options->seed,
 		.http_shim = run->options->http_shim, .ram_limit = run->options->ram_limit,
 	};
-	r = lay_out(run, ret_error);
+	r = oom_set_up(run, ret_error);
+	if (r == 0)
+		r = lay_out(run, ret_error);
 	return r < 0 ? r : channel_new(run->socket_path, &run->channel, ret_error);
 }
 
@@ -440,4 +443,5 @@ void run_teardown(struct run *run)
 	free(run->socket_path);
 	cuts_free(run->cuts);
 	faults_free(run->faults);
+	oom_free(run->oom);
 }

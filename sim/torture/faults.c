@@ -7,6 +7,7 @@
 
 #include "certs/dates.h"
 #include "sim/run/internal.h"
+#include "sim/torture/oom.h"
 #include "sim/torture/states.h"
 
 /* After a fault the application has so long for its next try, which may be that of the next day. */
@@ -65,11 +66,16 @@ static int parse_one(const char *text, struct fault *ret)
 	return 0;
 }
 
+int faults_parse_many(const char *text, struct faults_plan *ret)
+{
+	return parse_many(text, "every", FAULTS_EVERY, ret) < 0 && parse_many(text, "all", FAULTS_ALL, ret) < 0 ? -EINVAL : 0;
+}
+
 int faults_parse(const char *text, struct faults_plan *ret)
 {
-	struct faults_plan plan = {.mode = FAULTS_AT};
+	struct faults_plan plan;
 
-	if (parse_many(text, "every", FAULTS_EVERY, &plan) < 0 && parse_many(text, "all", FAULTS_ALL, &plan) < 0) {
+	if (faults_parse_many(text, &plan) < 0) {
 		plan = (struct faults_plan){.mode = FAULTS_AT};
 		if (parse_one(text, &plan.fault) < 0)
 			return -EINVAL;
@@ -83,6 +89,10 @@ void faults_format(const struct fault *fault, char ret[FAULTS_TEXT_MAX])
 	const unsigned long long s = fault->for_ns / NS_PER_S;
 	char length[24] = "";
 
+	if (fault->kind == FAULT_ALLOCATION) {
+		(void) snprintf(ret, FAULTS_TEXT_MAX, "%lu", fault->call);
+		return;
+	}
 	if (s > 0)
 		(void) snprintf(length, sizeof(length), "%llu%c", s % 3600 == 0 ? s / 3600 : s, s % 3600 == 0 ? 'h' : 's');
 	(void) snprintf(ret, FAULTS_TEXT_MAX, "%lu:%s%s%s", fault->call, strerrorname_np(fault->error), s > 0 ? ":" : "", length);
@@ -99,7 +109,7 @@ struct faults *faults_new(const struct faults_plan *plan)
 {
 	struct faults *faults;
 
-	if (plan->mode == FAULTS_NONE)
+	if (plan->mode == FAULTS_NONE || plan->kind != FAULT_CALL)
 		return NULL;
 	faults = calloc(1, sizeof(*faults));
 	if (!faults)
@@ -134,28 +144,37 @@ static bool is_new(struct faults *faults, const struct run *run, const char *nam
 	return true;
 }
 
+void faults_found_add(struct faults_found *found, const struct fault *fault)
+{
+	struct fault *grown = realloc(found->list, (found->count + 1) * sizeof(*grown));
+
+	if (!grown)
+		abort();
+	found->list = grown;
+	grown[found->count++] = *fault;
+}
+
 static void list(struct run *run, const char *name)
 {
 	struct faults_found *found = &run->result->faults;
 	int errors[FAULT_ERRNOS_MAX];
 	size_t n = is_new(run->faults, run, name) ? fault_errnos(name, errors) : 0;
-	struct fault *grown;
 
 	found->calls = run->faults->calls;
-	if (n == 0)
-		return;
-	grown = realloc(found->list, (found->count + n) * sizeof(*grown));
-	if (!grown)
-		abort();
-	found->list = grown;
 	for (size_t i = 0; i < n; i++)
-		grown[found->count++] = (struct fault){.call = run->faults->calls, .error = errors[i]};
+		faults_found_add(found, &(struct fault){.call = run->faults->calls, .error = errors[i]});
 }
 
 static void look_again(void *ctx, uint64_t arg)
 {
 	(void) arg;
 	((struct run *)ctx)->state_changed = true;
+}
+
+uint64_t faults_settle_from(struct run *run, uint64_t end_ns)
+{
+	(void) queue_add(run->queue, end_ns + SETTLE_NS, look_again, run, 0);
+	return end_ns + SETTLE_NS;
 }
 
 static int fails(struct run *run, const char *name)
@@ -166,8 +185,7 @@ static int fails(struct run *run, const char *name)
 	if (faults->calls == fault->call) {
 		faults->failing = name;
 		faults->until_ns = run->clock.now_ns + fault->for_ns;
-		faults->settle_ns = faults->until_ns + SETTLE_NS;
-		(void) queue_add(run->queue, faults->settle_ns, look_again, run, 0);
+		faults->settle_ns = faults_settle_from(run, faults->until_ns);
 	} else if (faults->failing != name || run->clock.now_ns >= faults->until_ns) {
 		return 0;
 	}
@@ -188,10 +206,10 @@ int faults_at_call(struct run *run, const char *name)
 
 bool faults_happened(const struct run *run)
 {
-	return run->faults && run->faults->failing;
+	return (run->faults && run->faults->failing) || oom_happened(run);
 }
 
 uint64_t faults_settle_ns(const struct run *run)
 {
-	return run->faults ? run->faults->settle_ns : 0;
+	return run->faults ? run->faults->settle_ns : oom_settle_ns(run);
 }

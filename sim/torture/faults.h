@@ -24,6 +24,11 @@ struct run;
 #define FAULTS_WHILE_NS (26 * 3600 * UINT64_C(1000000000)) /* longer than from one daily look of an application to the next */
 #define FAULTS_TEXT_MAX 64
 
+enum faults_kind {
+	FAULT_CALL,
+	FAULT_ALLOCATION, /* oom.h */
+};
+
 enum faults_mode {
 	FAULTS_NONE,
 	FAULTS_AT, /* this very run has one */
@@ -32,12 +37,14 @@ enum faults_mode {
 };
 
 struct fault {
-	unsigned long call; /* from 1 */
+	enum faults_kind kind;
+	unsigned long call; /* from 1: of an API call, or of an allocation, for which all that follows is 0 */
 	int error;          /* errno */
 	uint64_t for_ns;    /* since then every call of the function fails; 0: that one call */
 };
 
 struct faults_plan {
+	enum faults_kind kind;
 	enum faults_mode mode;
 	struct fault fault;   /* FAULTS_AT */
 	unsigned long sample; /* of all that there are, that many, chosen by the seed; 0: all */
@@ -45,28 +52,34 @@ struct faults_plan {
 
 /* "every", "every:N", "all", "all:N", or one fault as faults_format() writes it. 0 or -EINVAL. */
 int faults_parse(const char *text, struct faults_plan *ret);
-/* "217:EAGAIN", "217:EAGAIN:26h". */
+/* Of those the ones that ask for many runs. */
+int faults_parse_many(const char *text, struct faults_plan *ret);
+/* "217:EAGAIN", "217:EAGAIN:26h"; of an allocation "217". */
 void faults_format(const struct fault *fault, char ret[FAULTS_TEXT_MAX]);
 /* Does the plan ask for many runs? */
 bool faults_many(const struct faults_plan *plan);
 
 /* What one run lists, in struct run_result: the list is the caller's to free. */
 struct faults_found {
-	unsigned long calls;
+	unsigned long calls; /* or allocations */
 	struct fault *list; /* for_ns is 0 */
 	size_t count;
+	bool ended; /* not a list: the application ended by itself for want of memory, as it may (oom.h) */
 };
+void faults_found_add(struct faults_found *found, const struct fault *fault);
 
-/* State within a run; opaque to others. NULL while there is no plan. */
+/* State within a run; opaque to others. NULL while there is no plan of calls that fail. */
 struct faults;
 struct faults *faults_new(const struct faults_plan *plan);
 void faults_free(struct faults *faults); /* NULL is fine */
 
 /* The application calls this function, as the headers name it. 0, or the errno that it gets instead. */
 int faults_at_call(struct run *run, const char *name);
-/* Has a call of this run failed so? */
+/* Has a call or an allocation of this run failed so? */
 bool faults_happened(const struct run *run);
 /* Until when a scenario's expectations wait for an application that tries again; 0: there was no fault. */
 uint64_t faults_settle_ns(const struct run *run);
+/* The same for a fault that is over at end_ns; expectations are looked at again then. */
+uint64_t faults_settle_from(struct run *run, uint64_t end_ns);
 
 #endif

@@ -22,12 +22,18 @@ static void add_failure(struct run_result *result, const char *format, ...)
 	result->verdict = RUN_FAILED;
 }
 
-/* The way of this number: each fault once, and then for a while. */
-static struct fault way(const struct faults_found *found, unsigned long number)
+/* A call fails once, and for a while; an allocation once. */
+static unsigned long ways_each(const struct faults_plan *plan)
 {
-	struct fault fault = found->list[number / 2];
+	return plan->kind == FAULT_CALL ? 2 : 1;
+}
 
-	fault.for_ns = number % 2 ? FAULTS_WHILE_NS : 0;
+/* The way of this number. */
+static struct fault way(const struct faults_plan *plan, const struct faults_found *found, unsigned long number)
+{
+	struct fault fault = found->list[number / ways_each(plan)];
+
+	fault.for_ns = number % ways_each(plan) ? FAULTS_WHILE_NS : 0;
 	return fault;
 }
 
@@ -44,24 +50,25 @@ static unsigned long chosen(unsigned long i, unsigned long count, unsigned long 
 
 static void tell(struct run_result *result, const struct fault *fault, const struct run_result *bad, unsigned long failed)
 {
+	const char *what = fault->kind == FAULT_CALL ? "fault" : "allocation", *option = fault->kind == FAULT_CALL ? "fail" : "oom";
 	char name[FAULTS_TEXT_MAX];
 
 	faults_format(fault, name);
 	for (size_t i = 0; i < bad->failure_count && failed <= FAULTS_TOLD_MAX; i++)
-		add_failure(result, "fault %s: %s\n      repeat with --fail=%s", name, bad->failures[i], name);
+		add_failure(result, "%s %s: %s\n      repeat with --%s=%s", what, name, bad->failures[i], option, name);
 	if (bad->failure_count == 0)
-		add_failure(result, "fault %s: it failed without a word\n      repeat with --fail=%s", name, name);
+		add_failure(result, "%s %s: it failed without a word\n      repeat with --%s=%s", what, name, option, name);
 }
 
 void faults_play(const struct faults_plan *plan, uint64_t seed, faults_run *run, void *ctx, const volatile sig_atomic_t *interrupted,
                  struct run_result *result, struct faults_counts *ret_counts)
 {
 	const struct faults_found *found = &result->faults;
-	struct faults_counts counts = {.calls = found->calls, .ways = 2 * found->count};
+	struct faults_counts counts = {.calls = found->calls, .ways = ways_each(plan) * found->count};
 
 	counts.played = plan->sample && plan->sample < counts.ways ? plan->sample : counts.ways;
 	for (unsigned long i = 0; i < counts.played && !*interrupted && result->verdict <= RUN_FAILED; i++) {
-		const struct fault fault = way(found, counts.played < counts.ways ? chosen(i, counts.played, counts.ways, seed) : i);
+		const struct fault fault = way(plan, found, counts.played < counts.ways ? chosen(i, counts.played, counts.ways, seed) : i);
 		struct run_result one;
 
 		run(ctx, &fault, &one);
@@ -71,6 +78,8 @@ void faults_play(const struct faults_plan *plan, uint64_t seed, faults_run *run,
 		} else if (one.verdict != RUN_PASSED) {
 			result->verdict = one.verdict;
 			result->error = one.error;
+		} else if (one.faults.ended) {
+			counts.ended++;
 		}
 		result->real_s += one.real_s;
 		run_result_clear(&one);

@@ -9,10 +9,11 @@
 #define FAULTS_TOLD_MAX 20 /* of the faults at which it went wrong, those whose failures are told in full */
 
 struct faults_counts {
-	unsigned long calls;  /* of the application, in the run that listed them */
-	unsigned long ways;   /* to fail: a call, an errno, once or for a while */
+	unsigned long calls;  /* or allocations of the application, in the run that listed them */
+	unsigned long ways;   /* to fail: a call, an errno, once or for a while; or an allocation */
 	unsigned long played; /* of them: all, or plan->sample */
 	unsigned long failed;
+	unsigned long ended;  /* passed, and the application ended by itself, for want of memory, and was started again */
 };
 
 /* Plays the scenario with this fault; *ret_result is cleared by the caller. */

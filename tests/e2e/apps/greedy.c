@@ -1,0 +1,39 @@
+/* Needs some memory once a day for three days, and does not always take it well when there is none. For tests of --oom. */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <applibs/log.h>
+
+#define DAY_S 86400u
+#define DAYS 3
+
+/* The word on the command line: what it does about NULL. False: end the program. */
+static bool without_memory(const char *way, char **report)
+{
+	if (strcmp(way, "gives-up") == 0)
+		for (;;)
+			(void) sleep(DAY_S);
+	while (strcmp(way, "tries-again") == 0 && !*report) {
+		(void) sleep(60);
+		*report = strdup("a report");
+	}
+	return strcmp(way, "ends") != 0;
+}
+
+int main(int argc, char **argv)
+{
+	for (int day = 0; day < DAYS; day++) {
+		char *report = strdup("a report");
+
+		if (!report && !without_memory(argc > 1 ? argv[1] : "", &report))
+			return 3;
+		((volatile char *)report)[0] = 'A'; /* who looks at nothing crashes here */
+		free(report);
+		(void) sleep(DAY_S);
+	}
+	(void) Log_Debug("greedy: all reports are made\n");
+	for (;;)
+		(void) sleep(DAY_S);
+}
