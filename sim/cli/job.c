@@ -188,6 +188,8 @@ static char *what_was_tried(const struct job *job, const struct run_result *resu
 
 	if (result->cuts.points > 0)
 		r = asprintf(&text, "the power can go at %lu points, %lu of them played", result->cuts.points, result->cuts.played);
+	else if (faults_many(&job->options->faults) && job->options->faults.kind == FAULT_ALLOCATION && f->calls == 0)
+		text = strdup("no allocation was seen: the application makes none, or has an allocator of its own, as a sanitizer's");
 	else if (faults_many(&job->options->faults) && job->options->faults.kind == FAULT_ALLOCATION)
 		r = asprintf(&text, "%lu allocations, %lu of them can fail and differ, %lu of them played, %lu failed; in %lu the application ended and "
 		                    "was started again", f->calls, f->ways, f->played, f->failed, f->ended);

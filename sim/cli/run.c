@@ -310,8 +310,9 @@ static int plan_torture(struct command *c, bool *ret_many)
 	if (c->fails && c->ooms)
 		return bad("--oom=%s: not beside --fail, one at a time", c->job.faults_text);
 	*ret_many = cuts_branch(&c->job.cuts) || faults_many(&c->job.faults);
-	if (cuts_branch(&c->job.cuts) && faults_many(&c->job.faults))
-		return bad("--cut=%s: not beside a --fail or --oom of many runs, one at a time", c->job.cuts_text);
+	/* Branches would share the page on which allocations are counted. */
+	if (cuts_branch(&c->job.cuts) && (oom || faults_many(&c->job.faults)))
+		return bad("--cut=%s: not beside --oom, nor a --fail of many runs, one at a time", c->job.cuts_text);
 	/* Another libcurl makes other allocations: their numbers are those of one of them. */
 	if (*ret_many || oom)
 		c->job.http_shim = !(oom && c->http_named && !c->job.http_shim);

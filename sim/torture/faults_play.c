@@ -65,13 +65,14 @@ void faults_play(const struct faults_plan *plan, uint64_t seed, faults_run *run,
 {
 	const struct faults_found *found = &result->faults;
 	struct faults_counts counts = {.calls = found->calls, .ways = ways_each(plan) * found->count};
+	const unsigned long wanted = plan->sample && plan->sample < counts.ways ? plan->sample : counts.ways;
 
-	counts.played = plan->sample && plan->sample < counts.ways ? plan->sample : counts.ways;
-	for (unsigned long i = 0; i < counts.played && !*interrupted && result->verdict <= RUN_FAILED; i++) {
-		const struct fault fault = way(plan, found, counts.played < counts.ways ? chosen(i, counts.played, counts.ways, seed) : i);
+	for (unsigned long i = 0; i < wanted && !*interrupted && result->verdict <= RUN_FAILED; i++) {
+		const struct fault fault = way(plan, found, wanted < counts.ways ? chosen(i, wanted, counts.ways, seed) : i);
 		struct run_result one;
 
 		run(ctx, &fault, &one);
+		counts.played += one.verdict <= RUN_FAILED;
 		if (one.verdict == RUN_FAILED) {
 			counts.failed++;
 			tell(result, &fault, &one, counts.failed);
