@@ -28,11 +28,19 @@
 #define FRAMES_MAX 24
 #define PLACES_MAX 4u /* of those that led to the allocation, so many are named */
 
-/* The allocator itself: asking the dynamic linker for it would allocate. */
+/* The allocator while the one behind us is looked for. */
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t count, size_t n);
 void *__libc_realloc(void *p, size_t n);
 void *__libc_memalign(size_t alignment, size_t n);
+
+/* The allocator behind us: the C library's, or that of a sanitizer. */
+static struct {
+	void *(*malloc)(size_t);
+	void *(*calloc)(size_t, size_t);
+	void *(*realloc)(void *, size_t);
+	void *(*memalign)(size_t, size_t);
+} oom_real = { __libc_malloc, __libc_calloc, __libc_realloc, __libc_memalign };
 
 static struct oom_page *oom_page; /* NULL: not at work */
 static bool oom_busy;             /* what is asked for meanwhile is our own */
@@ -140,32 +148,50 @@ static bool oom_fails(const void *caller, const char *function, size_t size)
 	return true;
 }
 
+static void oom_find(void)
+{
+	static bool found;
+
+	if (found)
+		return;
+	found = true;
+	oom_real.malloc = (void *(*) (size_t)) dlsym(RTLD_NEXT, "malloc");
+	oom_real.calloc = (void *(*) (size_t, size_t)) dlsym(RTLD_NEXT, "calloc");
+	oom_real.realloc = (void *(*) (void *, size_t)) dlsym(RTLD_NEXT, "realloc");
+	oom_real.memalign = (void *(*) (size_t, size_t)) dlsym(RTLD_NEXT, "memalign");
+}
+
 /* ---- The allocator's names ------------------------------------------------------------------------------------------------ */
 
 void *malloc(size_t n)
 {
-	return oom_fails(__builtin_return_address(0), "malloc", n) ? NULL : __libc_malloc(n);
+	oom_find();
+	return oom_fails(__builtin_return_address(0), "malloc", n) ? NULL : oom_real.malloc(n);
 }
 
 void *calloc(size_t count, size_t n)
 {
-	return oom_fails(__builtin_return_address(0), "calloc", count * n) ? NULL : __libc_calloc(count, n);
+	oom_find();
+	return oom_fails(__builtin_return_address(0), "calloc", count * n) ? NULL : oom_real.calloc(count, n);
 }
 
 void *realloc(void *p, size_t n)
 {
+	oom_find();
 	/* To nothing: a free(). */
-	return n > 0 && oom_fails(__builtin_return_address(0), "realloc", n) ? NULL : __libc_realloc(p, n);
+	return n > 0 && oom_fails(__builtin_return_address(0), "realloc", n) ? NULL : oom_real.realloc(p, n);
 }
 
 void *aligned_alloc(size_t alignment, size_t n)
 {
-	return oom_fails(__builtin_return_address(0), "aligned_alloc", n) ? NULL : __libc_memalign(alignment, n);
+	oom_find();
+	return oom_fails(__builtin_return_address(0), "aligned_alloc", n) ? NULL : oom_real.memalign(alignment, n);
 }
 
 void *memalign(size_t alignment, size_t n)
 {
-	return oom_fails(__builtin_return_address(0), "memalign", n) ? NULL : __libc_memalign(alignment, n);
+	oom_find();
+	return oom_fails(__builtin_return_address(0), "memalign", n) ? NULL : oom_real.memalign(alignment, n);
 }
 
 int posix_memalign(void **ret, size_t alignment, size_t n)
@@ -173,9 +199,10 @@ int posix_memalign(void **ret, size_t alignment, size_t n)
 	int before = errno;
 	void *p;
 
+	oom_find();
 	if (alignment < sizeof(void *) || (alignment & (alignment - 1)))
 		return EINVAL;
-	p = oom_fails(__builtin_return_address(0), "posix_memalign", n) ? NULL : __libc_memalign(alignment, n);
+	p = oom_fails(__builtin_return_address(0), "posix_memalign", n) ? NULL : oom_real.memalign(alignment, n);
 	errno = before; /* as the standard has it */
 	if (!p)
 		return ENOMEM;
