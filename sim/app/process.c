@@ -49,7 +49,8 @@ static char **environment(const struct app_launch *launch)
 	if (launch->machine == APP_ARM)
 		return env;
 	/* An application built with the address sanitizer comes up although libvtime stands before its runtime. */
-	if (asprintf(&env[n++], "ASAN_OPTIONS=verify_asan_link_order=0:allocator_release_to_os_interval_ms=-1:%s", asan ? asan : "") < 0 ||
+	if (asprintf(&env[n++], "ASAN_OPTIONS=verify_asan_link_order=0:allocator_release_to_os_interval_ms=-1:%s%s", asan ? asan : "",
+	             launch->oom_page ? ":abort_on_error=1" : "") < 0 || /* or a crash would look like an end by itself */
 	    asprintf(&env[n++], "LD_PRELOAD=%s/libvtime.so%s%s%s", launch->lib_dir, launch->oom_page ? ":" : "",
 	             launch->oom_page ? launch->lib_dir : "", launch->oom_page ? "/liboom.so" : "") < 0 ||
 	    asprintf(&env[n++], "LD_LIBRARY_PATH=%s%s%s", launch->http_shim ? launch->lib_dir : "",

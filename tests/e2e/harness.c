@@ -410,6 +410,19 @@ void e2e_write_scenario(const struct e2e *e, const char *name, const char *event
 	          "%s%s%s%s", name, *events ? "events:\n" : "", events, *expect ? "expect:\n" : "", expect);
 }
 
+void e2e_write_small(const struct e2e *e, const char *length, const char *until, const char *app, const char *top, const char *expect)
+{
+	e2e_write(e, "s.yaml",
+	          "scenario: s\nabout: a test\nstart: 2026-01-01\nlength: %s\n%spki:\n"
+	          "  - {name: ca1, use: root, valid: [-5y, +10y]}\n"
+	          "  - {name: radius1, use: server, issuer: ca1, valid: [-1y, +2y]}\n"
+	          "  - {name: dev1, use: client, issuer: ca1, cn: device-0001, valid: [-60d, %s]}\n"
+	          "network: {ssid: CorpNet, reauth: 24h, server: radius1, client_roots: [ca1]}\nissuer: {client_life: 90d}\n"
+	          "device:\n%s%s%s  certificates:\n    - {id: RootCA1, cert: ca1}\n    - {id: ClientCert1, cert: dev1}\n"
+	          "  networks:\n    - {name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}\n"
+	          "expect:\n%s", length, top, until, app ? "  app: " : "", app ? app : "", app ? "\n" : "", expect);
+}
+
 static void make_package(const struct e2e *e, const char *name, const char *args, const char *capabilities)
 {
 	char path[4300], target[4300], manifest[160];

@@ -57,6 +57,11 @@ bool e2e_has_wired(const struct e2e *e);
 
 /* A sound scenario of 40 days; the device's certificate ends after 38, so it has to renew. With places for more. Each argument is YAML text or "". */
 void e2e_write_scenario(const struct e2e *e, const char *name, const char *events, const char *expect);
+/* s.yaml, for tests that play it often: a run of that length with one root, and a certificate of the device that ends at `until`. app: the
+ * test application, or NULL for the rotation; top: more keys of the scenario, whole lines. */
+void e2e_write_small(const struct e2e *e, const char *length, const char *until, const char *app, const char *top, const char *expect);
+/* As the rotation leaves everything when it is done. */
+#define E2E_ALL_DONE "  - {end: {connected: Network1, networks: [Network1], certificates: [RootCA1, ClientCert1]}}\n"
 
 #define E2E_FULL_CAPABILITIES "\"CertStore\": true, \"WifiConfig\": true, \"EnterpriseWifiConfig\": true"
 /* The test application NAME (apps/) as an image package: a folder NAME in the test's folder, with these capabilities. */

@@ -12,21 +12,14 @@
 
 #include "harness.h"
 
-#define END "  - {end: {connected: Network1, networks: [Network1], certificates: [RootCA1, ClientCert1]}}\n"
-
 /* Two days with the application that has a fatal moment. */
 static void write_window_with(const struct e2e *e, const char *more)
 {
+	char top[256];
+
 	e2e_make_package(e, "window", E2E_FULL_CAPABILITIES);
-	e2e_write(e, "s.yaml",
-	          "scenario: s\nabout: a test\nstart: 2026-01-01\nlength: 36h\noracles_off: [last-credential, stranded, leftovers]\n%s\npki:\n"
-	          "  - {name: ca1, use: root, valid: [-5y, +10y]}\n"
-	          "  - {name: radius1, use: server, issuer: ca1, valid: [-1y, +2y]}\n"
-	          "  - {name: dev1, use: client, issuer: ca1, cn: device-0001, valid: [-60d, +2y]}\n"
-	          "network: {ssid: CorpNet, reauth: 24h, server: radius1, client_roots: [ca1]}\n"
-	          "device:\n  app: window\n  certificates:\n    - {id: RootCA1, cert: ca1}\n    - {id: ClientCert1, cert: dev1}\n"
-	          "  networks:\n    - {name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}\n"
-	          "expect:\n" END, more);
+	(void) snprintf(top, sizeof(top), "oracles_off: [last-credential, stranded, leftovers]\n%s\n", more);
+	e2e_write_small(e, "36h", "+2y", "window", top, E2E_ALL_DONE);
 }
 
 static void write_window(const struct e2e *e)
@@ -37,15 +30,7 @@ static void write_window(const struct e2e *e)
 /* A certificate that is due at once: the whole renewal lies in the first of four days. */
 static void write_renewal(const struct e2e *e)
 {
-	e2e_write(e, "s.yaml",
-	          "scenario: s\nabout: a test\nstart: 2026-01-01\nlength: 4d\npki:\n"
-	          "  - {name: ca1, use: root, valid: [-5y, +10y]}\n"
-	          "  - {name: radius1, use: server, issuer: ca1, valid: [-1y, +2y]}\n"
-	          "  - {name: dev1, use: client, issuer: ca1, cn: device-0001, valid: [-60d, +3d]}\n"
-	          "network: {ssid: CorpNet, reauth: 24h, server: radius1, client_roots: [ca1]}\nissuer: {client_life: 90d}\n"
-	          "device:\n  certificates:\n    - {id: RootCA1, cert: ca1}\n    - {id: ClientCert1, cert: dev1}\n"
-	          "  networks:\n    - {name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}\n"
-	          "expect:\n" END);
+	e2e_write_small(e, "4d", "+3d", NULL, "", E2E_ALL_DONE);
 }
 
 static void the_rotation_survives_a_cut_at_every_point(void **state)
@@ -72,7 +57,7 @@ static void a_second_cut_after_the_first(void **state)
 	struct e2e_result r;
 	char *timeline;
 
-	e2e_write_scenario(e, "s", "", END);
+	e2e_write_scenario(e, "s", "", E2E_ALL_DONE);
 	r = e2e_run(e, "run", "--net=model", "--cut=40+25", "--out=o", "s.yaml", NULL);
 	e2e_expect(&r, 0, NULL);
 	e2e_clear(&r);
@@ -90,7 +75,7 @@ static void outage_and_boot_vary_with_the_seed(void **state)
 	char on[4][32];
 	int different = 0;
 
-	e2e_write_scenario(e, "s", "", END);
+	e2e_write_scenario(e, "s", "", E2E_ALL_DONE);
 	for (size_t i = 0; i < 4; i++) {
 		struct e2e_result r = e2e_run(e, "run", "--net=model", "--cut=40", seeds[i], "--out=o", "s.yaml", NULL);
 		char *timeline;

@@ -12,21 +12,11 @@
 
 #include "harness.h"
 
-#define END "  - {end: {connected: Network1, networks: [Network1], certificates: [RootCA1, ClientCert1]}}\n"
-
 /* The application moves its root away and back once a day, and does not look whether the way back worked. */
 static void write_window(const struct e2e *e)
 {
 	e2e_make_package(e, "window", E2E_FULL_CAPABILITIES);
-	e2e_write(e, "s.yaml",
-	          "scenario: s\nabout: a test\nstart: 2026-01-01\nlength: 3d\noracles_off: [last-credential, stranded, leftovers]\npki:\n"
-	          "  - {name: ca1, use: root, valid: [-5y, +10y]}\n"
-	          "  - {name: radius1, use: server, issuer: ca1, valid: [-1y, +2y]}\n"
-	          "  - {name: dev1, use: client, issuer: ca1, cn: device-0001, valid: [-60d, +2y]}\n"
-	          "network: {ssid: CorpNet, reauth: 24h, server: radius1, client_roots: [ca1]}\n"
-	          "device:\n  app: window\n  certificates:\n    - {id: RootCA1, cert: ca1}\n    - {id: ClientCert1, cert: dev1}\n"
-	          "  networks:\n    - {name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}\n"
-	          "expect:\n" END);
+	e2e_write_small(e, "3d", "+2y", "window", "oracles_off: [last-credential, stranded, leftovers]\n", E2E_ALL_DONE);
 }
 
 static void the_rotation_comes_through(void **state)
@@ -36,15 +26,7 @@ static void the_rotation_comes_through(void **state)
 	unsigned long calls = 0, ways = 0, played = 0, failed = 99;
 	const char *line;
 
-	e2e_write(e, "s.yaml",
-	          "scenario: s\nabout: a test\nstart: 2026-01-01\nlength: 8d\npki:\n"
-	          "  - {name: ca1, use: root, valid: [-5y, +10y]}\n"
-	          "  - {name: radius1, use: server, issuer: ca1, valid: [-1y, +2y]}\n"
-	          "  - {name: dev1, use: client, issuer: ca1, cn: device-0001, valid: [-60d, +7d]}\n"
-	          "network: {ssid: CorpNet, reauth: 24h, server: radius1, client_roots: [ca1]}\nissuer: {client_life: 90d}\n"
-	          "device:\n  certificates:\n    - {id: RootCA1, cert: ca1}\n    - {id: ClientCert1, cert: dev1}\n"
-	          "  networks:\n    - {name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}\n"
-	          "expect:\n" END);
+	e2e_write_small(e, "8d", "+7d", NULL, "", E2E_ALL_DONE);
 	r = e2e_run(e, "run", "--fail=every:40", "s.yaml", NULL);
 	e2e_expect(&r, 0, "1 of 1 runs passed", NULL);
 	line = strstr(r.out, " on model: ");
