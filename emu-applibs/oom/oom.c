@@ -79,7 +79,7 @@ static uint32_t oom_hash(const char *object, uint64_t offset)
 	return h;
 }
 
-/* "malloc of 64 bytes in app+0x12, ...": the places outside the C library that led here. */
+/* "malloc of 64 bytes in app+0x12, ...": the places outside the C library and a sanitizer that led here. */
 static void oom_describe(const char *function, size_t size)
 {
 	void *frames[FRAMES_MAX];
@@ -91,7 +91,7 @@ static void oom_describe(const char *function, size_t size)
 		uint64_t offset;
 		const char *object = oom_object(frames[i], &offset);
 
-		if (oom_is(object, "liboom.so") || oom_is(object, "libc.so"))
+		if (oom_is(object, "liboom.so") || oom_is(object, "libc.so") || oom_is(object, "libasan.so"))
 			continue;
 		length += snprintf(oom_page->where + length, OOM_WHERE_MAX - (size_t) length, "%s %s+0x%llx", places++ ? "," : "", object,
 		                   (unsigned long long) offset);

@@ -25,8 +25,10 @@ static char **environment(const struct app_launch *launch)
 {
 	char **env = calloc(16, sizeof(*env));
 	size_t n = 0;
-	const char *keep[] = {"PATH", "HOME", "LANG", "TMPDIR", "UBSAN_OPTIONS", "VALGRIND_LIB"};
-	const char *asan = getenv("ASAN_OPTIONS");
+	const char *keep[] = {"PATH", "HOME", "LANG", "TMPDIR", "VALGRIND_LIB"};
+	const char *asan = getenv("ASAN_OPTIONS"), *ubsan = getenv("UBSAN_OPTIONS");
+	/* A crash must not look like an end by itself, nor an end by itself, which need not free anything, like a crash. */
+	const char *sanitize = launch->oom_page ? ":abort_on_error=1:detect_leaks=0" : "";
 
 	if (!env)
 		abort();
@@ -50,7 +52,8 @@ static char **environment(const struct app_launch *launch)
 		return env;
 	/* An application built with the address sanitizer comes up although libvtime stands before its runtime. */
 	if (asprintf(&env[n++], "ASAN_OPTIONS=verify_asan_link_order=0:allocator_release_to_os_interval_ms=-1:%s%s", asan ? asan : "",
-	             launch->oom_page ? ":abort_on_error=1" : "") < 0 || /* or a crash would look like an end by itself */
+	             sanitize) < 0 ||
+	    asprintf(&env[n++], "UBSAN_OPTIONS=%s%s", ubsan ? ubsan : "", sanitize) < 0 ||
 	    asprintf(&env[n++], "LD_PRELOAD=%s/libvtime.so%s%s%s", launch->lib_dir, launch->oom_page ? ":" : "",
 	             launch->oom_page ? launch->lib_dir : "", launch->oom_page ? "/liboom.so" : "") < 0 ||
 	    asprintf(&env[n++], "LD_LIBRARY_PATH=%s%s%s", launch->http_shim ? launch->lib_dir : "",
