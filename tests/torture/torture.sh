@@ -1,6 +1,6 @@
 #!/bin/sh
-# Everything that is meant to break the rotation app, within bounds: the power goes at every point, or twice; calls fail; every
-# reading; the catalogue of outages. Says what was played, and ends 0 if the app came through all of it.
+# Everything that is meant to break the rotation app, within bounds: the power goes at every point, or twice; calls fail; memory
+# runs out; every reading; the catalogue of outages. Says what was played, and ends 0 if the app came through all of it.
 # usage: torture.sh BUILD      TORTURE_MINUTES=N: time for all (30); TORTURE_SEED=N: the first seed (1); TORTURE_OUT=FOLDER: reports
 # A stage that runs out of its time is stopped in order: what it had played by then counts, what it had not is told.
 set -u
@@ -17,7 +17,7 @@ runs=0 cuts=0 faults=0 combinations=0 failed=0 late=0
 number() { sed -n "s/$2/\\1/p" "$1" | awk '{ n += $1 } END { print n + 0 }'; }
 
 # stage WEIGHT TITLE ARGUMENTS...: azsim with these, for its share of what is left of the time.
-weights=16
+weights=18
 stage() {
 	weight=$1 title=$2
 	shift 2
@@ -62,6 +62,7 @@ stage() {
 
 stage 4 "cut at every point" run --cut=every --seed="$seed" "$core"
 stage 3 "calls fail" run --fail=every:300 --seed="$seed" "$core"
+stage 2 "memory runs out" run --oom=every:80 --seed="$seed" "$core"
 stage 1 "every reading" run --readings=all --http=shim --seed="$seed" "$core"
 if [ -d "$catalogue" ]; then
 	stage 1 "catalogue" run --net=model --http=shim --seed="$seed" "$catalogue"
