@@ -63,21 +63,35 @@ static int64_t until_s(const struct rotation *r, int64_t *at_s)
 
 /* ---- Back to Network1 and ClientCert1 ---------------------------------------------------------------------------------- */
 
-/* After a move, or after a trial that failed: the same calls. ClientCert1 is proven in both cases. */
-static int64_t settle(struct rotation *r, const char *reason)
+static int back_to_client1(struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
 	int e = 0;
 
-	rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_SETTLING, "%s", reason);
-	rot_under_way(r, JOURNAL_UNDER_WAY_CLIENT, true);
-	if (f->net[ROT_TRIAL].id >= 0)
-		e = rot_result(r->ops->forget(f->net[ROT_TRIAL].id));
-	/* Last, as it may end the connection: a new one before the reload would be made with the supplicant's old copies. */
 	for (size_t i = 0; e >= 0 && i < ROT_TRIAL; i++) {
 		if (f->net[i].id >= 0 && f->net[i].client2)
 			e = rot_result(r->ops->set_client(f->net[i].id, ROT_ID_CLIENT1));
 	}
+	return e;
+}
+
+/* After a move, or after a trial that failed: the same calls. ClientCert1 is proven in both cases. What carries the device is
+ * touched last: NetworkTrial must not go while the other one cannot take over, and a new connection before the reload would be
+ * made with the supplicant's old copies. */
+static int64_t settle(struct rotation *r, const char *reason)
+{
+	const struct rot_facts *f = &r->facts;
+	const bool carried_by_trial = f->connected == ROT_TRIAL;
+	int e = 0;
+
+	rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_SETTLING, "%s", reason);
+	rot_under_way(r, JOURNAL_UNDER_WAY_CLIENT, true);
+	if (carried_by_trial)
+		e = back_to_client1(r);
+	if (e >= 0 && f->net[ROT_TRIAL].id >= 0)
+		e = rot_result(r->ops->forget(f->net[ROT_TRIAL].id));
+	if (e >= 0 && !carried_by_trial)
+		e = back_to_client1(r);
 	if (e >= 0)
 		e = rot_persist(r);
 	if (e >= 0)

@@ -79,7 +79,8 @@ void oracle_store_changed(struct run *run)
 		lost = "the client certificate that last connected the device is gone, and no successor has connected it yet";
 	else if (run->credentials.root_pem && !stored(run, run->credentials.root_pem, false))
 		lost = "the root CA that last connected the device is gone, and no successor has connected it yet";
-	else if ((run->credentials.client_pem || run->credentials.root_pem) && !boots_to_it(run))
+	/* A save that was made to fail leaves flash behind what works, and the application must get to save it. */
+	else if ((run->credentials.client_pem || run->credentials.root_pem) && faults_settle_ns(run) <= run->clock.now_ns && !boots_to_it(run))
 		lost = "if the power went now, no enabled network in flash would lead to the credentials that last worked";
 	if (lost) {
 		char seen[1024];

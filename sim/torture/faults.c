@@ -23,6 +23,7 @@ struct faults {
 	struct faults_plan plan;
 	unsigned long calls;
 	const char *failing;  /* the function; NULL: not yet */
+	uint64_t began_ns;
 	uint64_t until_ns;    /* it fails before that */
 	uint64_t settle_ns;
 	struct seen *seen;
@@ -184,6 +185,7 @@ static int fails(struct run *run, const char *name)
 
 	if (faults->calls == fault->call) {
 		faults->failing = name;
+		faults->began_ns = run->clock.now_ns;
 		faults->until_ns = run->clock.now_ns + fault->for_ns;
 		faults->settle_ns = faults_settle_from(run, faults->until_ns);
 	} else if (faults->failing != name || run->clock.now_ns >= faults->until_ns) {
@@ -207,6 +209,13 @@ int faults_at_call(struct run *run, const char *name)
 bool faults_happened(const struct run *run)
 {
 	return (run->faults && run->faults->failing) || oom_happened(run);
+}
+
+uint64_t faults_delay_ns(const struct run *run, uint64_t at_ns)
+{
+	const struct faults *faults = run->faults;
+
+	return faults && faults->failing && faults->began_ns <= at_ns ? faults->settle_ns - faults->began_ns : 0;
 }
 
 uint64_t faults_settle_ns(const struct run *run)

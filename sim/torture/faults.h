@@ -81,5 +81,7 @@ bool faults_happened(const struct run *run);
 uint64_t faults_settle_ns(const struct run *run);
 /* The same for a fault that is over at end_ns; expectations are looked at again then. */
 uint64_t faults_settle_from(struct run *run, uint64_t end_ns);
+/* How much later than the scenario says may come what it expects at this time: as long as an earlier fault lasted, and a little. */
+uint64_t faults_delay_ns(const struct run *run, uint64_t at_ns);
 
 #endif
