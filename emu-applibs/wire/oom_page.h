@@ -1,6 +1,6 @@
 /* The page that liboom.so in the application and the simulator share: which allocation fails, and which there were.
  *
- * A file that the simulator makes, named by AZSIM_OOM, mapped by both. The simulator writes fails_at before the application starts;
+ * A file in memory that the simulator makes, named by AZSIM_OOM, mapped by both. The simulator writes fails_at before the application starts;
  * all the rest is the application's, which runs or waits for an answer, so there is no lock. Numbers go on when the application is
  * started again. What the simulator reads there is hostile input.
  */

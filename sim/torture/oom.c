@@ -13,25 +13,20 @@
 #include "sim/torture/states.h"
 #include "sim/util/text.h"
 
-/* An allocation, as far as it is another one than those before. */
-struct seen {
-	uint8_t digest[32];  /* of the state in which */
-	const char *message; /* and after which message */
-	uint32_t nth;        /* of those since then */
-	uint32_t place;      /* in the program */
-};
+#define AT_ONCE_MAX 50000000u /* allocations between two messages: who says more lies */
 
 struct oom {
 	struct faults_plan plan;
 	struct oom_page *page;
+	int fd;     /* of the page */
 	char *path;
 	uint64_t looked_at;      /* number of the last one that was seen */
 	const char *message;     /* since then the application runs */
 	bool happened;
 	unsigned long failed_in; /* which start of the application it was */
 	uint64_t settle_ns;
-	struct seen *seen;
-	size_t seen_count, seen_capacity;
+	uint64_t *seen; /* identities of those that were listed, at a place that they give; 0: free */
+	size_t seen_count, seen_capacity; /* a power of 2 */
 };
 
 int oom_parse(const char *text, struct faults_plan *ret)
@@ -54,18 +49,20 @@ int oom_parse(const char *text, struct faults_plan *ret)
 
 static int make_page(struct oom *oom, struct az_error *ret_error)
 {
-	cleanup_fd int fd = open(oom->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int e;
 
-	if (fd < 0 || ftruncate(fd, (off_t)sizeof(*oom->page)) < 0) {
-		az_error_set(ret_error, AZ_ENVIRONMENT, "%s: %s", oom->path, strerror(errno));
-		return -errno;
-	}
-	oom->page = mmap(NULL, sizeof(*oom->page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (oom->page == MAP_FAILED) {
+	/* The application may write to it, but not make it shorter under our eyes. */
+	oom->fd = memfd_create("azsim-oom", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (oom->fd < 0 || ftruncate(oom->fd, (off_t)sizeof(*oom->page)) < 0 ||
+	    fcntl(oom->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0 ||
+	    (oom->page = mmap(NULL, sizeof(*oom->page), PROT_READ | PROT_WRITE, MAP_SHARED, oom->fd, 0)) == MAP_FAILED) {
+		e = errno;
 		oom->page = NULL;
-		az_error_set(ret_error, AZ_ENVIRONMENT, "%s: cannot be mapped: %s", oom->path, strerror(errno));
-		return -errno;
+		az_error_set(ret_error, AZ_ENVIRONMENT, "--oom: no memory to share with the application: %s", strerror(e));
+		return -e;
 	}
+	if (asprintf(&oom->path, "/proc/%d/fd/%d", (int)getpid(), oom->fd) < 0)
+		abort();
 	oom->page->magic = OOM_MAGIC;
 	oom->page->version = OOM_VERSION;
 	oom->page->fails_at = oom->plan.mode == FAULTS_AT ? oom->plan.fault.call : 0;
@@ -75,6 +72,7 @@ static int make_page(struct oom *oom, struct az_error *ret_error)
 int oom_set_up(struct run *run, struct az_error *ret_error)
 {
 	struct oom *oom;
+	int r;
 
 	if (run->options->faults.mode == FAULTS_NONE || run->options->faults.kind != FAULT_ALLOCATION)
 		return 0;
@@ -83,13 +81,14 @@ int oom_set_up(struct run *run, struct az_error *ret_error)
 		return -EINVAL;
 	}
 	oom = calloc(1, sizeof(*oom));
-	if (!oom || asprintf(&oom->path, "%s/oom.page", run->run_dir) < 0)
+	if (!oom)
 		abort();
 	run->oom = oom;
 	oom->plan = run->options->faults;
 	oom->message = "start";
+	r = make_page(oom, ret_error);
 	run->launch.oom_page = oom->path;
-	return make_page(oom, ret_error);
+	return r;
 }
 
 void oom_free(struct oom *oom)
@@ -98,6 +97,8 @@ void oom_free(struct oom *oom)
 		return;
 	if (oom->page)
 		(void) munmap(oom->page, sizeof(*oom->page));
+	if (oom->fd >= 0)
+		(void) close(oom->fd);
 	free(oom->path);
 	free(oom->seen);
 	free(oom);
@@ -105,36 +106,68 @@ void oom_free(struct oom *oom)
 
 /* ---- Which are worth it --------------------------------------------------------------------------------------------------- */
 
-static bool is_new(struct oom *oom, const struct seen *now)
+/* FNV-1a. */
+static uint64_t hash(uint64_t h, const void *bytes, size_t length)
 {
-	for (size_t i = oom->seen_count; i-- > 0;) {
-		const struct seen *s = &oom->seen[i];
+	for (size_t i = 0; i < length; i++)
+		h = (h ^ ((const uint8_t *)bytes)[i]) * UINT64_C(0x100000001b3);
+	return h;
+}
 
-		if (s->nth == now->nth && s->place == now->place && s->message == now->message &&
-		    memcmp(s->digest, now->digest, sizeof(now->digest)) == 0)
-			return false;
-	}
-	if (oom->seen_count == oom->seen_capacity) {
-		oom->seen_capacity = oom->seen_capacity ? 2 * oom->seen_capacity : 256;
-		oom->seen = reallocarray(oom->seen, oom->seen_capacity, sizeof(*oom->seen));
-		if (!oom->seen)
-			abort();
-	}
-	oom->seen[oom->seen_count++] = *now;
+static uint64_t *slot_of(uint64_t *slots, size_t capacity, uint64_t identity)
+{
+	size_t i = identity & (capacity - 1);
+
+	while (slots[i] != 0 && slots[i] != identity)
+		i = (i + 1) & (capacity - 1);
+	return &slots[i];
+}
+
+static void grow(struct oom *oom)
+{
+	size_t capacity = oom->seen_capacity ? 2 * oom->seen_capacity : 1024;
+	uint64_t *grown = calloc(capacity, sizeof(*grown));
+
+	if (!grown)
+		abort();
+	for (size_t i = 0; i < oom->seen_capacity; i++)
+		if (oom->seen[i] != 0)
+			*slot_of(grown, capacity, oom->seen[i]) = oom->seen[i];
+	free(oom->seen);
+	oom->seen = grown;
+	oom->seen_capacity = capacity;
+}
+
+static bool is_new(struct oom *oom, uint64_t identity)
+{
+	uint64_t *slot;
+
+	identity = identity ? identity : 1;
+	if (2 * oom->seen_count >= oom->seen_capacity)
+		grow(oom);
+	slot = slot_of(oom->seen, oom->seen_capacity, identity);
+	if (*slot != 0)
+		return false;
+	*slot = identity;
+	oom->seen_count++;
 	return true;
 }
 
+/* An allocation is another one than those before by the state of the world, the message before it, its number since then, and the place
+ * in the program that asks for it. */
 static void list(struct run *run, uint64_t count)
 {
 	struct oom *oom = run->oom;
-	struct seen now = {.message = oom->message};
+	uint8_t digest[32];
+	uint64_t stretch;
 
-	states_digest(run, now.digest);
+	states_digest(run, digest);
+	stretch = hash(hash(UINT64_C(0xcbf29ce484222325), digest, sizeof(digest)), oom->message, strlen(oom->message));
 	for (uint64_t number = oom->looked_at + 1; number <= count; number++) {
-		now.nth = (uint32_t)(number - oom->looked_at);
 		/* So many at once that their places are lost: each is tried. */
-		now.place = count - number < OOM_RECENT ? oom->page->recent[number % OOM_RECENT] : (uint32_t)number;
-		if (oom->plan.mode == FAULTS_ALL || is_new(oom, &now))
+		const uint64_t place = count - number < OOM_RECENT ? oom->page->recent[number % OOM_RECENT] : number, nth = number - oom->looked_at;
+
+		if (oom->plan.mode == FAULTS_ALL || is_new(oom, hash(hash(stretch, &nth, sizeof(nth)), &place, sizeof(place))))
 			faults_found_add(&run->result->faults, &(struct fault){.kind = FAULT_ALLOCATION, .call = (unsigned long)number});
 	}
 	run->result->faults.calls = (unsigned long)count;
@@ -165,6 +198,10 @@ void oom_look(struct run *run, const char *message)
 	if (!oom)
 		return;
 	count = oom->page->count;
+	if (count < oom->looked_at || count - oom->looked_at > AT_ONCE_MAX) {
+		run_app_misbehaves(run, "the application wrote into the memory in which its allocations are counted");
+		return;
+	}
 	if (oom->plan.mode == FAULTS_AT) {
 		if (!oom->happened && oom->page->failed != 0)
 			note(run);

@@ -111,6 +111,18 @@ static void who_gives_up_fails_the_scenario(void **state)
 	e2e_clear(&r);
 }
 
+/* The page is shared with the application: what it writes there is looked at, and it cannot be taken away. */
+static void who_lies_ends_the_run(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_result r;
+
+	write_greedy(e, "lies");
+	r = e2e_run(e, "run", "--oom=every", "s.yaml", NULL);
+	e2e_expect(&r, 1, "wrote into the memory in which its allocations are counted", NULL);
+	e2e_clear(&r);
+}
+
 /* A certificate that is due at once: the renewal lies in the first of four days. */
 static void write_renewal(const struct e2e *e)
 {
@@ -179,6 +191,7 @@ int main(void)
 		TEST(who_crashes_is_caught_named_and_repeated),
 		TEST(who_ends_is_started_again),
 		TEST(who_gives_up_fails_the_scenario),
+		TEST(who_lies_ends_the_run),
 		TEST(the_rotation_survives_each_allocation),
 		TEST(with_the_real_libcurl),
 		TEST(what_is_no_allocation_is_refused),

@@ -1,10 +1,14 @@
 /* Needs some memory once a day for three days, and does not always take it well when there is none. For tests of --oom. */
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <applibs/log.h>
+
+#include "emu-applibs/wire/oom_page.h"
 
 #define DAY_S 86400u
 #define DAYS 3
@@ -31,8 +35,22 @@ static bool without_memory(const char *way, char **report)
 	return strcmp(way, "ends") != 0;
 }
 
+/* It has made more allocations than a program can. */
+static void lie(void)
+{
+	const char *path = getenv(OOM_ENV_PAGE);
+	int fd = path ? open(path, O_RDWR) : -1;
+	struct oom_page *page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (page == MAP_FAILED || ftruncate(fd, 0) == 0)
+		return;
+	page->count = UINT64_MAX / 2;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "lies") == 0)
+		lie();
 	for (int day = 0; day < DAYS; day++) {
 		char *report = new_report();
 
