@@ -12,6 +12,7 @@
 
 #include "sim/dev/place.h"
 #include "sim/dev/proto.h"
+#include "sim/util/text.h"
 
 #define READS_AT_ONCE 16 /* of one client in one turn */
 #define PATIENCE_MS 2000 /* in real time, while all else waits, for one who has more to read than there is room for */
@@ -250,6 +251,7 @@ static void take_line(struct ctl_server *server, struct ctl_client *client, cons
 
 	if (!request) {
 		(void) snprintf(why, sizeof(why), "not JSON: %s, at byte %d of the line", error.text, error.position);
+		text_sanitize(why); /* it repeats a piece of the line, which may be cut within a character or be no text at all */
 		refuse(client, why);
 	} else if (!json_is_object(request)) {
 		refuse(client, "a request is one JSON object, as {\"command\": \"status\"}");
