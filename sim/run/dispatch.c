@@ -15,6 +15,7 @@
 
 #define MESSAGES_AT_ONCE_MAX 200000ul /* at one moment of virtual time */
 #define MESSAGES_A_MINUTE_MAX 300000ul /* of virtual time: an hour of it takes minutes of real time */
+#define CALLS_IN_A_ROW_MAX 1000u      /* from then on each takes a millisecond, until the application waits: it may wait by calling */
 #define SPINS_MAX 600000ul            /* ms of virtual time spent without ever waiting: ten minutes */
 
 /* ---- Output and mutable file --------------------------------------------------------------------------------------------- */
@@ -290,6 +291,53 @@ static bool take_memory(struct run *run, const struct channel_message *m)
 	return false;
 }
 
+/* It computes or polls without waiting: a millisecond passes, the world goes on meanwhile. False: it is stopped for that. */
+static bool spend_millisecond(struct run *run, const struct channel_message *m, const char *what)
+{
+	if (++run->spins == SPINS_MAX + 1 && run->options->live) {
+		run_note(run, TL_APP, true, NULL, "%s", what);
+	} else if (run->spins > SPINS_MAX && !run->options->live) {
+		run_app_misbehaves(run, "the application %s: it does not return to its loop", what);
+		return false;
+	}
+	run->app_idle = true;
+	run->idle_connection = m->connection;
+	run->idle_deadline_ns = run->clock.now_ns + NS_PER_MS;
+	return true;
+}
+
+static void hold_request(struct run *run, struct channel_message *m)
+{
+	if (!spend_millisecond(run, m, "makes calls without end and never waits"))
+		return;
+	run->held = malloc(sizeof(*run->held));
+	if (!run->held)
+		abort();
+	*run->held = *m;
+	OPENSSL_cleanse(m->payload, m->header.length);
+}
+
+bool run_handle_held(struct run *run)
+{
+	struct channel_message *m = run->held;
+
+	if (!m)
+		return false;
+	run->held = NULL;
+	run->app_idle = false;
+	handle_request(run, m);
+	free(m);
+	return true;
+}
+
+void run_drop_held(struct run *run)
+{
+	if (run->held)
+		OPENSSL_cleanse(run->held->payload, sizeof(run->held->payload));
+	free(run->held);
+	run->held = NULL;
+}
+
 static void handle_vtime(struct run *run, const struct channel_message *m)
 {
 	if (m->vt.reserved2 != 0 && (m->vt.type == VT_IDLE || m->vt.type == VT_MEMORY) && !take_memory(run, m))
@@ -299,7 +347,7 @@ static void handle_vtime(struct run *run, const struct channel_message *m)
 		(void) channel_answer_vt(run->channel, m->connection, VT_STATUS, 0, 0, -1);
 		break;
 	case VT_IDLE:
-		run->spins = 0;
+		run->spins = run->calls_in_a_row = 0;
 		run->app_idle = true;
 		run->idle_connection = m->connection;
 		run->idle_wall_steps = run->clock.steps[CLOCK_DEVICE];
@@ -326,16 +374,7 @@ static void handle_vtime(struct run *run, const struct channel_message *m)
 		(void) channel_answer_vt(run->channel, m->connection, VT_STATUS, 0, 0, -1);
 		break;
 	case VT_SPIN:
-		/* It computes or polls without waiting: a millisecond passes, the world goes on meanwhile. */
-		if (++run->spins == SPINS_MAX + 1 && run->options->live) {
-			run_note(run, TL_APP, true, NULL, "reads the clock or polls without ever waiting");
-		} else if (run->spins > SPINS_MAX && !run->options->live) {
-			run_app_misbehaves(run, "the application reads the clock or polls without ever waiting: it does not return to its loop");
-			return;
-		}
-		run->app_idle = true;
-		run->idle_connection = m->connection;
-		run->idle_deadline_ns = run->clock.now_ns + NS_PER_MS;
+		spend_millisecond(run, m, "reads the clock or polls without ever waiting");
 		break;
 	default:
 		(void) channel_answer_vt(run->channel, m->connection, VT_STATUS, ENOSYS, 0, -1);
@@ -390,7 +429,10 @@ void run_handle_message(struct run *run, struct channel_message *m, enum channel
 		handle_vtime(run, m);
 		break;
 	case CHANNEL_REQUEST:
-		handle_request(run, m);
+		if (++run->calls_in_a_row > CALLS_IN_A_ROW_MAX)
+			hold_request(run, m);
+		else
+			handle_request(run, m);
 		break;
 	}
 }

@@ -105,6 +105,8 @@ struct run {
 	double silent_since_s;     /* real time: it lives since then but says nothing; 0: it has spoken */
 	unsigned long messages_now, messages_in_minute, spins;
 	uint64_t messages_minute;  /* of virtual time, that they were counted in */
+	unsigned long calls_in_a_row; /* since it last waited */
+	struct channel_message *held; /* a request that is answered when time has moved (app_idle is set); NULL: none */
 	int64_t heard_ms;          /* live: real time of its last message; 0: it waits, or does not run */
 	int64_t served_ms;         /* live: when the front was last asked */
 	bool hang_told;            /* live */
@@ -254,6 +256,10 @@ void run_http(struct run *run, const struct channel_message *message);
 /* A request that was carried out: counted, and noted with what the device said of it. fields: of the request. */
 void run_note_request(struct run *run, uint16_t op, const uint8_t *fields, size_t length, int result, const char *summary,
                       const char *denied);
+/* The request that was held is handled now; false: there is none. */
+bool run_handle_held(struct run *run);
+/* NULL is fine: the application is gone. */
+void run_drop_held(struct run *run);
 void run_handle_message(struct run *run, struct channel_message *message, enum channel_message_kind kind);
 void run_drain_output(struct run *run);
 void run_watch_mutable_file(struct run *run);

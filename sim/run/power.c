@@ -31,7 +31,7 @@ void run_app_start(struct run *run)
 
 	run->app_idle = false;
 	run->app_gone = false;
-	run->spins = 0;
+	run->spins = run->calls_in_a_row = 0;
 	channel_expect(run->channel, 0);
 	run_update_page(run);
 	run->launch.args = device_manifest_cmd_args(run->device);
@@ -57,6 +57,7 @@ static void app_is_gone(struct run *run)
 	device_app_gone(run->device);
 	web_drop(run->web);
 	run->app_idle = false;
+	run_drop_held(run);
 	run->app_gone = true;
 	run->app_has_mail = false;
 }

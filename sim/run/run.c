@@ -173,6 +173,8 @@ static bool world_is_over(const struct run *run)
 /* signal: of VT_SIGNAL; else 0. */
 static void answer_idle(struct run *run, enum vt_type type, int signal)
 {
+	if (run_handle_held(run))
+		return;
 	run->app_idle = false;
 	ahead_offer(run);
 	if (!channel_answer_vt(run->channel, run->idle_connection, type, 0, (uint64_t)signal, -1)) {
@@ -212,7 +214,7 @@ static bool app_has_mail(struct run *run)
 
 bool run_wake_app(struct run *run)
 {
-	if (!run->app_idle)
+	if (!run->app_idle || run->held)
 		return false;
 	if (run->shut_down.term_due) {
 		run->shut_down.term_due = false;

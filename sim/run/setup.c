@@ -407,6 +407,7 @@ void run_teardown(struct run *run)
 		net_model_ops.close(run->probe);
 	issuer_free(run->issuer);
 	run_free_webs(run);
+	run_drop_held(run);
 	device_free(run->device);
 	queue_free(run->queue);
 	for (size_t i = 0; run->certs && i < run->scenario->cert_count; i++)

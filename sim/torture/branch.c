@@ -29,6 +29,7 @@ static void let_go(struct run *run)
 	run->process = (struct app_process){.pid = 0, .pidfd = -1, .output = -1};
 	run->out_length = 0;
 	run->app_idle = false;
+	run_drop_held(run);
 	run->app_gone = true;
 	channel_abandon(run->channel);
 	server_drop(issuer_server(run->issuer), false);

@@ -66,6 +66,18 @@ static void an_application_that_spins_on_the_clock_goes_on_but_not_for_ever(void
 	e2e_clear(&r);
 }
 
+static void an_application_that_waits_by_calling_gets_there(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_result r;
+
+	e2e_make_package(e, "caller", FULL_CAPABILITIES);
+	e2e_write_scenario(e, "s", "", "  - {by: +4s, that: {log: \"caller: the network is ready\"}}\n");
+	r = e2e_run(e, "run", "--net=model", "--app=caller", "s.yaml", NULL);
+	e2e_expect(&r, 0, "pass  s on model", NULL);
+	e2e_clear(&r);
+}
+
 /* Four calls a second would be fourteen million entries in these forty days. */
 static void an_application_that_runs_away_is_stopped(void **state)
 {
@@ -337,7 +349,8 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, e2e_set_up, e2e_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(an_application_that_crashes_is_named_with_its_last_words), TEST(an_application_that_hangs_is_found_out),
-		TEST(an_application_that_spins_on_the_clock_goes_on_but_not_for_ever), TEST(an_application_that_runs_away_is_stopped),
+		TEST(an_application_that_spins_on_the_clock_goes_on_but_not_for_ever), TEST(an_application_that_waits_by_calling_gets_there),
+		TEST(an_application_that_runs_away_is_stopped),
 		TEST(a_missing_capability_is_refused_and_named),
 		TEST(an_image_package_that_is_none_is_said_so),
 		TEST(a_wrong_expectation_names_line_time_and_the_command_that_repeats_it), TEST(control_c_stops_everything),
