@@ -228,6 +228,8 @@ int certstore_install_client(struct device *dev, const char *id, struct cert_blo
 	struct certificate *certificate;
 	int r;
 
+	if (password && password[0] == '\0')
+		password = NULL; /* public samples give "" for a plain key */
 	if (!blob_length_ok(&cert) || !blob_length_ok(&key) || (password && strlen(password) > CERT_PASSWORD_MAX))
 		return -ERANGE;
 	r = check_id(dev, id);
@@ -247,7 +249,7 @@ const char *certstore_explain(const struct device *dev, struct cert_blob cert, s
 {
 	const struct cert_rules rules = { .takes = takes, .ctx = dev };
 
-	return certificate_explain(cert.bytes, cert.length, key.bytes, key.length, password, &rules);
+	return certificate_explain(cert.bytes, cert.length, key.bytes, key.length, password && password[0] ? password : NULL, &rules);
 }
 
 int certstore_delete(struct device *dev, const char *id)

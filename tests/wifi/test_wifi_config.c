@@ -403,6 +403,7 @@ static void current_network_and_scan(void **state)
 	assert_int_equal(call_plain(w, WIRE_WIFI_CURRENT), -ENODATA);
 	assert_int_equal(call_plain(w, WIRE_WIFI_CONNECTED_ID), -ENOTCONN);
 	assert_int_equal(call_capacity(w, WIRE_WIFI_SCANNED_LIST, 4), 0);
+	assert_int_equal(call_plain(w, WIRE_WIFI_SCAN), 1); /* before any network is set up */
 	(void) factory_network(w, "Network1", '1', '1', true);
 	(void) factory_network(w, "Network2", '2', '1', false);
 	advance_s(w, 5);

@@ -33,7 +33,7 @@ extern "C" {
 
 /* Stores a client certificate and its private key under identifier; replaces whatever was there, of either kind.
  * certBlob: PEM certificate. privateKeyBlob: PEM, PKCS#1 or PKCS#8. Both lengths 1..CERTSTORE_MAX_CERT_SIZE bytes, a
- * terminating NUL not counted. privateKeyPassword: C string for an encrypted key, NULL for a plain one.
+ * terminating NUL not counted. privateKeyPassword: C string for an encrypted key, NULL or "" for a plain one.
  * The caller keeps its buffers. Returns 0; or -1 and errno:
  *   EFAULT  identifier, certBlob or privateKeyBlob is NULL
  *   ERANGE  a length is 0 or too large; password longer than 256; identifier longer than 16
