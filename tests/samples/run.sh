@@ -62,6 +62,9 @@ play Samples/HelloWorld/HelloWorld_HighLevelApp hello ARM-Release
 play Tutorials/ErrorReporting/Stage2 error-reporting
 # azure-sphere-gallery
 play NetworkInterfaceAddresses addresses
+if [ -f "$checkout/EAP-TLS_Solution/EAP-TLS Client/lib/_environment_config.c" ]; then # README.md says what it needs
+	play "EAP-TLS_Solution/EAP-TLS Client" eap-tls
+fi
 
 if [ $((passed + failed)) -eq 0 ]; then
 	echo "run.sh: $checkout has none of the samples" >&2
