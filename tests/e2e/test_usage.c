@@ -156,6 +156,14 @@ static void a_good_scenario_is_checked_and_listed(void **state)
 	r = e2e_run(e, "list", ".", NULL);
 	e2e_expect(&r, 0, "a test", NULL);
 	e2e_clear(&r);
+	e2e_write_scenario(e, "t", "  - {at: +3d, radius: {up: no}}\n", "  - {at: +1d, that: {connected: any}}\nsources: [an incident that is public]\n");
+	r = e2e_run(e, "list", "t.yaml", NULL);
+	e2e_expect(&r, 0, "a test", NULL);
+	assert_null(strstr(r.out, "an incident"));
+	e2e_clear(&r);
+	r = e2e_run(e, "list", "--sources", "t.yaml", NULL);
+	e2e_expect(&r, 0, "a test", "an incident that is public", NULL);
+	e2e_clear(&r);
 	r = e2e_run(e, "readings", NULL);
 	e2e_expect(&r, 0, "reload-unsaved", "set-effect", "cert-seen", "move-destination", "same-ssid-order", NULL);
 	e2e_clear(&r);
