@@ -101,7 +101,7 @@ static void outage_and_boot_vary_with_the_seed(void **state)
 static void other_boots_are_the_scenarios_own(void **state)
 {
 	struct e2e *e = *state;
-	char seed[16];
+	char seed[24];
 
 	e2e_write_scenario(e, "s", "  - {at: +9d, device: {power: off}}\n  - {at: +10d, device: {power: on}}\n",
 	                   "  - {after: +10d, within: 10s, that: {connected: any}}\n");
