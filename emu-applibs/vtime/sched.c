@@ -21,6 +21,7 @@ static struct {
 	uint64_t next_seq;
 	unsigned spin; /* since the last IDLE */
 	unsigned busy;
+	bool over; /* the process ends: main has returned, and its own exit handlers are through */
 	struct pollfd *fds; /* room for the union of all waits */
 	nfds_t fds_room;
 } sched;
@@ -485,6 +486,8 @@ static void sched_spin(void)
 
 void vt_charge(unsigned n)
 {
+	if (sched.over)
+		return;
 	sched.spin += n;
 	if (sched.spin >= SCHED_SPIN_LIMIT)
 		sched_spin();
@@ -494,6 +497,8 @@ void vt_charge_busy(unsigned n)
 {
 	unsigned before = sched.busy;
 
+	if (sched.over)
+		return;
 	sched.busy += n;
 	if (sched.busy >= SCHED_BUSY_LIMIT)
 		sched_spin();
@@ -517,8 +522,16 @@ void vt_thread_end(void)
 		sched_give(next);
 }
 
+/* What is done after the application's own exit handlers is the C library's and the compiler's business (a leak check waits for its
+ * helper for as long as it takes): it takes no virtual time. */
+static void sched_end(void)
+{
+	sched.over = true;
+}
+
 void vt_sched_init(void)
 {
+	(void) atexit(sched_end); /* the first to be registered is the last to be called */
 	sched_first.handle = pthread_self();
 	sched_first.state = VT_RUNS;
 	sched_add(&sched_first);
