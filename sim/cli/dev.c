@@ -92,11 +92,7 @@ static int take_option(struct command *c, int option)
 			return bad("--seed=%s: a whole number from 0 to 2^63-1", optarg);
 		c->run.seed = n;
 		return 0;
-	case OPT_WAIT:
-		if (cli_number(optarg, 1, 86400, &n) < 0)
-			return bad("--app-wait=%s: seconds, 1 to 86400", optarg);
-		c->run.app_wait_s = (unsigned)n;
-		return 0;
+	case OPT_WAIT: return cli_take_wait("dev", optarg, &c->run.app_wait_s);
 	default: return bad("%s", "unknown option or missing value");
 	}
 }

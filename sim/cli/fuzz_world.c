@@ -75,8 +75,6 @@ enum { OPT_SEEDS = 256, OPT_SEED, OPT_APP, OPT_NET, OPT_HTTP, OPT_READING, OPT_R
 
 static int take_option(struct command *c, int option)
 {
-	unsigned long long n;
-
 	switch (option) {
 	case OPT_SEEDS: return cli_number(optarg, 1, SEEDS_MAX, &c->seeds) < 0 ? bad("--seeds=%s: a number from 1 to 100000000", optarg) : 0;
 	case OPT_SEED: return cli_number(optarg, 0, INT64_MAX, &c->first) < 0 ? bad("--seed=%s: a whole number from 0 to 2^63-1", optarg) : 0;
@@ -93,16 +91,8 @@ static int take_option(struct command *c, int option)
 	case OPT_OUT: c->job.out = optarg; return 0;
 	case OPT_NO_SHRINK: c->no_shrink = true; return 0;
 	case OPT_NO_RUN: c->no_run = true; return 0;
-	case OPT_WAIT:
-		if (cli_number(optarg, 1, 86400, &n) < 0)
-			return bad("--app-wait=%s: seconds, 1 to 86400", optarg);
-		c->job.app_wait_s = (unsigned)n;
-		return 0;
-	case 'j':
-		if (cli_number(optarg, 1, JOBS_MAX, &n) < 0)
-			return bad("--jobs=%s: a number from 1 to 64", optarg);
-		c->job.parallel = (unsigned)n;
-		return 0;
+	case OPT_WAIT: return cli_take_wait("fuzz-world", optarg, &c->job.app_wait_s);
+	case 'j': return cli_take_jobs("fuzz-world", optarg, &c->job.parallel);
 	default: return bad("%s", "unknown option or missing value");
 	}
 }

@@ -28,6 +28,26 @@ int cli_number(const char *text, unsigned long long min, unsigned long long max,
 	return errno || end == text || *end || text[0] == '-' || *ret < min || *ret > max ? -EINVAL : 0;
 }
 
+static int take_number(const char *command, const char *text, unsigned max, const char *wrong, unsigned *ret)
+{
+	unsigned long long n;
+
+	if (cli_number(text, 1, max, &n) < 0)
+		return cli_bad(command, wrong, text);
+	*ret = (unsigned)n;
+	return 0;
+}
+
+int cli_take_wait(const char *command, const char *text, unsigned *ret_s)
+{
+	return take_number(command, text, 86400, "--app-wait=%s: seconds, 1 to 86400", ret_s);
+}
+
+int cli_take_jobs(const char *command, const char *text, unsigned *ret)
+{
+	return take_number(command, text, JOBS_MAX, "--jobs=%s: a number from 1 to 64", ret);
+}
+
 int cli_add_reading(const char *command, char *pair, struct cli_readings *readings)
 {
 	char *value = strchr(pair, '=');

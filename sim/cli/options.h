@@ -26,6 +26,9 @@ struct cli_words {
 int cli_bad(const char *command, const char *format, const char *what);
 /* The whole text as a number from min to max. 0, or -EINVAL. */
 int cli_number(const char *text, unsigned long long min, unsigned long long max, unsigned long long *ret);
+/* --app-wait: real seconds, 1 to 86400; --jobs: 1 to JOBS_MAX. 0, or AZ_USAGE, and the reason is said. */
+int cli_take_wait(const char *command, const char *text, unsigned *ret_s);
+int cli_take_jobs(const char *command, const char *text, unsigned *ret);
 /* NAME=VALUE; cuts `pair` in two, which must outlive the list. 0, or AZ_USAGE, and the reason is said. */
 int cli_add_reading(const char *command, char *pair, struct cli_readings *readings);
 /* What a readings file says, before what --reading says, whichever is given first. path must outlive the list. 0, or AZ_USAGE, and the

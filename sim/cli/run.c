@@ -167,16 +167,8 @@ static int take_option(struct command *c, int option)
 			return bad("--kills=%s: a number from 0 to 1000", optarg);
 		c->job.kills = (unsigned)n;
 		return 0;
-	case OPT_WAIT:
-		if (cli_number(optarg, 1, 86400, &n) < 0)
-			return bad("--app-wait=%s: seconds, 1 to 86400", optarg);
-		c->job.app_wait_s = (unsigned)n;
-		return 0;
-	case 'j':
-		if (cli_number(optarg, 1, JOBS_MAX, &n) < 0)
-			return bad("--jobs=%s: a number from 1 to 64", optarg);
-		c->job.parallel = (unsigned)n;
-		return 0;
+	case OPT_WAIT: return cli_take_wait("run", optarg, &c->job.app_wait_s);
+	case 'j': return cli_take_jobs("run", optarg, &c->job.parallel);
 	default: return bad("%s", "unknown option or missing value");
 	}
 }

@@ -1,7 +1,7 @@
 # The test networks: archive net.a. It needs certs-free OpenSSL only: -lssl -lcrypto, and util.a.
 NET_MODEL_SOURCES := $(addprefix sim/net/,access_points.c model.c model_eap.c model_material.c model_tls.c model_verdict.c)
 NET_WIRED_SOURCES := $(addprefix sim/net/,netd.c wired.c wired_find.c wired_probe.c testnet.c testnet_stream.c testnetd.c testnetd_attempt.c testnetd_capture.c \
-	testnetd_conf.c testnetd_ctl.c testnetd_daemons.c testnetd_ns.c testnetd_proc.c testnetd_serve.c testnetd_status.c testnetd_templates.c \
+	testnetd_clocks.c testnetd_conf.c testnetd_ctl.c testnetd_daemons.c testnetd_ns.c testnetd_proc.c testnetd_serve.c testnetd_status.c testnetd_templates.c \
 	testnetd_verdict.c)
 NET_RADIO_SOURCES := $(addprefix sim/net/,radio.c radio_find.c radio_image.c radio_qemu.c radio_state.c)
 # The assembler reads the templates; the compiler does not know.

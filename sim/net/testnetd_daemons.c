@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "emu-applibs/base/base.h"
+#include "sim/net/testnetd_clocks.h"
 #include "sim/net/testnetd_conf.h"
 #include "sim/net/testnetd_ns.h"
 #include "sim/net/testnetd_status.h"
@@ -24,14 +25,7 @@
 #define NUMBER_TEXT(n) NUMBER_TEXT_(n)
 #define NUMBER_TEXT_(n) #n
 
-#define CLOCK_LIMIT_MS 5000u
 #define DEATH_LIMIT_MS 200u
-#define CLOCK_TRIES 3
-#define CLOCK_TOLERANCE_S 1
-#define HOLD_AFTER_MS 500u /* a clock that ran on less than this still shows the second it was set to */
-
-#define RADIUS_CLOCK "radius-clock"
-#define DEVICE_CLOCK "device-clock"
 
 /* A healthy start takes a tenth of a second here, and some seconds in an emulated guest on a crowded machine. */
 const struct medium medium_wire = {
@@ -48,12 +42,12 @@ const struct medium medium_air = {
         .supplicant_template = testnetd_template_supplicant_radio, .start_limit_ms = 60000,
 };
 
-static uint64_t in_ms(unsigned ms)
+uint64_t daemons_in_ms(unsigned ms)
 {
 	return real_now_ns() + ms * NS_PER_MS;
 }
 
-static const char *work_path(const struct daemons *d, const char *name, char out[DAEMONS_PATH_MAX])
+const char *daemons_work_path(const struct daemons *d, const char *name, char out[DAEMONS_PATH_MAX])
 {
 	(void) snprintf(out, DAEMONS_PATH_MAX, "%s/%s", d->work, name);
 	return out;
@@ -76,14 +70,6 @@ static void reap(struct daemons *d)
 		for (size_t i = 0; i < NET_OTHERS_MAX; i++)
 			(void) proc_ended(&d->others[i], pid, status);
 	}
-}
-
-/* Where RADIUS's clock stands. */
-static int64_t radius_now_ns(const struct daemons *d)
-{
-	if (!d->has_clocks)
-		return TIME_UNKNOWN;
-	return d->radius_wall_s * (int64_t) NS_PER_S + (int64_t) (real_now_ns() - d->clocks_at_ns);
 }
 
 bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns)
@@ -114,7 +100,7 @@ bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns)
 	for (size_t i = 0; i < NET_OTHERS_MAX; i++)
 		proc_read(&d->others[i]);
 	if (fds[6].revents != 0 || fds[7].revents != 0)
-		capture_take(&d->capture, radius_now_ns(d));
+		capture_take(&d->capture, clocks_radius_now_ns(d));
 	if (fds[1].revents != 0)
 		reap(d);
 	return fds[0].revents != 0;
@@ -124,7 +110,7 @@ void daemons_pause(struct daemons *d, unsigned ms)
 {
 	char event[CTL_TEXT_MAX];
 
-	uint64_t until = in_ms(ms);
+	uint64_t until = daemons_in_ms(ms);
 
 	do {
 		(void) daemons_wait(d, -1, until);
@@ -160,168 +146,12 @@ int daemons_check(const struct daemons *d, struct az_error *ret_error)
 
 int daemons_check_after_failure(struct daemons *d, struct az_error *ret_error)
 {
-	uint64_t until = in_ms(DEATH_LIMIT_MS);
+	uint64_t until = daemons_in_ms(DEATH_LIMIT_MS);
 	int r;
 
 	while ((r = daemons_check(d, ret_error)) == 0 && real_now_ns() < until)
 		(void) daemons_wait(d, -1, until);
 	return r;
-}
-
-/* ---- Clocks ------------------------------------------------------------------------------------------------------------------ */
-
-/* On air an authentication takes long enough for a validity to begin or end in the midst of it: the clocks stand still there. A date
- * without a sign is such a clock to libfaketime. */
-static int write_still_clock(const struct daemons *d, const char *name, int64_t wall_s)
-{
-	char path[DAEMONS_PATH_MAX], text[64];
-	time_t t = (time_t) wall_s;
-	struct tm tm;
-	size_t n = gmtime_r(&t, &tm) != NULL ? strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S\n", &tm) : 0;
-
-	return n > 0 ? conf_write(work_path(d, name, path), text, n) : -ERANGE;
-}
-
-/* libfaketime reads the file at every look at the clock: one signed offset in seconds. */
-static int write_clock(const struct daemons *d, const char *name, int64_t wall_s)
-{
-	char path[DAEMONS_PATH_MAX], text[64];
-	struct timespec now;
-	int64_t offset_ns;
-
-	if (d->medium->radio)
-		return write_still_clock(d, name, wall_s);
-
-	(void) clock_gettime(CLOCK_REALTIME, &now);
-	offset_ns = (wall_s - now.tv_sec) * (int64_t) NS_PER_S - now.tv_nsec;
-	int n = snprintf(text, sizeof(text), "%c%lld.%09lld\n", offset_ns < 0 ? '-' : '+',
-	                 (long long) llabs(offset_ns / (int64_t) NS_PER_S), (long long) llabs(offset_ns % (int64_t) NS_PER_S));
-
-	return conf_write(work_path(d, name, path), text, (size_t) n);
-}
-
-/* RADIUS's own word on the time. 0, -EAGAIN: no answer in time or none that can be believed. */
-static int ask_radius_clock(struct daemons *d, uint64_t until_ns, int64_t *ret_wall_s)
-{
-	struct status_question question;
-	int r;
-
-	while (status_take(d->status_fd, d->status_secret, &(struct status_question){0}, ret_wall_s) != -EAGAIN)
-		; /* late answers to earlier questions */
-	r = status_ask(d->status_fd, d->status_secret, &question);
-	while (r == 0 && d->radius.state == PROC_RUNNING && real_now_ns() < until_ns) {
-		(void) daemons_wait(d, d->status_fd, until_ns);
-		r = status_take(d->status_fd, d->status_secret, &question, ret_wall_s);
-		if (r == 0)
-			return 0;
-		if (r == -EAGAIN)
-			r = 0;
-	}
-	return -EAGAIN;
-}
-
-/* The stamp of a line that wpa_supplicant writes when told to: "1767225600.000123: NOTE: clock 7". */
-static int ask_device_clock(struct daemons *d, uint64_t until_ns, int64_t *ret_wall_s)
-{
-	char reply[64], wanted[32];
-
-	proc_mark(&d->supplicant);
-	(void) snprintf(wanted, sizeof(wanted), "NOTE: clock %u\n", ++d->note_count);
-	if (ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "NOTE clock %u", d->note_count) < 0)
-		return -EAGAIN;
-	for (;;) {
-		const char *note = strstr(d->supplicant.capture, wanted), *line = note;
-
-		while (line > d->supplicant.capture && line[-1] != '\n')
-			line--;
-		if (note != NULL) {
-			long long wall_s;
-
-			if (sscanf(line, "%lld.", &wall_s) != 1)
-				return -EBADMSG;
-			*ret_wall_s = wall_s;
-			return 0;
-		}
-		if (real_now_ns() >= until_ns || d->supplicant.state != PROC_RUNNING)
-			return -EAGAIN;
-		(void) daemons_wait(d, -1, until_ns);
-	}
-}
-
-static bool stands_at(int r, int64_t seen_s, int64_t wanted_s)
-{
-	return r == 0 && seen_s >= wanted_s && seen_s <= wanted_s + CLOCK_TOLERANCE_S;
-}
-
-/* Sets one clock and has its daemon prove it. A machine that stood still in between gets more tries. */
-static int set_clock(struct daemons *d, struct proc *proc, const char *file, int64_t wall_s,
-                     int (*ask)(struct daemons *d, uint64_t until_ns, int64_t *ret_wall_s), struct az_error *ret_error)
-{
-	uint64_t until = in_ms(CLOCK_LIMIT_MS);
-	int64_t seen_s = 0;
-	int r = 0;
-
-	for (int i = 0; i < CLOCK_TRIES; i++) {
-		r = write_clock(d, file, wall_s);
-		if (r < 0) {
-			az_error_set(ret_error, AZ_ENVIRONMENT, "the clock of %s cannot be set: %s", proc->name, strerror(-r));
-			return r;
-		}
-		if (proc->state == PROC_STOPPED)
-			return 0;
-		r = ask(d, until, &seen_s);
-		if (stands_at(r, seen_s, wall_s))
-			return 0;
-		if (daemons_check(d, ret_error) < 0)
-			return -ECHILD;
-	}
-	if (daemons_check_after_failure(d, ret_error) < 0)
-		return -ECHILD;
-	if (r < 0)
-		az_error_set(ret_error, AZ_ENVIRONMENT, "%s does not say what time it is: %s", proc->name, strerror(-r));
-	else
-		az_error_set(ret_error, AZ_ENVIRONMENT, "the clock of %s stands at %lld instead of %lld (seconds since 1970)",
-		             proc->name, (long long) seen_s, (long long) wall_s);
-	proc_append_last_lines(proc, ret_error);
-	return -ETIME;
-}
-
-/* The guest's own clock is RADIUS's, for logs and for whoever has no other; a time before the guest's start the kernel refuses. The
- * clocks that certificates are judged by are libfaketime's. */
-static void set_guest_clock(int64_t wall_s)
-{
-	struct timespec ts = {.tv_sec = (time_t) wall_s};
-
-	(void) clock_settime(CLOCK_REALTIME, &ts);
-}
-
-static int put_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error)
-{
-	int r;
-
-	capture_take(&d->capture, radius_now_ns(d)); /* what was sent before belongs there */
-	d->device_wall_s = device_wall_s;
-	d->radius_wall_s = radius_wall_s;
-	d->clocks_at_ns = real_now_ns();
-	if (d->medium->radio)
-		set_guest_clock(radius_wall_s);
-	r = set_clock(d, &d->supplicant, DEVICE_CLOCK, device_wall_s, ask_device_clock, ret_error);
-	return r < 0 ? r : set_clock(d, &d->radius, RADIUS_CLOCK, radius_wall_s, ask_radius_clock, ret_error);
-}
-
-int daemons_set_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error)
-{
-	int r = put_clocks(d, device_wall_s, radius_wall_s, ret_error);
-
-	d->has_clocks = true;
-	return r;
-}
-
-int daemons_hold_clocks(struct daemons *d, struct az_error *ret_error)
-{
-	if (d->medium->radio || real_now_ns() - d->clocks_at_ns < HOLD_AFTER_MS * NS_PER_MS)
-		return 0;
-	return daemons_set_clocks(d, d->device_wall_s, d->radius_wall_s, ret_error);
 }
 
 /* ---- Starting ---------------------------------------------------------------------------------------------------------------- */
@@ -347,7 +177,7 @@ static int link_to(const struct daemons *d, const char *name, const char *target
 {
 	char path[DAEMONS_PATH_MAX];
 
-	return symlink(target, work_path(d, name, path)) == 0 ? 0 : -errno;
+	return symlink(target, daemons_work_path(d, name, path)) == 0 ? 0 : -errno;
 }
 
 /* Paths from outside may hold blanks and colons; the daemons get these short ones. */
@@ -358,7 +188,7 @@ static int make_folders(const struct daemons *d)
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(folders) && r == 0; i++)
-		r = mkdir(work_path(d, folders[i], path), 0700) == 0 ? 0 : -errno;
+		r = mkdir(daemons_work_path(d, folders[i], path), 0700) == 0 ? 0 : -errno;
 	if (r == 0)
 		r = link_to(d, "faketime.so", d->paths->faketime);
 	if (r == 0)
@@ -427,14 +257,14 @@ int daemons_init(struct daemons *d, const struct medium *medium, const char *wor
 
 int daemons_capture(struct daemons *d, struct az_error *ret_error)
 {
-	int r = capture_begin(&d->capture, d->dir_fd, d->medium->capture_interface, AUTH_PORT, work_path(d, "keys.log", d->key_log));
+	int r = capture_begin(&d->capture, d->dir_fd, d->medium->capture_interface, AUTH_PORT, daemons_work_path(d, "keys.log", d->key_log));
 
 	return r < 0 ? fail_setup(ret_error, r, "the capture") : 0;
 }
 
 void daemons_capture_flush(struct daemons *d)
 {
-	capture_take(&d->capture, radius_now_ns(d));
+	capture_take(&d->capture, clocks_radius_now_ns(d));
 	capture_flush(&d->capture);
 }
 
@@ -442,7 +272,7 @@ static int write_text(const struct daemons *d, const char *name, const char *tex
 {
 	char path[DAEMONS_PATH_MAX];
 
-	return conf_write(work_path(d, name, path), text, strlen(text));
+	return conf_write(daemons_work_path(d, name, path), text, strlen(text));
 }
 
 static int write_template(const struct daemons *d, const char *name, const char *text, const struct conf_var *vars,
@@ -552,21 +382,21 @@ static int start_radius(struct daemons *d, struct az_error *ret_error)
 	char folder[DAEMONS_PATH_MAX];
 	struct environment environment;
 	const char *const argv[] = {d->paths->freeradius, "-f", "-l", "stdout", "-n", "radiusd", "-d",
-	                            work_path(d, "radius", folder), "-D", folder, NULL};
+	                            daemons_work_path(d, "radius", folder), "-D", folder, NULL};
 	int r = write_radius_files(d);
 
 	if (r == 0)
-		r = write_clock(d, RADIUS_CLOCK, d->radius_wall_s);
+		r = clocks_write(d, CLOCKS_RADIUS, d->radius_wall_s);
 	if (r < 0)
 		return fail_setup(ret_error, r, "files of freeradius");
-	return proc_start(&d->radius, argv, faked_environment(d, RADIUS_CLOCK, "radius/openssl.cnf", &environment), ret_error);
+	return proc_start(&d->radius, argv, faked_environment(d, CLOCKS_RADIUS, "radius/openssl.cnf", &environment), ret_error);
 }
 
 static int start_ap(struct daemons *d, struct az_error *ret_error)
 {
 	static const char *const env[] = {"TZ=UTC", "PATH=/usr/bin:/bin", NULL};
 	char config[DAEMONS_PATH_MAX];
-	const char *const argv[] = {d->paths->hostapd, "-t", work_path(d, "hostapd.conf", config), NULL};
+	const char *const argv[] = {d->paths->hostapd, "-t", daemons_work_path(d, "hostapd.conf", config), NULL};
 	char ssid[2 * 32 + 1];
 	const struct conf_var vars[] = {{"WORK", d->work},
 	                                {"INTERFACE", d->medium->ap_interface},
@@ -604,7 +434,7 @@ static int start_other(struct daemons *d, size_t index, struct az_error *ret_err
 		security = NULL;
 	if (security == NULL)
 		return fail_setup(ret_error, -ENOMEM, "files of hostapd");
-	const char *const argv[] = {d->paths->hostapd, "-t", work_path(d, name, config), NULL};
+	const char *const argv[] = {d->paths->hostapd, "-t", daemons_work_path(d, name, config), NULL};
 	const struct conf_var vars[] = {{"WORK", d->work},
 	                                {"INTERFACE", other_interface(index, interface)},
 	                                {"HIDDEN", ap->hidden ? "1" : "0"},
@@ -620,15 +450,15 @@ static int start_supplicant(struct daemons *d, struct az_error *ret_error)
 	char config[DAEMONS_PATH_MAX];
 	struct environment environment;
 	const char *const argv[] = {d->paths->wpa_supplicant, "-t", "-D", d->medium->supplicant_driver, "-i",
-	                            d->medium->device_interface, "-c", work_path(d, "wpa_supplicant.conf", config), NULL};
+	                            d->medium->device_interface, "-c", daemons_work_path(d, "wpa_supplicant.conf", config), NULL};
 	const struct conf_var vars[] = {{"WORK", d->work}};
 	int r = write_template(d, "wpa_supplicant.conf", d->medium->supplicant_template, vars, ARRAY_LEN(vars));
 
 	if (r == 0)
-		r = write_clock(d, DEVICE_CLOCK, d->device_wall_s);
+		r = clocks_write(d, CLOCKS_DEVICE, d->device_wall_s);
 	if (r < 0)
 		return fail_setup(ret_error, r, "files of wpa_supplicant");
-	return proc_start(&d->supplicant, argv, faked_environment(d, DEVICE_CLOCK, NULL, &environment), ret_error);
+	return proc_start(&d->supplicant, argv, faked_environment(d, CLOCKS_DEVICE, NULL, &environment), ret_error);
 }
 
 /* ---- Readiness --------------------------------------------------------------------------------------------------------------- */
@@ -644,15 +474,15 @@ static int fail_slow(const struct daemons *d, const struct proc *proc, struct az
 static int await_control(struct daemons *d, struct proc *proc, struct ctl *ctl, const char *folder, const char *interface,
                          bool with_events, struct az_error *ret_error)
 {
-	uint64_t until = in_ms(d->medium->start_limit_ms);
+	uint64_t until = daemons_in_ms(d->medium->start_limit_ms);
 	char path[DAEMONS_PATH_MAX], client_dir[DAEMONS_PATH_MAX];
 
 	(void) snprintf(path, sizeof(path), "%s/%s/%s", d->work, folder, interface);
-	(void) work_path(d, "ctl", client_dir);
+	(void) daemons_work_path(d, "ctl", client_dir);
 	for (;;) {
 		if (ctl_open(ctl, path, client_dir, with_events) == 0)
 			return 0;
-		(void) daemons_wait(d, -1, in_ms(2));
+		(void) daemons_wait(d, -1, daemons_in_ms(2));
 		if (daemons_check(d, ret_error) < 0)
 			return -ECHILD;
 		if (real_now_ns() >= until)
@@ -663,7 +493,7 @@ static int await_control(struct daemons *d, struct proc *proc, struct ctl *ctl, 
 /* A line that a daemon writes when it is ready. */
 static int await_word(struct daemons *d, struct proc *proc, const char *word, struct az_error *ret_error)
 {
-	uint64_t until = in_ms(d->medium->start_limit_ms);
+	uint64_t until = daemons_in_ms(d->medium->start_limit_ms);
 
 	while (strstr(proc->capture, word) == NULL) {
 		(void) daemons_wait(d, -1, until);
@@ -765,5 +595,5 @@ int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *r
 		r = apply_others(d, ret_error);
 	if (r == -ECHILD && !keep_radius && d->radius.state == PROC_DIED)
 		az_error_prefix(ret_error, "RADIUS does not start with these certificates");
-	return r < 0 ? r : put_clocks(d, d->device_wall_s, d->radius_wall_s, ret_error);
+	return r < 0 ? r : clocks_put(d, d->device_wall_s, d->radius_wall_s, ret_error);
 }

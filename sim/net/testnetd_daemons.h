@@ -75,4 +75,9 @@ bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns);
 /* Waits that long (0: only takes what is there), and drops wpa_supplicant's events. */
 void daemons_pause(struct daemons *d, unsigned ms);
 
+/* Real time (real_now_ns) in so many milliseconds. */
+uint64_t daemons_in_ms(unsigned ms);
+/* A file below the work folder; returns out. */
+const char *daemons_work_path(const struct daemons *d, const char *name, char out[DAEMONS_PATH_MAX]);
+
 #endif

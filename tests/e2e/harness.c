@@ -347,6 +347,15 @@ static bool read_process(const char *pid, struct process *ret)
 	return true;
 }
 
+void e2e_in_order(const char *text, const char *const *words)
+{
+	for (const char *at = text; *words; words++) {
+		at = strstr(at, *words);
+		if (!at)
+			fail_msg("not there, or too early: \"%s\" in\n%s", *words, text);
+	}
+}
+
 /* All that this test started, at whatever depth: those whose parents are gone have become its children (a subreaper's). */
 size_t e2e_processes(const struct e2e *e, const char *name, pid_t *pids, size_t max)
 {

@@ -50,6 +50,10 @@ void e2e_clear(struct e2e_result *result);
 /* Fail the test, showing all that was said, unless the status is `status` and each of `words` (NULL-terminated) was said. */
 void e2e_expect(struct e2e_result *result, int status, ...) __attribute__((sentinel));
 
+/* Fail the test, showing the text, unless each of `words` (NULL-terminated) comes in it after the one before. */
+void e2e_in_order(const char *text, const char *const *words);
+#define E2E_IN_ORDER(text, ...) e2e_in_order(text, (const char *const[]){__VA_ARGS__, NULL})
+
 /* Processes of this test whose program is called `name` (NULL: any): how many; fills pids up to max. */
 size_t e2e_processes(const struct e2e *e, const char *name, pid_t *pids, size_t max);
 /* Is there a wired network on this machine? Says so on stderr when not. */

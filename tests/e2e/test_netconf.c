@@ -40,20 +40,6 @@ static char *play(const struct e2e *e, const char *mode, const char *capabilitie
 	return e2e_read(e, "o/s.model.timeline");
 }
 
-/* Each word comes after the one before it. */
-static void in_order(const char *text, const char *const *words)
-{
-	const char *at = text;
-
-	for (; *words; words++) {
-		at = strstr(at, *words);
-		if (!at)
-			fail_msg("not there, or too early: \"%s\" in\n%s", *words, text);
-	}
-}
-
-#define IN_ORDER(text, ...) in_order(text, (const char *const[]){__VA_ARGS__, NULL})
-
 static void without_an_address_there_is_no_network(void **state)
 {
 	struct e2e *e = *state;
@@ -62,7 +48,7 @@ static void without_an_address_there_is_no_network(void **state)
 	/* The power cut: what was applied stays, what was released is leased anew. The expectation fails, so that the hint is shown. */
 	write_scenario(e, "", "  - {at: +1h, device: {power: cut}}\n", "  - {end: {stored: RootCA9}}\n");
 	text = play(e, "addresses", CAPABILITIES, 1, "static address and no DNS server (Networking_IpConfig_EnableCustomDns)");
-	IN_ORDER(text, "netconf: at first: ready 1 status 0xf name found", "ReleaseIp -> ok", "netconf: released: ready 0 status 0x3 name Temporary",
+	E2E_IN_ORDER(text, "netconf: at first: ready 1 status 0xf name found", "ReleaseIp -> ok", "netconf: released: ready 0 status 0x3 name Temporary",
 	         "RenewIp -> ok", "netconf: renewed: ready 1 status 0xf name found", "Networking_IpConfig_Apply name=wlan0 address=10.0.0.17 dns=0 -> 0",
 	         "netconf: static: ready 1 status 0xf name Temporary", "netconf: Networking_IpConfig_RenewIp -> EPERM",
 	         "Networking_IpConfig_Apply name=wlan0 address=10.0.0.17 dns=1 -> 0", "netconf: static with DNS: ready 1 status 0xf name found",
@@ -79,13 +65,13 @@ static void the_clock_is_set_from_the_servers_that_were_named(void **state)
 	write_scenario(e, "  clock_error: -3y\n  ntp_servers: [10.0.0.7]\n",
 	               "  - {at: +3h, device: {ntp_servers: [time.corp.example, 10.0.0.7], clock_step: -3y}}\n  - {at: +5h, device: {power: cut}}\n", "");
 	text = play(e, "custom-time", CAPABILITIES, 0, NULL);
-	IN_ORDER(text, "Networking_TimeSync_GetLastNtpSyncInfo -> ENOENT", "Networking_TimeSync_EnableCustomNtp -> ok",
+	E2E_IN_ORDER(text, "Networking_TimeSync_GetLastNtpSyncInfo -> ENOENT", "Networking_TimeSync_EnableCustomNtp -> ok",
 	         "device clock set from network time, 10.0.0.7", "netconf: 10.0.0.7 (9) from 2023 to 2026", "device: power cut",
 	         "device clock set from network time, time.corp.example", "netconf: time.corp.example (18) from 2023 to 2026");
 	free(text);
 	write_scenario(e, "  dhcp_ntp: 10.0.0.9\n  ntp_servers: [10.0.0.9, prod.time.sphere.azure.net]\n", "", "  - {by: +2h, that: {log: \"netconf: 10.0.0.9 (9) from 2026 to 2026\"}}\n");
 	text = play(e, "dhcp-time", CAPABILITIES, 0, NULL);
-	IN_ORDER(text, "set from network time, prod.time.sphere.azure.net", "EnableAutomaticNtp -> ok", "set from network time, 10.0.0.9");
+	E2E_IN_ORDER(text, "set from network time, prod.time.sphere.azure.net", "EnableAutomaticNtp -> ok", "set from network time, 10.0.0.9");
 	free(text);
 	/* DHCP names none: Microsoft's own. */
 	write_scenario(e, "", "", "  - {by: +2h, that: {log: \"netconf: prod.time.sphere.azure.net (27) from 2026 to 2026\"}}\n");
@@ -100,12 +86,12 @@ static void ethernet_is_there_when_the_device_has_it(void **state)
 
 	write_scenario(e, "", "", "  - {by: +1h, that: {log: \"Networking_SetInterfaceState -> ENOENT\"}}\n");
 	text = play(e, "ethernet", CAPABILITIES, 0, NULL);
-	IN_ORDER(text, "netconf: interface wlan0 enabled 1", "SetInterfaceState");
+	E2E_IN_ORDER(text, "netconf: interface wlan0 enabled 1", "SetInterfaceState");
 	assert_null(strstr(text, "netconf: interface eth0"));
 	free(text);
 	write_scenario(e, "  ethernet: yes\n", "", "  - {by: +1h, that: {log: \"Networking_SetInterfaceState -> ok\"}}\n");
 	text = play(e, "ethernet", CAPABILITIES, 0, NULL);
-	IN_ORDER(text, "netconf: interface eth0 enabled 0", "SetInterfaceState");
+	E2E_IN_ORDER(text, "netconf: interface eth0 enabled 0", "SetInterfaceState");
 	free(text);
 }
 
@@ -118,17 +104,17 @@ static void peripherals_fail_as_their_manifest_says(void **state)
 	text = play(e, "peripherals", "\"Gpio\": [8], \"I2cMaster\": [\"ISU0\"], \"SpiMaster\": [\"ISU1\"], \"Uart\": [\"ISU0\"], "
 	            "\"Adc\": [\"ADC-CONTROLLER-0\"], \"Pwm\": [\"PWM-CONTROLLER-0\"], "
 	            "\"AllowedApplicationConnections\": [\"005180bc-402f-4cb3-a662-72937dbcde47\"]", 0, NULL);
-	IN_ORDER(text, "netconf: GPIO_OpenAsOutput -> ok", "netconf: I2CMaster_Open -> ENODEV", "netconf: SPIMaster_Open -> ENODEV",
+	E2E_IN_ORDER(text, "netconf: GPIO_OpenAsOutput -> ok", "netconf: I2CMaster_Open -> ENODEV", "netconf: SPIMaster_Open -> ENODEV",
 	         "netconf: UART_Open -> ENODEV", "netconf: ADC_Open -> ENODEV", "netconf: PWM_Open -> ENODEV", "netconf: Application_Connect -> E");
 	free(text);
 	text = play(e, "peripherals", "\"NetworkConfig\": true", 0, NULL);
-	IN_ORDER(text, "netconf: GPIO_OpenAsOutput -> EACCES", "netconf: I2CMaster_Open -> EACCES", "netconf: SPIMaster_Open -> EACCES",
+	E2E_IN_ORDER(text, "netconf: GPIO_OpenAsOutput -> EACCES", "netconf: I2CMaster_Open -> EACCES", "netconf: SPIMaster_Open -> EACCES",
 	         "netconf: UART_Open -> EACCES", "netconf: ADC_Open -> EACCES", "netconf: PWM_Open -> EACCES", "netconf: Application_Connect -> EACCES");
 	free(text);
 	/* Names of a hardware definition are numbers in the image package only. */
 	write_scenario(e, "", "", "  - {end: {stored: RootCA9}}\n");
 	text = play(e, "peripherals", "\"Gpio\": [\"$SAMPLE_LED\"]", 1, "$SAMPLE_LED");
-	IN_ORDER(text, "netconf: GPIO_OpenAsOutput -> EACCES");
+	E2E_IN_ORDER(text, "netconf: GPIO_OpenAsOutput -> EACCES");
 	free(text);
 }
 

@@ -192,23 +192,11 @@ static void an_app_that_follows_the_page_literally_is_caught(void **state)
 	e2e_clear(&r);
 }
 
-/* The order of a word in a text, for "visible in the timeline". */
-static void in_order(const char *text, const char *const *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const char *found = strstr(text, words[i]);
-
-		if (!found)
-			fail_msg("\"%s\" does not come after \"%s\" in the timeline", words[i], i ? words[i - 1] : "the start");
-		text = found;
-	}
-}
-
 static void every_step_of_the_page_is_visible_in_the_timeline(void **state)
 {
 	static const char *const steps[] = {"CertStore_InstallRootCACertificate", "WifiConfig_AddDuplicateNetwork",
 	                                    "WifiConfig_SetRootCACertStoreIdentifier", "WifiConfig_SetNetworkEnabled", "GET /v1/root-ca",
-	                                    "CertStore_MoveCertificate", "WifiConfig_ReloadConfig", "WifiConfig_ForgetNetworkById"};
+	                                    "CertStore_MoveCertificate", "WifiConfig_ReloadConfig", "WifiConfig_ForgetNetworkById", NULL};
 	struct e2e *e = *state;
 	struct e2e_result r;
 	char *path = scenario_path(e, "root-ca-update"), *text;
@@ -217,7 +205,7 @@ static void every_step_of_the_page_is_visible_in_the_timeline(void **state)
 	e2e_expect(&r, 0, NULL);
 	e2e_clear(&r);
 	text = e2e_read(e, "o/root-ca-update.model.timeline");
-	in_order(text, steps, sizeof(steps) / sizeof(steps[0]));
+	e2e_in_order(text, steps);
 	free(text);
 	free(path);
 }

@@ -42,20 +42,6 @@ static char *play(const struct e2e *e, const char *mode, int status, const char 
 	return e2e_read(e, "o/s.model.timeline");
 }
 
-/* Each word comes after the one before it. */
-static void in_order(const char *text, const char *const *words)
-{
-	const char *at = text;
-
-	for (; *words; words++) {
-		at = strstr(at, *words);
-		if (!at)
-			fail_msg("not there, or too early: \"%s\" in\n%s", *words, text);
-	}
-}
-
-#define IN_ORDER(text, ...) in_order(text, (const char *const[]){__VA_ARGS__, NULL})
-
 static size_t count_of(const char *text, const char *word)
 {
 	size_t count = 0;
@@ -74,7 +60,7 @@ static void a_reboot_asks_the_application_first(void **state)
 
 	write_scenario(e, "", "", "  - {end: {log: \"system: start 2\", connected: Network1}}\n");
 	text = play(e, "reboot", 0, NULL);
-	IN_ORDER(text, "system: start 1", "PowerManagement_ForceSystemReboot -> 0", "system: PowerManagement_ForceSystemReboot -> ok",
+	E2E_IN_ORDER(text, "system: start 1", "PowerManagement_ForceSystemReboot -> 0", "system: PowerManagement_ForceSystemReboot -> ok",
 	         "SIGTERM", "system: SIGTERM", "ended with status 0", "device: reboot", "device: power on", "system: start 2", "connected Network1");
 	assert_int_equal(count_of(text, "device: power on"), 2);
 	free(text);
@@ -87,13 +73,13 @@ static void an_application_that_ignores_it_is_killed_after_two_seconds(void **st
 
 	write_scenario(e, "", "", "  - {end: {log: \"system: start 3\"}}\n"); /* fails: so the hint is shown */
 	text = play(e, "deaf", 1, "did not end within 2 s of SIGTERM");
-	IN_ORDER(text, "00:01:02 call", "00:01:02 app    SIGTERM", "00:01:04 app    killed: it did not end at SIGTERM", "device: reboot",
+	E2E_IN_ORDER(text, "00:01:02 call", "00:01:02 app    SIGTERM", "00:01:04 app    killed: it did not end at SIGTERM", "device: reboot",
 	         "system: start 2");
 	free(text);
 	/* One without a handler ends of it, which is no fault here. */
 	write_scenario(e, "", "", "  - {end: {log: \"system: start 2\"}}\n");
 	text = play(e, "plain", 0, NULL);
-	IN_ORDER(text, "app    SIGTERM", "signal 15", "device: reboot", "system: start 2");
+	E2E_IN_ORDER(text, "app    SIGTERM", "signal 15", "device: reboot", "system: start 2");
 	free(text);
 }
 
@@ -104,12 +90,12 @@ static void a_device_wakes_from_power_down_when_it_was_told(void **state)
 
 	write_scenario(e, "", "", "  - {never: {offline: yes}, longer_than: 1m}\n"); /* it is off, not offline */
 	text = play(e, "down", 0, NULL);
-	IN_ORDER(text, "00:01:02 app    SIGTERM", "00:01:02 world  device: power-down", "01:01:02 world  device: power on", "system: start 2");
+	E2E_IN_ORDER(text, "00:01:02 app    SIGTERM", "00:01:02 world  device: power-down", "01:01:02 world  device: power on", "system: start 2");
 	free(text);
 	/* Power from outside ends it. */
 	write_scenario(e, "", "  - {at: +30m, device: {power: on}}\n", "  - {by: +31m, that: {log: \"system: start 2\"}}\n");
 	text = play(e, "down", 0, NULL);
-	IN_ORDER(text, "device: power-down", "00:30:00 world  device: power on", "system: start 2");
+	E2E_IN_ORDER(text, "device: power-down", "00:30:00 world  device: power on", "system: start 2");
 	assert_int_equal(count_of(text, "device: power on"), 2);
 	free(text);
 }
@@ -122,7 +108,7 @@ static void a_power_cut_forgets_a_reboot_that_has_begun(void **state)
 	write_scenario(e, "", "  - {on_call: PowerManagement_ForceSystemReboot, phase: after, plus: 1s, device: {power: cut}}\n",
 	               "  - {end: {log: \"system: start 2\"}}\n");
 	text = play(e, "deaf", 0, NULL);
-	IN_ORDER(text, "app    SIGTERM", "device: power cut", "device: power on", "system: start 2");
+	E2E_IN_ORDER(text, "app    SIGTERM", "device: power cut", "device: power on", "system: start 2");
 	assert_null(strstr(text, "device: reboot"));
 	assert_int_equal(count_of(text, "device: power on"), 2);
 	free(text);
@@ -137,7 +123,7 @@ static void an_update_is_told_put_off_and_installed(void **state)
 
 	write_scenario(e, "", "  - {at: +1h, device: {update: {kind: os, download: 5m, max_deferral: 40m}}}\n", "");
 	text = play(e, "defer", 0, NULL);
-	IN_ORDER(text, "system: SysEvent_RegisterForEventNotifications -> ok", "01:00:00 world  device: update of the OS: started",
+	E2E_IN_ORDER(text, "system: SysEvent_RegisterForEventNotifications -> ok", "01:00:00 world  device: update of the OS: started",
 	         "system: event 2 status 4: EINVAL", "01:05:00 world  device: update of the OS: ready", "system: event 1 status 1 type 2 max 40",
 	         "SysEvent_DeferEvent event=0x1 minutes=30 -> 0", "system: event 1 status 3 type 2 max 0",
 	         "01:35:00 world  device: update of the OS: ready", "system: event 1 status 1 type 2 max 10",
@@ -153,7 +139,7 @@ static void a_deferral_that_is_taken_back_is_the_last_warning(void **state)
 
 	write_scenario(e, "", "  - {at: +1h, device: {update: {kind: app}}}\n", "");
 	text = play(e, "resume", 0, NULL);
-	IN_ORDER(text, "01:01:00 world  device: update of the application: ready", "system: event 1 status 1 type 1 max 1440",
+	E2E_IN_ORDER(text, "01:01:00 world  device: update of the application: ready", "system: event 1 status 1 type 1 max 1440",
 	         "system: event 1 status 3 type 1", "01:02:00 call   SysEvent_ResumeEvent event=0x1 -> 0", "system: event 1 status 2 type 1 max 0",
 	         "01:02:10 world  device: update of the application: installed", "01:02:10 app    SIGTERM", "system: start 2");
 	assert_int_equal(count_of(text, "device: power on"), 1); /* the application alone is started again */
@@ -171,7 +157,7 @@ static void updates_that_change_nothing_for_the_application(void **state)
 	               "  - {at: +3h, device: {update: {kind: other-app, download: 1m}}}\n  - {at: +4h, ap: {up: yes}}\n",
 	               "");
 	text = play(e, "hear", 0, NULL);
-	IN_ORDER(text, "01:00:00 world  device: no update: none available", "system: event 4 status 4: EINVAL", "connected Network1",
+	E2E_IN_ORDER(text, "01:00:00 world  device: no update: none available", "system: event 4 status 4: EINVAL", "connected Network1",
 	         "update of another application: started", "system: event 2 status 4", "system: event 1 status 1 type 1",
 	         "update of another application: installed", "system: event 1 status 4 type 1");
 	assert_null(strstr(text, "SIGTERM"));
@@ -187,17 +173,17 @@ static void a_clock_that_was_not_written_back_is_lost_with_the_power(void **stat
 
 	write_scenario(e, "  ntp: no\n", "  - {at: +1h, device: {power: cut}}\n", "");
 	text = play(e, "system-time", 0, NULL);
-	IN_ORDER(text, "system: it is 2026-01-01T00", "system: clock_settime -> ok", "system: it is 2026-04-11T00", "device: power cut",
+	E2E_IN_ORDER(text, "system: it is 2026-01-01T00", "system: clock_settime -> ok", "system: it is 2026-04-11T00", "device: power cut",
 	         "the device's clock is its RTC's", "system: start 2", "system: it is 2026-01-01T01");
 	free(text);
 	text = play(e, "rtc", 0, NULL);
-	IN_ORDER(text, "system: it is 2026-01-01T00", "system: clock_systohc -> ok", "system: it is 2026-04-11T00", "device: power cut",
+	E2E_IN_ORDER(text, "system: it is 2026-01-01T00", "system: clock_systohc -> ok", "system: it is 2026-04-11T00", "device: power cut",
 	         "system: start 2", "system: it is 2026-04-11T01");
 	free(text);
 	/* One without a battery begins anew in any case. */
 	write_scenario(e, "  ntp: no\n  rtc: no\n  boot_clock: 1970-01-01\n", "  - {at: +1h, device: {power: cut}}\n", "");
 	text = play(e, "rtc", 0, NULL);
-	IN_ORDER(text, "system: clock_systohc -> ", "device: power cut", "system: start 2", "system: it is 1970-01-01T00");
+	E2E_IN_ORDER(text, "system: clock_systohc -> ", "device: power cut", "system: start 2", "system: it is 1970-01-01T00");
 	free(text);
 	write_scenario(e, "  ntp: no\n", "  - {at: +1s, device: {rtc_busy: yes}}\n", "  - {by: +1m, that: {log: \"clock_systohc -> EBUSY\"}}\n");
 	text = play(e, "rtc", 0, NULL);
@@ -228,7 +214,7 @@ static void a_button_is_pressed_and_a_light_follows(void **state)
 		free(scenario);
 	}
 	text = play(e, "button", 0, NULL);
-	IN_ORDER(text, "system: GPIO_OpenAsInput -> ok", "system: GPIO_OpenAsOutput -> ok", "00:01:00 world  GPIO 12 is driven low",
+	E2E_IN_ORDER(text, "system: GPIO_OpenAsInput -> ok", "system: GPIO_OpenAsOutput -> ok", "00:01:00 world  GPIO 12 is driven low",
 	         "00:01:00 app    GPIO 8", "00:01:30 world  GPIO 12 is driven high", "00:01:30 app    GPIO 8");
 	assert_int_equal(count_of(text, "GPIO_GetValue"), 0); /* looks are no news */
 	free(text);

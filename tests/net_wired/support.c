@@ -134,6 +134,24 @@ void opened_open(struct opened *opened, const struct net_ops *ops)
 	must(ops->open(opened->dir, &opened->net, &error), &error, "open");
 }
 
+void opened_good(struct opened *opened, const struct net_ops *ops, const struct material *server, const struct material *root)
+{
+	struct net_state good = good_state(server, root);
+	struct az_error error;
+
+	opened_open(opened, ops);
+	must(ops->apply(opened->net, &good, &error), &error, "apply");
+	must(ops->set_clocks(opened->net, NOW, NOW, &error), &error, "clocks");
+}
+
+int opened_authenticate(struct opened *opened, const struct material *client, const struct material *root, struct auth_verdict *verdict,
+                        struct az_error *error)
+{
+	struct auth_request request = good_request(client, root);
+
+	return opened->ops->authenticate(opened->net, &request, verdict, error);
+}
+
 void opened_close(struct opened *opened)
 {
 	DIR *dir;

@@ -48,6 +48,11 @@ struct opened {
 	char dir[64];
 };
 void opened_open(struct opened *opened, const struct net_ops *ops);
+/* The same in good_state(), with both clocks at NOW. */
+void opened_good(struct opened *opened, const struct net_ops *ops, const struct material *server, const struct material *root);
+/* As the network's authenticate, with good_request(). */
+int opened_authenticate(struct opened *opened, const struct material *client, const struct material *root, struct auth_verdict *verdict,
+                        struct az_error *error);
 /* Closes it and removes the folder. */
 void opened_close(struct opened *opened);
 

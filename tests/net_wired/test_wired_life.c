@@ -36,23 +36,6 @@ static int free_all(void **state)
 	return 0;
 }
 
-static void open_good(struct opened *opened)
-{
-	struct net_state good = good_state(server, root);
-	struct az_error error;
-
-	opened_open(opened, &net_wired_ops);
-	must(net_wired_ops.apply(opened->net, &good, &error), &error, "apply");
-	must(net_wired_ops.set_clocks(opened->net, NOW, NOW, &error), &error, "clocks");
-}
-
-static int authenticate(struct opened *opened, struct auth_verdict *verdict, struct az_error *error)
-{
-	struct auth_request request = good_request(client, root);
-
-	return net_wired_ops.authenticate(opened->net, &request, verdict, error);
-}
-
 /* ---- Processes, as this side of the namespaces sees them ---------------------------------------------------------------------- */
 
 #define FAMILY_MAX 16
@@ -169,8 +152,8 @@ static void death_is_told(void **state)
 		struct family family;
 		char wanted[64];
 
-		open_good(&opened);
-		must(authenticate(&opened, &verdict, &error), &error, "before");
+		opened_good(&opened, &net_wired_ops, server, root);
+		must(opened_authenticate(&opened, client, root, &verdict, &error), &error, "before");
 		assert_int_equal(verdict.outcome, AUTH_OK);
 		must(netd_status(opened.net, &pids, &error), &error, "status");
 		assert_int_equal(pids.helper, 1);
@@ -179,7 +162,7 @@ static void death_is_told(void **state)
 		const uint32_t victims[] = {pids.freeradius, pids.hostapd, pids.wpa_supplicant};
 
 		assert_int_equal(kill(outer_pid(&family, victims[i]), SIGKILL), 0);
-		assert_true(authenticate(&opened, &verdict, &error) < 0);
+		assert_true(opened_authenticate(&opened, client, root, &verdict, &error) < 0);
 		(void) snprintf(wanted, sizeof(wanted), "%s ended by itself: killed by signal 9", names[i]);
 		if (strstr(error.text, wanted) == NULL)
 			fail_msg("expected '%s' in: %s", wanted, error.text);
@@ -203,12 +186,12 @@ static void helper_death_is_told(void **state)
 	(void) state;
 	if (wired_absent() || processes_hidden())
 		skip();
-	open_good(&opened);
+	opened_good(&opened, &net_wired_ops, server, root);
 	family = family_of(wired_helper(opened.net));
 	assert_int_equal(kill(family.pid[0], SIGKILL), 0);
-	assert_true(authenticate(&opened, &verdict, &error) < 0);
+	assert_true(opened_authenticate(&opened, client, root, &verdict, &error) < 0);
 	assert_non_null(strstr(error.text, "the helper of the wired network ended"));
-	assert_true(authenticate(&opened, &verdict, &error) < 0);
+	assert_true(opened_authenticate(&opened, client, root, &verdict, &error) < 0);
 	opened_close(&opened);
 	for (int i = 0; i < 500 && alive(&family) > 0; i++)
 		wait_ms(10);
@@ -270,8 +253,8 @@ static void leaves_only_logs(void **state)
 	(void) state;
 	if (wired_absent() || processes_hidden())
 		skip();
-	open_good(&opened);
-	must(authenticate(&opened, &verdict, &error), &error, "authenticate");
+	opened_good(&opened, &net_wired_ops, server, root);
+	must(opened_authenticate(&opened, client, root, &verdict, &error), &error, "authenticate");
 	family = family_of(wired_helper(opened.net));
 	net_wired_ops.close(opened.net);
 	opened.net = NULL;
@@ -311,10 +294,10 @@ static void dies_with_its_owner(void **state)
 		struct opened opened;
 
 		(void) prctl(PR_SET_PDEATHSIG, SIGKILL); /* this loop must not outlive a failed test */
-		open_good(&opened);
+		opened_good(&opened, &net_wired_ops, server, root);
 		(void) !write(ends[1], opened.dir, sizeof(opened.dir));
 		for (;;)
-			(void) authenticate(&opened, &verdict, &error);
+			(void) opened_authenticate(&opened, client, root, &verdict, &error);
 	}
 	(void) close(ends[1]);
 	char dir[sizeof(((struct opened *) NULL)->dir)];
@@ -363,13 +346,13 @@ static void speed(void **state)
 	(void) state;
 	if (wired_absent())
 		skip();
-	open_good(&opened);
+	opened_good(&opened, &net_wired_ops, server, root);
 	for (int i = 0; i < COUNT; i++) {
 		double start = now_ms(), between;
 
 		must(net_wired_ops.set_clocks(opened.net, NOW + i * DAY, NOW + i * DAY, &error), &error, "clocks");
 		between = now_ms();
-		must(authenticate(&opened, &verdict, &error), &error, "authenticate");
+		must(opened_authenticate(&opened, client, root, &verdict, &error), &error, "authenticate");
 		assert_int_equal(verdict.outcome, AUTH_OK);
 		clocks[i] = between - start;
 		exchanges[i] = now_ms() - between;

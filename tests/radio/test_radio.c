@@ -45,23 +45,6 @@ static int free_all(void **state)
 	if (radio_absent()) \
 	skip()
 
-static void open_good(struct opened *opened)
-{
-	struct net_state good = good_state(server, root);
-	struct az_error error;
-
-	opened_open(opened, &net_radio_ops);
-	must(net_radio_ops.apply(opened->net, &good, &error), &error, "apply");
-	must(net_radio_ops.set_clocks(opened->net, NOW, NOW, &error), &error, "clocks");
-}
-
-static int authenticate(struct opened *opened, struct auth_verdict *verdict, struct az_error *error)
-{
-	struct auth_request request = good_request(client, root);
-
-	return net_radio_ops.authenticate(opened->net, &request, verdict, error);
-}
-
 /* Nothing of the emulator is left: the children of a test are those that a network started. */
 static void assert_no_child(void)
 {
@@ -107,7 +90,7 @@ static void verdicts_come_over_the_air(void **state)
 	struct opened opened;
 
 	BEGIN();
-	open_good(&opened);
+	opened_good(&opened, &net_radio_ops, server, root);
 	request = good_request(client, root);
 	expect(&opened, "good", &request, AUTH_OK, AUTH_CAUSE_NONE);
 	request.root_ca_pem = pki_cert_pem(other_root->cert);
@@ -151,7 +134,7 @@ static void the_guest_is_saved_and_restored(void **state)
 
 	BEGIN();
 	must(radio_find(&paths, &error), &error, "find");
-	open_good(&opened); /* there is one from now on */
+	opened_good(&opened, &net_radio_ops, server, root); /* there is one from now on */
 	opened_close(&opened);
 	must(radio_state_open(&paths, &saved, &fd, &error), &error, "state");
 	assert_true(fd >= 0);
@@ -160,7 +143,7 @@ static void the_guest_is_saved_and_restored(void **state)
 	(void) close(fd);
 	radio_state_close(&saved);
 
-	open_good(&opened);
+	opened_good(&opened, &net_radio_ops, server, root);
 	cleanup_free char *console = file_text(opened.dir, "guest.log");
 
 	assert_null(strstr(console, "regulatory")); /* which each boot says */
@@ -189,8 +172,8 @@ static void a_bad_saved_guest_is_found_out(void **state)
 	(void) close(fd);
 	radio_state_close(&saved);
 	assert_int_equal(truncate(saved.path, 1000000), 0);
-	open_good(&opened);
-	must(authenticate(&opened, &v, &error), &error, "authenticate");
+	opened_good(&opened, &net_radio_ops, server, root);
+	must(opened_authenticate(&opened, client, root, &v, &error), &error, "authenticate");
 	assert_int_equal(v.outcome, AUTH_OK);
 	opened_close(&opened);
 	assert_no_child();
@@ -372,13 +355,13 @@ static void a_killed_emulator_is_told(void **state)
 	struct opened opened;
 
 	BEGIN();
-	open_good(&opened);
+	opened_good(&opened, &net_radio_ops, server, root);
 	assert_int_equal(kill(opened.net->child, SIGKILL), 0);
-	assert_true(authenticate(&opened, &v, &error) < 0);
+	assert_true(opened_authenticate(&opened, client, root, &v, &error) < 0);
 	assert_int_equal(error.status, AZ_ENVIRONMENT);
 	assert_non_null(strstr(error.text, "the guest of the radio network ended by itself"));
 	assert_non_null(strstr(error.text, "QEMU was killed by signal 9"));
-	assert_true(authenticate(&opened, &v, &error) < 0);
+	assert_true(opened_authenticate(&opened, client, root, &v, &error) < 0);
 	assert_non_null(strstr(error.text, "ended earlier"));
 	opened_close(&opened);
 	assert_no_child();
@@ -391,7 +374,7 @@ static void a_frozen_guest_is_told(void **state)
 	struct opened opened;
 
 	BEGIN();
-	open_good(&opened);
+	opened_good(&opened, &net_radio_ops, server, root);
 	must(netd_status(opened.net, &pids, &error), &error, "status");
 	assert_int_equal(pids.helper, 1);
 	assert_true(pids.freeradius > 1 && pids.hostapd > 1 && pids.wpa_supplicant > 1);
@@ -417,7 +400,7 @@ static void it_ends_with_its_owner(void **state)
 		struct opened opened;
 
 		(void) prctl(PR_SET_PDEATHSIG, SIGKILL);
-		open_good(&opened);
+		opened_good(&opened, &net_radio_ops, server, root);
 		pid_t helper = opened.net->child;
 
 		(void) !write(ends[1], opened.dir, sizeof(opened.dir));
