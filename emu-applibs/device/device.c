@@ -9,6 +9,7 @@
 
 #include <openssl/crypto.h>
 
+#include "emu-applibs/base/chance.h"
 #include "emu-applibs/device/internal.h"
 
 /* ---- For the other files --------------------------------------------------------------------------------------------- */
@@ -23,14 +24,9 @@ int64_t device_wall(const struct device *dev)
 	return dev->host.wall_s(dev->host.ctx);
 }
 
-/* SplitMix64: good enough for waits, and the same on every machine. */
 uint32_t device_random(struct device *dev)
 {
-	uint64_t z = (dev->random += UINT64_C(0x9e3779b97f4a7c15));
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return (uint32_t)((z ^ (z >> 31)) >> 32);
+	return (uint32_t)(chance_next(&dev->random) >> 32);
 }
 
 void device_emit(struct device *dev, const struct device_event *event)

@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "emu-applibs/base/chance.h"
+
 #define RANDOM_ENTROPY_MAX 256u /* of one getentropy() */
 #define RANDOM_DEVICE_MAJOR 1u
 #define RANDOM_DEVICE_RANDOM 8u
@@ -74,21 +76,12 @@ bool vt_random_on(void)
 	return vt_clock_on() && random_seeded;
 }
 
-static uint64_t random_next(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-	return z ^ (z >> 31);
-}
-
 static void random_fill(uint64_t *state, void *buffer, size_t n)
 {
 	unsigned char *to = buffer;
 
 	while (n > 0) {
-		uint64_t value = random_next(state);
+		uint64_t value = chance_next(state);
 		size_t part = n < sizeof(value) ? n : sizeof(value);
 
 		memcpy(to, &value, part);
@@ -130,7 +123,7 @@ int getentropy(void *buffer, size_t n)
 
 uint32_t arc4random(void)
 {
-	return vt_random_on() ? (uint32_t) (random_next(RANDOM_CALLER) >> 32) : vt_real.arc4random();
+	return vt_random_on() ? (uint32_t) (chance_next(RANDOM_CALLER) >> 32) : vt_real.arc4random();
 }
 
 void arc4random_buf(void *buffer, size_t n)
@@ -152,7 +145,7 @@ uint32_t arc4random_uniform(uint32_t bound)
 	if (bound < 2)
 		return 0;
 	do
-		value = (uint32_t) (random_next(state) >> 32);
+		value = (uint32_t) (chance_next(state) >> 32);
 	while (value < -bound % bound);
 	return value % bound;
 }

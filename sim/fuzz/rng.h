@@ -1,9 +1,11 @@
-/* Draws of a random world: a stream of numbers that is a function of its seed, the same on every machine (splitmix64). */
+/* Draws of a random world: a stream of numbers that is a function of its seed, the same on every machine. */
 #ifndef SIM_FUZZ_RNG_H
 #define SIM_FUZZ_RNG_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "emu-applibs/base/chance.h"
 
 struct rng {
 	uint64_t state;
@@ -11,11 +13,7 @@ struct rng {
 
 static inline uint64_t rng_next(struct rng *rng)
 {
-	uint64_t z = (rng->state += 0x9e3779b97f4a7c15u);
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
+	return chance_next(&rng->state);
 }
 
 /* From low to high, both included; low <= high. */

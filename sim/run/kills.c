@@ -5,6 +5,7 @@
  * the answer arrives, are all the kills that can be told apart. Calls that change something weigh more than others, as most of
  * an application's life is a daily look.
  */
+#include "emu-applibs/base/chance.h"
 #include "sim/run/internal.h"
 
 #define WEIGHT_CHANGE 20u
@@ -61,21 +62,11 @@ static int by_time(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
-/* SplitMix64: the same on every machine. */
-static uint64_t draw(uint64_t *state)
-{
-	uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
-
 void run_kills_choose(uint64_t seed, uint64_t weight, struct run_kill *ret, size_t count)
 {
 	uint64_t state = seed ^ UINT64_C(0x6b696c6c202d3921); /* not the numbers that the device gets from this seed */
 
 	for (size_t i = 0; i < count; i++)
-		ret[i] = (struct run_kill){.at = 1 + draw(&state) % (weight ? weight : 1), .after = draw(&state) % 2 == 0};
+		ret[i] = (struct run_kill){.at = 1 + chance_next(&state) % (weight ? weight : 1), .after = chance_next(&state) % 2 == 0};
 	qsort(ret, count, sizeof(*ret), by_time);
 }

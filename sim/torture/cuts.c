@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "emu-applibs/base/chance.h"
 #include "sim/torture/branch.h"
 #include "sim/torture/states.h"
 
@@ -98,10 +99,7 @@ static void add_failures(struct run *run, const char *point, const struct branch
 /* A number below n, by the seed of the run and the point: another one for each `what`. */
 static unsigned long chance(const struct run *run, uint64_t what, unsigned long n)
 {
-	uint64_t z = (run->options->seed + what * 0x10001) * UINT64_C(0x9e3779b97f4a7c15) + run->cuts->point * UINT64_C(0xbf58476d1ce4e5b9);
-
-	z = (z ^ (z >> 29)) * UINT64_C(0x94d049bb133111eb);
-	return (unsigned long)((z ^ (z >> 32)) % n);
+	return (unsigned long)(chance_at(run->options->seed + what * 0x10001, run->cuts->point) % n);
 }
 
 static void look_again(void *ctx, uint64_t arg)

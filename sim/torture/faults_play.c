@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "emu-applibs/base/chance.h"
+
 static void add_failure(struct run_result *result, const char *format, ...)
 {
 	char **grown = realloc(result->failures, (result->failure_count + 1) * sizeof(*grown));
@@ -42,10 +44,8 @@ static unsigned long chosen(unsigned long i, unsigned long count, unsigned long 
 {
 	const unsigned long from = (unsigned long)((__extension__(unsigned __int128) ways * i) / count);
 	const unsigned long to = (unsigned long)((__extension__(unsigned __int128) ways * (i + 1)) / count);
-	uint64_t z = (seed + 1) * UINT64_C(0x9e3779b97f4a7c15) + i * UINT64_C(0xbf58476d1ce4e5b9);
 
-	z = (z ^ (z >> 29)) * UINT64_C(0x94d049bb133111eb);
-	return from + (unsigned long)((z ^ (z >> 32)) % (to - from));
+	return from + (unsigned long)(chance_at(seed + 1, i) % (to - from));
 }
 
 static void tell(struct run_result *result, const struct fault *fault, const struct run_result *bad, unsigned long failed)
