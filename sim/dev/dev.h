@@ -39,7 +39,7 @@ struct dev {
 	} advance;
 };
 
-/* The front for run_options.live. Call dev_prepare() before the run. */
+/* The front for run_options.live. */
 struct run_live dev_live(struct dev *dev);
 
 /* The default world as YAML, for a run that starts at start_s and goes on for long; the caller frees it. */

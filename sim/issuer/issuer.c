@@ -25,7 +25,6 @@ struct issuer {
 	char *wrong;
 	struct pki_cert **issued;
 	size_t issued_count;
-	unsigned requests;
 };
 
 struct answer {
@@ -275,7 +274,6 @@ static void on_request(void *ctx, const struct http_request *request, struct ser
 	struct answer a = {.status = 500, .content_type = CONTENT_TEXT};
 	char text[HTTP_PATH_MAX + 256];
 
-	issuer->requests++;
 	decide(issuer, request, &a);
 	if (!a.body)
 		a.body = strdup("");
@@ -308,11 +306,6 @@ const char *issuer_state_name(const struct issuer *issuer)
 		[SCN_ISSUER_REFUSE] = "refuse", [SCN_ISSUER_ERROR] = "error", [SCN_ISSUER_WRONG] = "wrong"};
 
 	return names[issuer->state];
-}
-
-unsigned issuer_request_count(const struct issuer *issuer)
-{
-	return issuer->requests;
 }
 
 size_t issuer_issued_count(const struct issuer *issuer)

@@ -55,7 +55,6 @@ struct server *issuer_server(struct issuer *issuer);
 
 /* "up", "down", "slow", ...: as scenarios call it. */
 const char *issuer_state_name(const struct issuer *issuer);
-unsigned issuer_request_count(const struct issuer *issuer);
 /* Client certificates handed out, in order. */
 size_t issuer_issued_count(const struct issuer *issuer);
 const struct pki_cert *issuer_issued(const struct issuer *issuer, size_t index);

@@ -228,7 +228,7 @@ static void met(struct run *run, size_t i)
 	}
 }
 
-static void check_again(void *ctx, uint64_t arg)
+void run_look_again(void *ctx, uint64_t arg)
 {
 	(void) arg;
 	((struct run *)ctx)->state_changed = true;
@@ -316,7 +316,7 @@ void run_schedule_expectations(struct run *run)
 		if (e->kind == SCN_EXPECT_WITHIN)
 			(void) queue_add(run->queue, e->until_ns, last_look_due, run, i);
 		if (e->kind != SCN_EXPECT_END)
-			(void) queue_add(run->queue, e->from_ns, check_again, run, i);
+			(void) queue_add(run->queue, e->from_ns, run_look_again, run, i);
 	}
 }
 
@@ -334,7 +334,7 @@ static void check_never(struct run *run, size_t i, bool holds)
 		state->holding = true;
 		state->since_ns = run->clock.now_ns;
 		if (e->longer_than_ns > 0)
-			(void) queue_add(run->queue, run->clock.now_ns + e->longer_than_ns + 1, check_again, run, i);
+			(void) queue_add(run->queue, run->clock.now_ns + e->longer_than_ns + 1, run_look_again, run, i);
 	}
 	if (run->clock.now_ns - state->since_ns > e->longer_than_ns || e->longer_than_ns == 0) {
 		timeline_format_since(state->since_ns, since);

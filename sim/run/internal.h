@@ -268,6 +268,8 @@ void run_remember_line(struct run *run, const char *line);
 /* expect.c */
 bool run_condition(const struct run *run, const struct scn_condition *condition);
 void run_schedule_expectations(struct run *run);
+/* For the queue: at that moment the expectations and conditions are looked at anew. */
+void run_look_again(void *ctx, uint64_t arg);
 void run_check_expectations(struct run *run);
 void run_finish_expectations(struct run *run);
 void run_describe_state(const struct run *run, char *buffer, size_t capacity);

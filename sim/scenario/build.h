@@ -32,8 +32,6 @@ struct builder {
 
 /* -EINVAL and "file:line:column: what". */
 int build_fail(struct builder *b, const struct source_step *at, const char *format, ...) ATTR_PRINTF(3, 4);
-/* Regular files beside the scenario, bounded. 0 and *ret_text (of the scenario, NUL-terminated), or the error is set. */
-int build_file(struct builder *b, const struct source_step *at, const char *raw, char **ret_text, size_t *ret_length);
 /* Is there anything in the file at this path? */
 bool build_present(const struct builder *b, const struct source_step *at);
 struct scn_pos build_pos(const struct builder *b, const struct source_step *at);

@@ -50,7 +50,8 @@ static int one_trust(struct builder *b, const struct source_step *at, const char
 	return build_text(b, raw, ret);
 }
 
-int build_file(struct builder *b, const struct source_step *at, const char *raw, char **ret_text, size_t *ret_length)
+/* A regular file beside the scenario, bounded. */
+static int build_file(struct builder *b, const struct source_step *at, const char *raw, char **ret_text, size_t *ret_length)
 {
 	const char *slash = strrchr(b->file, '/');
 	cleanup_free char *text = malloc(BUILD_FILE_MAX + 1);

@@ -102,12 +102,6 @@ static unsigned long chance(const struct run *run, uint64_t what, unsigned long 
 	return (unsigned long)(chance_at(run->options->seed + what * 0x10001, run->cuts->point) % n);
 }
 
-static void look_again(void *ctx, uint64_t arg)
-{
-	(void) arg;
-	((struct run *)ctx)->state_changed = true;
-}
-
 /* The power goes in this process, at this point: `mutable_length` bytes of `mutable_file` are what the flash has of the
  * application's file (NULL: as it is). */
 static void lose_power(struct run *run, const uint8_t *mutable_file, size_t mutable_length)
@@ -128,7 +122,7 @@ static void lose_power(struct run *run, const uint8_t *mutable_file, size_t muta
 	if (cuts->excused)
 		run_note(run, TL_WORLD, false, NULL, "the device needed its power now: its expectations are not asked any more");
 	cuts->settle_ns = run->clock.now_ns + cuts->outage_ns + cuts->not_ready_ns + SETTLE_NS;
-	(void) queue_add(run->queue, cuts->settle_ns, look_again, run, 0);
+	(void) queue_add(run->queue, cuts->settle_ns, run_look_again, run, 0);
 }
 
 /* One point. Returns true in the process in which the power goes. */

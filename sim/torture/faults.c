@@ -166,15 +166,9 @@ static void list(struct run *run, const char *name)
 		faults_found_add(found, &(struct fault){.call = run->faults->calls, .error = errors[i]});
 }
 
-static void look_again(void *ctx, uint64_t arg)
-{
-	(void) arg;
-	((struct run *)ctx)->state_changed = true;
-}
-
 uint64_t faults_settle_from(struct run *run, uint64_t end_ns)
 {
-	(void) queue_add(run->queue, end_ns + SETTLE_NS, look_again, run, 0);
+	(void) queue_add(run->queue, end_ns + SETTLE_NS, run_look_again, run, 0);
 	return end_ns + SETTLE_NS;
 }
 
