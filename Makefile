@@ -45,7 +45,7 @@ define archive
 $(BUILD)/lib/$(1).a: $(call objs,$(2)) $(lastword $(MAKEFILE_LIST))
 	@mkdir -p $$(@D)
 	$(call say,AR,$$@)
-	$(Q)rm -f $$@ && $(AR) rcs $$@ $$(filter %.o,$$^)
+	$(Q)rm -f $$@ && $(AR) qcs $$@ $$(filter %.o,$$^)
 endef
 
 .DEFAULT_GOAL := all

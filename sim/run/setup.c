@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "sim/net/model.h"
+#include "sim/net/model/model.h"
 #include "sim/run/internal.h"
 #include "sim/torture/oom.h"
 #include "sim/util/tree.h"

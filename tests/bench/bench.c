@@ -19,7 +19,7 @@
 
 #include "certs/pki.h"
 #include "emu-applibs/wire/wire.h"
-#include "sim/net/model.h"
+#include "sim/net/model/model.h"
 #include "sim/net/net.h"
 
 #define START 1767225600 /* 2026-01-01 */

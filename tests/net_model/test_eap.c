@@ -1,7 +1,7 @@
-/* EAP framing (sim/net/model_eap.h), from RFC 3748 section 4 and RFC 5216 section 3: bytes as written there, and bytes that
+/* EAP framing (sim/net/model/eap.h), from RFC 3748 section 4 and RFC 5216 section 3: bytes as written there, and bytes that
  * must be refused.
  */
-#include "sim/net/model_eap.h"
+#include "sim/net/model/eap.h"
 
 #include <errno.h>
 #include <setjmp.h>

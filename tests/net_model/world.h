@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "certs/pki.h"
-#include "sim/net/model.h"
+#include "sim/net/model/model.h"
 
 #define DAY INT64_C(86400)
 #define NOW INT64_C(1767225600) /* 2026-01-01 */

@@ -8,10 +8,10 @@
 #include <sys/socket.h>
 
 #include "emu-applibs/base/base.h"
-#include "sim/net/testnet.h"
-#include "sim/net/testnetd_conf.h"
-#include "sim/net/testnetd_verdict.h"
-#include "sim/net/wired.h"
+#include "sim/net/testnet/testnet.h"
+#include "sim/net/testnetd/conf.h"
+#include "sim/net/testnetd/verdict.h"
+#include "sim/net/wired/wired.h"
 
 static uint8_t buffer[TESTNET_MAX_PAYLOAD];
 

@@ -16,7 +16,7 @@
 #include <time.h>
 
 #include "emu-applibs/base/base.h"
-#include "sim/net/wired.h"
+#include "sim/net/wired/wired.h"
 
 static struct material *root, *server, *client;
 

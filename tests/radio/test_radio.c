@@ -18,7 +18,7 @@
 #include <time.h>
 
 #include "emu-applibs/base/base.h"
-#include "sim/net/radio.h"
+#include "sim/net/radio/radio.h"
 
 static struct material *root, *other_root, *server, *client, *client_expired;
 

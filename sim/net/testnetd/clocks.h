@@ -1,0 +1,19 @@
+/* The clocks of the daemons: libfaketime's files, and each daemon's own word that it lives by them. For testnetd/daemons.c, which
+ * declares what others call. */
+#ifndef SIM_NET_TESTNETD_CLOCKS_H
+#define SIM_NET_TESTNETD_CLOCKS_H
+
+#include "sim/net/testnetd/daemons.h"
+
+/* Files below the work folder. */
+#define CLOCKS_RADIUS "radius-clock"
+#define CLOCKS_DEVICE "device-clock"
+
+/* Nanoseconds since 1970 on RADIUS's clock, as it must stand now; TIME_UNKNOWN before anybody has set it. */
+int64_t clocks_radius_now_ns(const struct daemons *d);
+/* Writes the file of a daemon that does not run yet. 0 or negative errno. */
+int clocks_write(const struct daemons *d, const char *name, int64_t wall_s);
+/* Sets both clocks and has each running daemon prove its own; nobody need have asked for it. 0, or negative errno and *ret_error. */
+int clocks_put(struct daemons *d, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error);
+
+#endif

@@ -1,0 +1,142 @@
+/* The requests of azsim, answered: see testnetd/serve.h.
+ */
+#include "sim/net/testnetd/serve.h"
+
+#include <errno.h>
+
+#include "emu-applibs/base/base.h"
+
+/* ---- Replies ---------------------------------------------------------------------------------------------------------------- */
+
+static int reply(struct serve *h, int result, const struct az_error *error, struct wire_writer *w)
+{
+	if (result < 0) {
+		wire_writer_init(w, h->message.payload, sizeof(h->message.payload));
+		wire_put_u8(w, (uint8_t) error->status);
+		wire_put_str(w, error->text);
+	}
+	h->message.header.result = result < 0 ? result : 0;
+	return h->device ? testnet_stream_send(h->fd, &h->message, w->length) : testnet_send(h->fd, &h->message, w->length);
+}
+
+int serve_reply(struct serve *h, int result, const struct az_error *error)
+{
+	struct wire_writer w;
+
+	wire_writer_init(&w, h->message.payload, sizeof(h->message.payload));
+	return reply(h, result, error, &w);
+}
+
+void serve_hello(struct serve *h, int result, const struct az_error *error)
+{
+	memset(&h->message.header, 0, sizeof(h->message.header));
+	(void) serve_reply(h, result, error);
+}
+
+static int malformed(struct az_error *error)
+{
+	az_error_set(error, AZ_ENVIRONMENT, "a request to the helper of the test network is malformed");
+	return -EBADMSG;
+}
+
+/* ---- Requests --------------------------------------------------------------------------------------------------------------- */
+
+static int do_apply(struct serve *h, struct wire_reader *r, struct az_error *error)
+{
+	struct net_state state;
+
+	if (testnet_get_state(r, &state) < 0)
+		return malformed(error);
+	/* The copy in the message holds the server's key. */
+	explicit_bzero(h->message.payload, h->message.header.length);
+	return daemons_apply(&h->daemons, &state, error);
+}
+
+static int do_set_clocks(struct serve *h, struct wire_reader *r, struct az_error *error)
+{
+	int64_t device_wall_s = wire_get_i64(r), radius_wall_s = wire_get_i64(r);
+	int e;
+
+	if (!wire_reader_done(r))
+		return malformed(error);
+	e = daemons_check(&h->daemons, error);
+	return e < 0 ? e : daemons_set_clocks(&h->daemons, device_wall_s, radius_wall_s, error);
+}
+
+static int do_authenticate(struct serve *h, struct wire_reader *r, struct wire_writer *w, struct az_error *error)
+{
+	struct auth_request request;
+	struct auth_verdict verdict;
+	int e;
+
+	if (testnet_get_request(r, &request) < 0)
+		return malformed(error);
+	explicit_bzero(h->message.payload, h->message.header.length);
+	e = attempt_run(&h->daemons, &h->aftermath, &request, &verdict, error);
+	testnet_request_clear(&request);
+	if (e == 0)
+		testnet_put_verdict(w, &verdict);
+	return e;
+}
+
+static void put_pid(struct wire_writer *w, const struct proc *proc)
+{
+	wire_put_u32(w, proc->state == PROC_RUNNING ? (uint32_t) proc->pid : 0);
+}
+
+static void do_status(struct serve *h, struct wire_writer *w)
+{
+	wire_put_u32(w, (uint32_t) getpid());
+	put_pid(w, &h->daemons.radius);
+	put_pid(w, &h->daemons.ap);
+	put_pid(w, &h->daemons.supplicant);
+}
+
+/* False: the end. */
+static bool answer(struct serve *h)
+{
+	struct wire_reader r;
+	struct wire_writer w;
+	struct az_error error;
+	int e = 0;
+
+	if ((h->device ? testnet_device_receive(h->fd, &h->message, -1) : testnet_receive(h->fd, &h->message, -1)) < 0)
+		return false; /* azsim is gone, or speaks another language */
+	wire_reader_init(&r, h->message.payload, h->message.header.length);
+	wire_writer_init(&w, h->message.payload, sizeof(h->message.payload));
+	switch (h->message.header.op) {
+	case TESTNET_APPLY:
+		e = do_apply(h, &r, &error);
+		break;
+	case TESTNET_SET_CLOCKS:
+		e = do_set_clocks(h, &r, &error);
+		break;
+	case TESTNET_AUTHENTICATE:
+		e = do_authenticate(h, &r, &w, &error);
+		break;
+	case TESTNET_CAPTURE:
+		e = daemons_capture(&h->daemons, &error);
+		break;
+	case TESTNET_STATUS:
+		do_status(h, &w);
+		break;
+	case TESTNET_QUIT:
+		break;
+	default:
+		e = malformed(&error);
+	}
+	daemons_capture_flush(&h->daemons);
+	return reply(h, e, &error, &w) == 0 && h->message.header.op != TESTNET_QUIT;
+}
+
+void serve_requests(struct serve *h)
+{
+	for (;;) {
+		if (daemons_wait(&h->daemons, h->fd, TIME_NEVER)) {
+			if (!answer(h))
+				return;
+		} else {
+			daemons_pause(&h->daemons, 0); /* takes events: a daemon waits for a reader that does not read */
+		}
+	}
+}
