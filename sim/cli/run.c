@@ -59,6 +59,23 @@ static const char help[] =
 	"  -h, --help\n\n"
 	"exit status: 0 all passed, 1 a scenario failed, 2 bad usage or bad scenario, 3 this machine lacks something\n";
 
+/* The networks, and which of them this machine can do. */
+static void print_networks(void)
+{
+	(void) fputs("\nnetworks:\n", stdout);
+	for (const struct net_ops *const *ops = net_all; *ops; ops++) {
+		struct az_error error;
+		bool here = (*ops)->probe(&error) == 0;
+		const char *how = here && (*ops)->how ? (*ops)->how() : NULL;
+
+		if (!here)
+			error.text[strcspn(error.text, "\n")] = '\0';
+		(void) printf("  %-7s %s\n", (*ops)->name, (*ops)->about);
+		if (!here || how)
+			(void) printf("          %s%s\n", here ? "" : "not on this machine: ", here ? how : error.text);
+	}
+}
+
 struct command {
 	struct job_options job;
 	struct cli_readings readings;
@@ -344,6 +361,7 @@ int cmd_run(int argc, char **argv)
 	while (status == 0 && (option = getopt_long(argc, argv, "hj:", options, NULL)) != -1) {
 		if (option == 'h') {
 			(void) fputs(help, stdout);
+			print_networks();
 			free(c.wrapper.copy);
 			return AZ_OK;
 		}

@@ -70,6 +70,8 @@ struct net_ops {
 	bool when_named;   /* slow: played only where --net names it */
 	/* 0; or a status of error.h and why: can this machine do it? Quick, leaves nothing behind. */
 	int (*probe)(struct az_error *ret_error);
+	/* NULL, or for --help: how it is done on this machine, in a line of static storage; that may be NULL. As quick as probe(). */
+	const char *(*how)(void);
 	/* dir: an existing folder of this network's own, for logs and scratch; mode 0700, path may be long.
 	 * 0 and *ret_net, or a negative errno and *ret_error. */
 	int (*open)(const char *dir, struct net **ret_net, struct az_error *ret_error);

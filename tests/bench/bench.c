@@ -369,6 +369,32 @@ static void two_years(const char *home, const char *dir, double handshake_s, boo
 	note("two_years_wired_rss_kib", (double)w.rss_kb);
 }
 
+/* From the command to the end of a run of a minute: that is the first verdict, and what little comes after it. The first run leaves a
+ * saved guest if there was none; the best of the others counts. */
+static void first_verdict_on_radio(const char *home, const char *dir)
+{
+	struct az_error error;
+	struct whole least = {0};
+
+	(void) printf("\nfrom the command to the first verdict over the air, guest restored\n");
+	if (net_radio_ops.probe(&error) != 0) {
+		(void) printf("  radio: not on this machine\n");
+		return;
+	}
+	write_file(dir, "minute.yaml", SCENARIO("minute", "1m"));
+	(void) run_azsim(home, dir, "radio", NULL, "minute.yaml", NULL);
+	for (int i = 0; i < 3; i++) {
+		struct whole w = run_azsim(home, dir, "radio", NULL, "minute.yaml", NULL);
+
+		if (i == 0 || w.real_s < least.real_s)
+			least = w;
+	}
+	(void) printf("  radio   %6.2f s, %.2f s of processors; largest process %ld KiB\n", least.real_s, least.cpu_s, least.rss_kb);
+	note("first_verdict_radio_s", least.real_s);
+	note("first_verdict_radio_cpu_s", least.cpu_s);
+	note("radio_rss_kib", (double)least.rss_kb);
+}
+
 /* The application measures its calls itself; the echo is measured before and after, since a machine's mood changes. */
 static void api_calls(const char *home, const char *dir)
 {
@@ -428,6 +454,7 @@ int main(int argc, char **argv)
 	authentications(dir, handshake_s, &has_wired);
 	two_years(home, dir, handshake_s, has_wired);
 	api_calls(home, dir);
+	first_verdict_on_radio(home, dir);
 	write_figures(home);
 	return 0;
 }

@@ -134,6 +134,7 @@ static void the_guest_is_saved_and_restored(void **state)
 
 	BEGIN();
 	must(radio_find(&paths, &error), &error, "find");
+	assert_int_equal(radio_kvm_choose(&paths), 0);
 	opened_good(&opened, &net_radio_ops, server, root); /* there is one from now on */
 	opened_close(&opened);
 	must(radio_state_open(&paths, &saved, &fd, &error), &error, "state");
@@ -167,6 +168,7 @@ static void a_bad_saved_guest_is_found_out(void **state)
 
 	BEGIN();
 	must(radio_find(&paths, &error), &error, "find");
+	assert_int_equal(radio_kvm_choose(&paths), 0);
 	must(radio_state_open(&paths, &saved, &fd, &error), &error, "state");
 	assert_true(fd >= 0);
 	(void) close(fd);
@@ -217,6 +219,138 @@ static void what_is_missing_is_named(void **state)
 	probe_says("AZSIM_RADIO", "/nonexistent", "sim/setup/radio.sh /nonexistent/kernel");
 	probe_says("PATH", "/nonexistent", "apt-get install --no-install-recommends qemu-system-x86");
 	probe_says("AZSIM_DAEMONS", "/", "freeradius");
+}
+
+/* ---- KVM ------------------------------------------------------------------------------------------------------------------------- */
+
+/* An emulator that answers as FAKE says, and writes a line for each start. A trial is a start without the port to azsim. */
+static const char fake_qemu[] =
+        "#!/bin/sh\n"
+        "case \" $* \" in *virtserialport*) what=guest ;; *) what=trial ;; esac\n"
+        "case \" $* \" in *\" kvm \"*) with=kvm ;; *) with=tcg ;; esac\n"
+        "echo \"$what $with\" >>\"$FAKE_LOG\"\n"
+        "[ $what = trial ] || exit 1\n"
+        "case $FAKE in\n"
+        "hangs) exec sleep 60 ;;\n"
+        "aborts) kill -ABRT $$ ;;\n"
+        "stops) exit 0 ;;\n"
+        "esac\n"
+        "echo '[    0.5] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)'\n";
+
+struct fake {
+	char dir[32], qemu[64], log[64], state[64];
+	char *path_before;
+};
+
+static void fake_begin(struct fake *fake)
+{
+	FILE *f;
+
+	(void) snprintf(fake->dir, sizeof(fake->dir), "/tmp/azsim-kvm-XXXXXX");
+	assert_non_null(mkdtemp(fake->dir));
+	(void) snprintf(fake->qemu, sizeof(fake->qemu), "%s/qemu-system-x86_64", fake->dir);
+	(void) snprintf(fake->log, sizeof(fake->log), "%s/log", fake->dir);
+	(void) snprintf(fake->state, sizeof(fake->state), "%s/state", fake->dir);
+	f = fopen(fake->qemu, "we");
+	assert_non_null(f);
+	assert_true(fputs(fake_qemu, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(fake->qemu, 0700), 0);
+	fake->path_before = strdup(getenv("PATH"));
+	cleanup_free char *path = NULL;
+
+	assert_true(asprintf(&path, "%s:%s", fake->dir, fake->path_before) > 0);
+	assert_int_equal(setenv("PATH", path, 1), 0);
+	assert_int_equal(setenv("FAKE_LOG", fake->log, 1), 0);
+	assert_int_equal(setenv("AZSIM_RADIO_STATE", fake->state, 1), 0);
+	assert_int_equal(setenv("AZSIM_RADIO_KVM", "/dev/null", 1), 0); /* it opens */
+}
+
+static void fake_end(struct fake *fake)
+{
+	cleanup_free char *command = NULL;
+
+	assert_int_equal(setenv("PATH", fake->path_before, 1), 0);
+	free(fake->path_before);
+	for (const char *const *name = (const char *const[]){"FAKE", "FAKE_LOG", "AZSIM_RADIO_STATE", "AZSIM_RADIO_KVM", NULL}; *name != NULL; name++)
+		assert_int_equal(unsetenv(*name), 0);
+	assert_true(asprintf(&command, "rm -r %s", fake->dir) > 0);
+	assert_int_equal(system(command), 0);
+}
+
+/* What this emulator makes azsim take, and what it knows afterwards, without asking again. */
+static void kvm_of(struct fake *fake, const char *how, bool taken, enum radio_kvm_answer known)
+{
+	struct radio_paths paths;
+	struct az_error error;
+
+	(void) unlink(fake->log);
+	assert_int_equal(setenv("FAKE", how, 1), 0);
+	assert_int_equal(utimensat(AT_FDCWD, fake->qemu, NULL, 0), 0); /* another emulator than before */
+	must(radio_find(&paths, &error), &error, "find");
+	assert_int_equal(radio_kvm_known(&paths), RADIO_KVM_UNTRIED);
+	for (int i = 0; i < 2; i++) {
+		cleanup_free char *log = NULL;
+
+		assert_int_equal(radio_kvm_choose(&paths), 0);
+		assert_int_equal(paths.use_kvm, taken);
+		assert_int_equal(radio_kvm_known(&paths), known);
+		log = file_text(fake->dir, "log");
+		assert_string_equal(log, "trial kvm\n");
+	}
+	assert_no_child();
+}
+
+static void kvm_is_tried_before_it_is_taken(void **state)
+{
+	struct radio_paths paths;
+	struct az_error error;
+	struct fake fake;
+
+	BEGIN();
+	fake_begin(&fake);
+	kvm_of(&fake, "aborts", false, RADIO_KVM_FAILS);
+	kvm_of(&fake, "stops", false, RADIO_KVM_FAILS);
+	kvm_of(&fake, "hangs", false, RADIO_KVM_FAILS);
+	kvm_of(&fake, "works", true, RADIO_KVM_WORKS);
+	assert_string_equal(net_radio_ops.how(), "with KVM: it was tried, and works here");
+
+	/* Where it may not be used, or shall not, nothing is tried. */
+	(void) unlink(fake.log);
+	assert_int_equal(setenv("AZSIM_RADIO_KVM", "/nonexistent", 1), 0);
+	must(radio_find(&paths, &error), &error, "find");
+	assert_int_equal(radio_kvm_known(&paths), RADIO_KVM_ABSENT);
+	assert_int_equal(radio_kvm_choose(&paths), 0);
+	assert_false(paths.use_kvm);
+	assert_int_equal(setenv("AZSIM_RADIO_KVM", "no", 1), 0);
+	must(radio_find(&paths, &error), &error, "find");
+	assert_int_equal(radio_kvm_choose(&paths), 0);
+	assert_false(paths.use_kvm);
+	assert_int_equal(access(fake.log, F_OK), -1);
+	fake_end(&fake);
+}
+
+/* The trial went well, and the guest does not start with it: it is emulated, now and from then on. */
+static void a_guest_that_kvm_does_not_start_is_emulated(void **state)
+{
+	struct az_error error;
+	struct fake fake;
+	struct net *net;
+
+	BEGIN();
+	fake_begin(&fake);
+	assert_int_equal(setenv("FAKE", "works", 1), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_true(net_radio_ops.open(fake.dir, &net, &error) < 0); /* this emulator starts no guest at all */
+		assert_int_equal(error.status, AZ_ENVIRONMENT);
+		assert_non_null(strstr(error.text, "QEMU ended with status 1"));
+		cleanup_free char *log = file_text(fake.dir, "log");
+
+		assert_string_equal(log, i == 0 ? "trial kvm\nguest kvm\nguest tcg\n" : "trial kvm\nguest kvm\nguest tcg\nguest tcg\n");
+	}
+	assert_string_equal(net_radio_ops.how(), "emulated: KVM was tried, and does not work here");
+	assert_no_child();
+	fake_end(&fake);
 }
 
 /* In a child, whose limits and mounts are its own; what it finds wrong is its exit status. */
@@ -435,6 +569,8 @@ int main(void)
 	        cmocka_unit_test(the_guest_is_saved_and_restored),
 	        cmocka_unit_test(a_bad_saved_guest_is_found_out),
 	        cmocka_unit_test(what_is_missing_is_named),
+	        cmocka_unit_test(kvm_is_tried_before_it_is_taken),
+	        cmocka_unit_test(a_guest_that_kvm_does_not_start_is_emulated),
 	        cmocka_unit_test(too_little_memory_is_told),
 	        cmocka_unit_test(a_full_disk_is_told),
 	        cmocka_unit_test(a_killed_emulator_is_told),

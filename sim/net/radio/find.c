@@ -12,6 +12,7 @@
 
 #define ENV_RADIO "AZSIM_RADIO"
 #define ENV_STATE "AZSIM_RADIO_STATE"
+#define ENV_KVM "AZSIM_RADIO_KVM"
 #define QEMU "qemu-system-x86_64"
 #define GUEST "testnetd-guest"
 
@@ -128,6 +129,18 @@ static int find_state(struct radio_paths *paths, struct az_error *ret_error)
 	return -ENAMETOOLONG;
 }
 
+static int find_kvm(struct radio_paths *paths, struct az_error *ret_error)
+{
+	const char *chosen = getenv(ENV_KVM);
+	bool unwanted = chosen != NULL && strcmp(chosen, "no") == 0;
+
+	if (fits(snprintf(paths->kvm, sizeof(paths->kvm), "%s", unwanted ? "" : chosen != NULL && chosen[0] == '/' ? chosen : "/dev/kvm"),
+	         sizeof(paths->kvm)))
+		return 0;
+	az_error_set(ret_error, AZ_ENVIRONMENT, ENV_KVM ": the path is too long");
+	return -ENAMETOOLONG;
+}
+
 int radio_find(struct radio_paths *ret_paths, struct az_error *ret_error)
 {
 	char program[TESTNETD_PATH_MAX];
@@ -145,5 +158,7 @@ int radio_find(struct radio_paths *ret_paths, struct az_error *ret_error)
 		r = find_guest(ret_paths, program, ret_error);
 	if (r == 0)
 		r = wired_find(&ret_paths->daemons, ret_error);
+	if (r == 0)
+		r = find_kvm(ret_paths, ret_error);
 	return r == 0 ? find_state(ret_paths, ret_error) : r;
 }

@@ -1,7 +1,6 @@
 /* The emulator of the radio network's guest: see radio.h.
  *
- * Plain emulation: KVM needs rights, and there are machines that have its device and on which it does not work. The monitor speaks
- * QMP (QEMU's documentation, "QEMU Machine Protocol"): one JSON text a line.
+ * The monitor speaks QMP (QEMU's documentation, "QEMU Machine Protocol"): one JSON text a line.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,17 +18,19 @@
 #include "sim/net/radio/radio.h"
 #include "sim/net/testnetd/proc.h"
 
-#define MACHINE "-M q35 -bios qboot.rom -accel tcg,tb-size=128 -cpu max -smp 1 -m 256 -nodefaults -no-user-config -display none -no-reboot"
+#define MACHINE "-M q35 -bios qboot.rom -cpu max -smp 1 -m 256 -nodefaults -no-user-config -display none -no-reboot"
 #define KERNEL_ARGUMENTS "console=ttyS0 quiet panic=-1 mitigations=off nokaslr random.trust_cpu=on nmi_watchdog=0 no_timer_check"
+#define TCG "tcg,tb-size=128"
+#define KVM "kvm"
 #define RESUME_LIMIT_MS 30000u
 #define SAVE_LIMIT_MS 60000u
 
 /* The numbers that the descriptors have in the child. */
 enum { FD_PORT = 3, FD_MONITOR, FD_IMAGE, FD_STATE, FD_END };
 
-const char *radio_qemu_signature(void)
+const char *radio_qemu_signature(const struct radio_paths *paths)
 {
-	return MACHINE "|" KERNEL_ARGUMENTS "|1";
+	return paths->use_kvm ? KVM "|" MACHINE "|" KERNEL_ARGUMENTS "|1" : TCG "|" MACHINE "|" KERNEL_ARGUMENTS "|1";
 }
 
 /* ---- Starting ------------------------------------------------------------------------------------------------------------------ */
@@ -47,23 +48,31 @@ static void double_commas(const char *path, char *out, size_t size)
 	out[n] = '\0';
 }
 
-struct command {
-	char machine[sizeof(MACHINE)], share[2 * TESTNETD_PATH_MAX + 128];
-	const char *words[64];
-	size_t count;
-};
-
-static void add_words(struct command *c, const char *const *words)
+static void add_words(struct radio_words *w, const char *const *words)
 {
-	while (*words != NULL && c->count < ARRAY_LEN(c->words) - 1)
-		c->words[c->count++] = *words++;
-	c->words[c->count] = NULL;
+	while (*words != NULL && w->count < ARRAY_LEN(w->list) - 1)
+		w->list[w->count++] = *words++;
+	w->list[w->count] = NULL;
 }
 
-static void build_command(struct command *c, const struct radio_paths *paths, const char *dir, int image_fd, int state_fd)
+void radio_qemu_kernel_alone(const struct radio_paths *paths, bool kvm, struct radio_words *ret)
+{
+	const char *const rest[] = {"-accel", kvm ? KVM : TCG, "-kernel", paths->kernel, "-append", KERNEL_ARGUMENTS,
+	                            "-serial", "stdio", NULL};
+	char *save = NULL;
+
+	_Static_assert(sizeof(MACHINE) <= sizeof(ret->machine), "room for the words of the machine");
+	ret->count = 0;
+	ret->list[ret->count++] = paths->qemu;
+	(void) snprintf(ret->machine, sizeof(ret->machine), "%s", MACHINE);
+	for (char *word = strtok_r(ret->machine, " ", &save); word != NULL; word = strtok_r(NULL, " ", &save))
+		add_words(ret, (const char *const[]){word, NULL});
+	add_words(ret, rest);
+}
+
+static void build_command(struct radio_words *c, const struct radio_paths *paths, const char *dir, int image_fd, int state_fd)
 {
 	const char *const rest[] = {
-	        "-kernel", paths->kernel, "-append", KERNEL_ARGUMENTS, "-serial", "stdio",
 	        "-device", "virtio-serial-pci",
 	        "-chardev", "socket,id=port,fd=3", "-device", "virtserialport,chardev=port,name=" GUEST_PORT,
 	        "-chardev", "socket,id=monitor,fd=4", "-mon", "chardev=monitor,mode=control",
@@ -71,13 +80,9 @@ static void build_command(struct command *c, const struct radio_paths *paths, co
 	};
 	const char *const boot[] = {"-initrd", "/proc/self/fd/5", NULL};
 	const char *const restore[] = {"-incoming", "fd:6", NULL};
-	char quoted[2 * TESTNETD_PATH_MAX], *save = NULL;
+	char quoted[2 * TESTNETD_PATH_MAX];
 
-	c->count = 0;
-	c->words[c->count++] = paths->qemu;
-	(void) snprintf(c->machine, sizeof(c->machine), "%s", MACHINE);
-	for (char *word = strtok_r(c->machine, " ", &save); word != NULL; word = strtok_r(NULL, " ", &save))
-		add_words(c, (const char *const[]){word, NULL});
+	radio_qemu_kernel_alone(paths, paths->use_kvm, c);
 	double_commas(dir, quoted, sizeof(quoted));
 	(void) snprintf(c->share, sizeof(c->share), "local,path=%s,mount_tag=" GUEST_LOGS_TAG ",security_model=none,multidevs=remap", quoted);
 	add_words(c, rest);
@@ -105,8 +110,8 @@ static bool place_descriptors(const int wanted[FD_END], int log, int words)
 	return close_range(FD_END, ~0u, 0) == 0;
 }
 
-static void become(const struct command *c, const int wanted[FD_END], int log, int words, pid_t parent) __attribute__((noreturn));
-static void become(const struct command *c, const int wanted[FD_END], int log, int words, pid_t parent)
+static void become(const struct radio_words *c, const int wanted[FD_END], int log, int words, pid_t parent) __attribute__((noreturn));
+static void become(const struct radio_words *c, const int wanted[FD_END], int log, int words, pid_t parent)
 {
 	sigset_t none;
 
@@ -116,8 +121,8 @@ static void become(const struct command *c, const int wanted[FD_END], int log, i
 	(void) setsid(); /* Ctrl-C is azsim's to hear */
 	(void) prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() == parent && place_descriptors(wanted, log, words)) {
-		(void) execv(c->words[0], (char *const *) (uintptr_t) c->words);
-		(void) dprintf(STDERR_FILENO, "%s: %s\n", c->words[0], strerror(errno));
+		(void) execv(c->list[0], (char *const *) (uintptr_t) c->list);
+		(void) dprintf(STDERR_FILENO, "%s: %s\n", c->list[0], strerror(errno));
 	}
 	_exit(127);
 }
@@ -139,7 +144,7 @@ int radio_qemu_start(const struct radio_paths *paths, const char *dir, int image
 	cleanup_fd int port = -1, their_port = -1, monitor = -1, their_monitor = -1;
 	int ports[2], monitors[2], r = log < 0 ? log : words < 0 ? words : 0;
 	pid_t parent = getpid(), pid;
-	struct command command;
+	struct radio_words command;
 
 	if (r == 0 && strlen(dir) >= TESTNETD_PATH_MAX)
 		r = -ENAMETOOLONG;

@@ -14,11 +14,14 @@
 #include "emu-applibs/base/base.h"
 
 #define BOOT_LIMIT_MS 180000 /* of real time: a crowded machine */
+#define BOOT_KVM_LIMIT_MS 30000
 #define BEGIN_LIMIT_MS 30000
 
 struct radio {
 	struct net net; /* first: what net.h hands around is this */
 	char dir[TESTNETD_PATH_MAX];
+	struct radio_paths paths;
+	bool opening; /* what goes wrong now is tried again without KVM */
 };
 
 static int radio_probe(struct az_error *ret_error)
@@ -59,7 +62,7 @@ static void append_end_of_log(const struct radio *radio, const char *name, struc
 
 static void explain(struct net *net, struct az_error *error)
 {
-	const struct radio *radio = (const struct radio *) net;
+	struct radio *radio = (struct radio *) net;
 	int status = net->wait_status;
 
 	if (status != -1 && WIFSIGNALED(status))
@@ -69,6 +72,10 @@ static void explain(struct net *net, struct az_error *error)
 		az_error_append(error, "QEMU ended with status %d", WEXITSTATUS(status));
 	append_end_of_log(radio, "qemu.log", error);
 	append_end_of_log(radio, "guest.log", error);
+	if (radio->paths.use_kvm && !radio->opening) {
+		radio_kvm_failed(&radio->paths);
+		az_error_append(error, "It ran with KVM; from now on it is emulated.");
+	}
 }
 
 /* ---- Opening -------------------------------------------------------------------------------------------------------------------- */
@@ -137,7 +144,7 @@ static int boot(struct radio *radio, const struct radio_paths *paths, struct rad
 	r = image_fd < 0 ? image_fd : radio_qemu_start(paths, radio->dir, image_fd, -1, &qemu, ret_error);
 	if (r == 0) {
 		take_child(radio, &qemu);
-		r = netd_take_hello(&radio->net, BOOT_LIMIT_MS, ret_error);
+		r = netd_take_hello(&radio->net, paths->use_kvm ? BOOT_KVM_LIMIT_MS : BOOT_LIMIT_MS, ret_error);
 		if (r == 0 && state->lock >= 0)
 			save(&qemu, state, state_fd, &files);
 		(void) close(qemu.monitor);
@@ -148,7 +155,7 @@ static int boot(struct radio *radio, const struct radio_paths *paths, struct rad
 	return r == 0 ? begin(radio, ret_error) : r;
 }
 
-static int open_guest(struct radio *radio, const struct radio_paths *paths, struct az_error *ret_error)
+static int open_guest_as_chosen(struct radio *radio, const struct radio_paths *paths, struct az_error *ret_error)
 {
 	struct radio_state state;
 	cleanup_fd int state_fd = -1;
@@ -176,9 +183,42 @@ static int open_guest(struct radio *radio, const struct radio_paths *paths, stru
 	return r;
 }
 
+/* KVM must never make a run fail that emulation lets pass. */
+static int open_guest(struct radio *radio, struct radio_paths *paths, struct az_error *ret_error)
+{
+	int r = radio_kvm_choose(paths);
+
+	if (r < 0) {
+		az_error_set(ret_error, AZ_INTERRUPTED, "interrupted");
+		return r;
+	}
+	r = open_guest_as_chosen(radio, paths, ret_error);
+	if (r == 0 || r == -EINTR || !paths->use_kvm)
+		return r;
+	(void) fprintf(stderr, "azsim: the guest of the radio network does not start with KVM, and is emulated from now on: %s\n", ret_error->text);
+	netd_end(&radio->net);
+	radio_kvm_failed(paths);
+	return open_guest_as_chosen(radio, paths, ret_error);
+}
+
+/* For --help. */
+static const char *radio_how(void)
+{
+	static const char *const words[] = {
+	        [RADIO_KVM_UNTRIED] = "KVM is tried at the first run, for 3 s at most, and taken if it works",
+	        [RADIO_KVM_UNWANTED] = "emulated: AZSIM_RADIO_KVM says no to KVM",
+	        [RADIO_KVM_ABSENT] = "emulated: this user has no KVM here",
+	        [RADIO_KVM_FAILS] = "emulated: KVM was tried, and does not work here",
+	        [RADIO_KVM_WORKS] = "with KVM: it was tried, and works here",
+	};
+	struct radio_paths paths;
+	struct az_error error;
+
+	return radio_find(&paths, &error) == 0 ? words[radio_kvm_known(&paths)] : NULL;
+}
+
 static int radio_open(const char *dir, struct net **ret_net, struct az_error *ret_error)
 {
-	struct radio_paths paths;
 	cleanup_free struct radio *radio = calloc(1, sizeof(*radio));
 	int r;
 
@@ -190,17 +230,19 @@ static int radio_open(const char *dir, struct net **ret_net, struct az_error *re
 	radio->net.fd = -1;
 	radio->net.stream = true;
 	radio->net.explain = explain;
-	r = radio_find(&paths, ret_error);
+	radio->opening = true;
+	r = radio_find(&radio->paths, ret_error);
 	if (r == 0 && (size_t) snprintf(radio->dir, sizeof(radio->dir), "%s", dir) >= sizeof(radio->dir)) {
 		az_error_set(ret_error, AZ_ENVIRONMENT, "%s: too long a path for the logs of the radio network", dir);
 		r = -ENAMETOOLONG;
 	}
 	if (r == 0)
-		r = open_guest(radio, &paths, ret_error);
+		r = open_guest(radio, &radio->paths, ret_error);
 	if (r < 0) {
 		netd_end(&radio->net);
 		return r;
 	}
+	radio->opening = false;
 	*ret_net = &steal_ptr(&radio)->net;
 	return 0;
 }
@@ -220,6 +262,7 @@ const struct net_ops net_radio_ops = {
         .about = "the same three over simulated 802.11 radios, in a guest that QEMU emulates: no root, no KVM needed",
         .when_named = true,
         .probe = radio_probe,
+        .how = radio_how,
         .open = radio_open,
         .capture = netd_capture,
         .apply = netd_apply,

@@ -20,8 +20,7 @@
 
 #define UNUSED_DAYS 3
 
-/* "SIZE TIME PATH"; a file that is not there has neither. */
-static char *describe(const char *path)
+char *radio_describe_file(const char *path)
 {
 	struct stat st;
 	char *line = NULL;
@@ -37,14 +36,14 @@ static int name_of(const struct radio_paths *paths, char out[33])
 {
 	const char *const parts[] = {paths->qemu, paths->kernel, paths->guest, paths->daemons.freeradius, paths->daemons.hostapd,
 	                             paths->daemons.wpa_supplicant, paths->daemons.faketime};
-	const char *signature = radio_qemu_signature();
+	const char *signature = radio_qemu_signature(paths);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	int ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 &&
 	         EVP_DigestUpdate(ctx, signature, strlen(signature)) == 1;
 
 	for (size_t i = 0; i < ARRAY_LEN(parts) && ok; i++) {
-		cleanup_free char *line = describe(parts[i]);
+		cleanup_free char *line = radio_describe_file(parts[i]);
 
 		ok = line != NULL && EVP_DigestUpdate(ctx, line, strlen(line)) == 1;
 	}
@@ -75,7 +74,7 @@ static bool unchanged(const struct radio_state *state)
 		if (second == NULL || line[n - 1] != '\n')
 			break;
 		line[n - 1] = '\0';
-		now = describe(second + 1);
+		now = radio_describe_file(second + 1);
 		line[n - 1] = '\n';
 		ok = now != NULL && strcmp(now, line) == 0;
 		if (!ok)
@@ -85,8 +84,7 @@ static bool unchanged(const struct radio_state *state)
 	return ok;
 }
 
-/* The folder and those above it. */
-static int make_folders(const char *path)
+int radio_make_folders(const char *path)
 {
 	cleanup_free char *copy = strdup(path);
 
@@ -104,7 +102,7 @@ int radio_state_open(const struct radio_paths *paths, struct radio_state *ret_st
 {
 	struct radio_state state = {.lock = -1};
 	char lock[TESTNETD_PATH_MAX + 16], name[33];
-	int r = make_folders(paths->state);
+	int r = radio_make_folders(paths->state);
 
 	*ret_fd = -1;
 	(void) snprintf(lock, sizeof(lock), "%s/lock", paths->state);
@@ -156,7 +154,7 @@ static int write_list(const struct radio_state *state, const struct radio_files 
 	if (f == NULL)
 		return -errno;
 	for (size_t i = 0; i < files->count; i++) {
-		cleanup_free char *line = describe(files->list[i].from);
+		cleanup_free char *line = radio_describe_file(files->list[i].from);
 
 		if (line != NULL)
 			(void) fputs(line, f);
