@@ -26,7 +26,7 @@ static bool is_possible(const struct run *run)
 {
 	const struct run_options *o = run->options;
 
-	if (o->no_memory || o->live || o->kill_count > 0 || run->cuts || run->faults || run->oom || run->launch.machine != APP_HOST)
+	if (o->no_memory || o->live || o->kill_count > 0 || !cuts_are_over(run) || run->faults || run->oom || run->launch.machine != APP_HOST)
 		return false;
 	for (size_t i = 0; i < run->scenario->event_count; i++)
 		if (run->scenario->events[i].trigger == SCN_ON_CALL)

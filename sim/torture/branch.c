@@ -28,6 +28,7 @@ static void let_go(struct run *run)
 		(void) close(run->process.output);
 	run->process = (struct app_process){.pid = 0, .pidfd = -1, .output = -1};
 	run->out_length = 0;
+	run->ahead = (struct ahead){.learning = false};
 	run->app_idle = false;
 	run_drop_held(run);
 	run->app_gone = true;

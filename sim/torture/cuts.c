@@ -228,6 +228,13 @@ bool cuts_happened(const struct run *run)
 	return run->cuts && run->cuts->happened;
 }
 
+bool cuts_are_over(const struct run *run)
+{
+	const struct cuts *cuts = run->cuts;
+
+	return !cuts || (cuts->stop_at == 0 && (cuts->branch.is_branch || cuts->plan.mode == CUTS_AT));
+}
+
 /* A boot long after the cut is the scenario's own. */
 static bool is_settling(const struct run *run)
 {

@@ -61,6 +61,8 @@ bool cuts_at_mutable(struct run *run);
 bool cuts_power_went(struct run *run);
 /* Has the power gone at a point of this run? */
 bool cuts_happened(const struct run *run);
+/* Is there no point left at which anything could happen in this process, which may be a branch? True without a plan. */
+bool cuts_are_over(const struct run *run);
 /* How long it is gone: the seed and the point choose; usual_ns for any other cut. */
 uint64_t cuts_outage_ns(const struct run *run, uint64_t usual_ns);
 /* How much longer than the scenario says its device answers EAGAIN after the boot: chosen likewise; 0 for any other boot. */
