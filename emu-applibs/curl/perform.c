@@ -28,6 +28,8 @@ struct transfer {
 	int64_t begin_ns, deadline_ns; /* INT64_MAX: no limit */
 };
 
+static unsigned under_way; /* transfers; one thread at a time runs, but each may wait in the middle of one */
+
 static int64_t now_ns(void)
 {
 	struct timespec ts = {0};
@@ -105,7 +107,7 @@ static CURLcode prepare_tls(struct transfer *t)
 {
 	CURLcode code = CURLE_OK;
 
-	t->tls = (struct shim_tls){.magic = SHIM_TLS_MAGIC, .size = sizeof(t->tls)};
+	t->tls = (struct shim_tls){.magic = SHIM_TLS_MAGIC, .size = sizeof(t->tls), .only = under_way == 1};
 	if (t->easy->cert_file) {
 		t->tls.chain = read_pem(t->easy->cert_file);
 		if (!t->tls.chain)
@@ -297,6 +299,7 @@ CURLcode shim_perform(struct shim_easy *easy)
 	struct transfer t = {.easy = easy, .fd = -1, .begin_ns = now_ns(), .deadline_ns = INT64_MAX};
 	CURLcode code;
 
+	under_way++;
 	shim_reset_result(easy);
 	if (easy->error_buffer)
 		easy->error_buffer[0] = '\0';
@@ -319,5 +322,6 @@ CURLcode shim_perform(struct shim_easy *easy)
 	free(t.whole);
 	free(t.roots);
 	free(t.tls.chain);
+	under_way--;
 	return code;
 }

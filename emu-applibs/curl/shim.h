@@ -24,7 +24,8 @@
 struct shim_tls {
 	uint32_t magic;
 	uint32_t size;  /* of this struct */
-	char *chain;    /* PEM, malloc'ed; NULL: no client certificate */
+	char *chain;    /* PEM or WIRE_HTTP_DEVICE_AUTH, malloc'ed; NULL: no client certificate */
+	bool only;      /* of the transfers under way no other can have such a reference */
 };
 
 #pragma GCC visibility push(hidden)

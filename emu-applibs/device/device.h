@@ -86,9 +86,10 @@ struct device_host {
 	int (*event_channel)(void *ctx);
 	void (*event_send)(void *ctx, const void *message, size_t length);
 	void (*event_close)(void *ctx);
-	/* Issue a device-authentication certificate of `life_s` seconds from now, as Microsoft's service does for a device
-	 * that is on the internet. On 0 the caller owns both PEM strings (free; wipe the key first). */
-	int (*issue_device_auth)(void *ctx, int64_t life_s, char **ret_cert_pem, char **ret_key_pem);
+	/* A device-authentication certificate as Microsoft's service issued it at issued_ns (of mono_ns; now, or not long ago) to a
+	 * device on the internet, of `life_s` seconds from then: the same dates give the same bytes. On 0 the caller owns both PEM
+	 * strings (free; wipe the key first). */
+	int (*issue_device_auth)(void *ctx, uint64_t issued_ns, int64_t life_s, char **ret_cert_pem, char **ret_key_pem);
 	/* A write to flash is about to happen. Returns false when the power goes at this very moment: the write does not
 	 * happen, and the device is not asked anything more until device_power_on(). NULL: never. */
 	bool (*flash_write)(void *ctx, const char *area);
@@ -160,6 +161,18 @@ void device_run(struct device *dev);
  * service is out of reach), and that the next one is made anew, as another CA signs them now. */
 void device_set_auth_service(struct device *dev, bool reachable);
 void device_auth_renew(struct device *dev);
+
+/* When a device-authentication certificate was issued (ns of mono_ns). */
+struct device_auth_dates {
+	bool exists;
+	uint64_t issued_ns;
+	uint64_t online_ns; /* its life began then: the device was last on the internet */
+};
+/* The certificate that the application's last WIRE_DEVICE_AUTH by reference stands for. False: there was none since the boot.
+ * *ret_until_ns: it is valid so long at the least, under every reading. */
+bool device_auth_reference(const struct device *dev, struct device_auth_dates *ret, uint64_t *ret_until_ns);
+/* Its chain as PEM, to be freed by the caller; NULL: there is none, or it cannot be made. Asks the reading device-auth-life. */
+char *device_auth_reference_pem(struct device *dev);
 
 /* Things that happen to the link from outside. */
 enum device_link_event {

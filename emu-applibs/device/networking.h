@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "emu-applibs/device/device.h"
 #include "emu-applibs/wire/wire.h"
 
 struct device;
@@ -126,15 +127,16 @@ int network_proxy_request(struct device *dev, uint16_t op, struct wire_reader *i
 #define DEVICE_AUTH_LIFE_LONG_S (25u * 3600u)
 
 struct device_auth {
-	char *cert_pem, *key_pem;  /* NULL: none; the key is secret */
-	uint64_t expires_ns;       /* of the pair above */
-	bool was_online;           /* since power-on */
-	uint64_t online_until_ns;  /* end of the last connection; the present one has none yet */
+	struct device_auth_dates held;       /* what the OS has */
+	char *cert_pem, *key_pem;            /* of it, once somebody wanted to see it; else NULL; the key is secret */
+	struct device_auth_dates referenced; /* what a reference stands for */
+	bool was_online;                     /* since power-on */
+	uint64_t online_until_ns;            /* end of the last connection; the present one has none yet */
 };
 
 void device_auth_link_changed(struct device *dev, bool connected);
 void device_auth_wipe(struct device_auth *auth);
-/* WIRE_DEVICE_AUTH_READY and WIRE_DEVICE_AUTH; the latter gives -EACCES without the capability, -EAGAIN while there is none. */
+/* WIRE_DEVICE_AUTH_READY and WIRE_DEVICE_AUTH, with its field or without; the latter gives -EACCES without the capability, -EAGAIN while there is none. */
 int device_auth_request(struct device *dev, uint16_t op, struct wire_reader *in, struct wire_writer *out);
 
 /* storage.c: WIRE_STORAGE_*. *ret_fd: the descriptor of the mutable file (the caller closes), or -1. */

@@ -132,7 +132,8 @@ _Static_assert(sizeof(struct wire_header) == 16, "wire header is 16 bytes on eve
 	X(LOG, 90, "Log_Debug")                                                                                   \
 	/* in: -; result: 0 not ready, 1 ready */                                                                 \
 	X(DEVICE_AUTH_READY, 91, "Application_IsDeviceAuthReady")                                                 \
-	/* in: -; out: str certificate chain PEM, str key PEM */                                                  \
+	/* in: -; out: str certificate chain PEM, str key PEM. Or in: u8 1; out: -: the libcurl of emu-applibs/curl  \
+	 * wants no more than to present it with its next request (WIRE_HTTP_DEVICE_AUTH) */                       \
 	X(DEVICE_AUTH, 92, "DeviceAuth_SslCtxFunc")                                                               \
 	/* in: str component id */                                                                                \
 	X(APPLICATION_CONNECT, 93, "Application_Connect")                                                         \
@@ -157,7 +158,8 @@ _Static_assert(sizeof(struct wire_header) == 16, "wire header is 16 bytes on eve
 	 * in: str host, u32 port; result: enum wire_http_stage; out: i32 errno code, of WIRE_HTTP_NO_ROUTE */    \
 	X(HTTP_CONNECT, 110, "HTTP connect")                                                                      \
 	/* in: u8 tls, str host, u32 port, str method, str path, u64 length of the body, bytes body (cut at       \
-	 * WIRE_HTTP_BODY_MAX), str client certificate chain PEM ("": none), str trusted roots PEM, u8 verify     \
+	 * WIRE_HTTP_BODY_MAX), str client certificate chain PEM ("": none; or                                    \
+	 * WIRE_HTTP_DEVICE_AUTH), str trusted roots PEM, u8 verify                                               \
 	 * peer, u8 verify host; out: bytes answer (struct wire_http_head, then the body), or none and a stream   \
 	 * descriptor that the same bytes come from, later */                                                     \
 	X(HTTP_REQUEST, 111, "HTTP request")                                                                     \
@@ -191,6 +193,7 @@ enum wire_op {
 };
 
 #define WIRE_MAX_LOG 4096u
+#define WIRE_HTTP_DEVICE_AUTH "device authentication" /* in the place of a chain: what the last WIRE_DEVICE_AUTH by reference stands for */
 #define WIRE_HTTP_BODY_MAX 8192u /* bytes of a request's body that travel; the issuer refuses half of that */
 
 enum wire_http_stage { WIRE_HTTP_CONNECTED, WIRE_HTTP_NO_NAME, WIRE_HTTP_NO_ROUTE };

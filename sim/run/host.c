@@ -234,11 +234,12 @@ static void host_event_send(void *ctx, const void *message, size_t length)
 	run->app_has_mail = true;
 }
 
-static int first_device_auth(struct run *run, const struct pki_cert *signer, int64_t from_s, int64_t until_s, char *error)
+/* The key is the device's own and stays: it and the first certificate are a function of the run alone, whenever they are made. */
+static int first_device_auth(struct run *run, const struct pki_cert *signer, char *error)
 {
 	const struct pki_spec spec = {
-		.name = "device-auth", .cn = "azsim-device", .use = PKI_DEVICE_AUTH, .not_before_s = from_s, .not_after_s = until_s,
-		.now_s = from_s, .issuer = signer, .seed = run_pki_seed(run),
+		.name = "device-auth", .cn = "azsim-device", .use = PKI_DEVICE_AUTH, .not_before_s = run->clock.start_s,
+		.not_after_s = run->clock.start_s + 86400, .now_s = run->clock.start_s, .issuer = signer, .seed = run_pki_seed(run),
 	};
 	int r = pki_make(&spec, &run->device_auth, error);
 
@@ -258,24 +259,31 @@ void run_forget_device_auth(struct run *run)
 	run->device_auth_key_pem = NULL;
 }
 
-/* A certificate a day or so; the key is the device's own and stays. */
-static int host_issue_device_auth(void *ctx, int64_t life_s, char **ret_cert_pem, char **ret_key_pem)
+const struct pki_cert *run_device_auth_signer(const struct run *run)
+{
+	return run->tenant_ca ? run_cert(run, run->tenant_ca) : run->device_ca;
+}
+
+int64_t run_device_auth_from_s(const struct run *run, uint64_t issued_ns)
+{
+	return run->clock.start_s + (int64_t)(issued_ns / NS_PER_S) - 3600;
+}
+
+static int host_issue_device_auth(void *ctx, uint64_t issued_ns, int64_t life_s, char **ret_cert_pem, char **ret_key_pem)
 {
 	struct run *run = ctx;
-	int64_t now = run->clock.start_s + (int64_t)(run->clock.now_ns / NS_PER_S), from = now - 3600, until = now + life_s;
-	const struct pki_cert *signer = run->tenant_ca ? run_cert(run, run->tenant_ca) : run->device_ca;
+	const struct pki_cert *signer = run_device_auth_signer(run);
+	const int64_t from_s = run_device_auth_from_s(run, issued_ns), until_s = run->clock.start_s + (int64_t)(issued_ns / NS_PER_S) + life_s;
 	char error[PKI_ERROR_MAX];
-	int r = run->device_auth ? pki_reissue(run->device_auth, signer, from, until, run_pki_seed(run), error)
-	                         : first_device_auth(run, signer, from, until, error);
+	int r = run->device_auth ? 0 : first_device_auth(run, signer, error);
 
+	if (r == 0)
+		r = pki_reissue(run->device_auth, signer, from_s, until_s, run_pki_seed(run), error);
 	if (r < 0)
 		return r;
 	*ret_cert_pem = pki_chain_pem(run->device_auth);
 	*ret_key_pem = strdup(run->device_auth_key_pem);
-	if (!*ret_cert_pem || !*ret_key_pem)
-		return -ENOMEM;
-	server_vouch(issuer_server(run->issuer), signer, *ret_cert_pem, from, until);
-	return 0;
+	return *ret_cert_pem && *ret_key_pem ? 0 : -ENOMEM;
 }
 
 /* The file lives in memory of azsim, not on disk; it outlives the application, as flash does. */

@@ -206,6 +206,9 @@ int run_add_trusted(const struct run *run, struct app_overlay *overlays, size_t 
 int run_radius_change(struct run *run, const struct scn_radius *change, struct az_error *ret_error);
 void run_net_free(struct run *run);
 void run_forget_device_auth(struct run *run); /* the next one is made anew */
+const struct pki_cert *run_device_auth_signer(const struct run *run);
+/* When one that is issued at issued_ns begins to be valid, in s since 1970: an hour before. */
+int64_t run_device_auth_from_s(const struct run *run, uint64_t issued_ns);
 int run_net_sync(struct run *run, struct az_error *ret_error); /* apply what is wanted, set the clocks */
 
 /* host.c */

@@ -172,6 +172,27 @@ struct fields {
 	uint32_t port;
 };
 
+static char *make_own_chain(void *ctx)
+{
+	return device_auth_reference_pem(((struct run *)ctx)->device);
+}
+
+/* What the reference in the place of a chain stands for. */
+static void take_own(struct run *run, struct server_request *request)
+{
+	struct device_auth_dates dates;
+	uint64_t until_ns;
+
+	request->client_chain = "";
+	if (!device_auth_reference(run->device, &dates, &until_ns))
+		return;
+	request->own.signer = run_device_auth_signer(run);
+	request->own.from_s = run_device_auth_from_s(run, dates.issued_ns);
+	request->own.until_s = run->clock.start_s + (int64_t)(dates.issued_ns / NS_PER_S) + (int64_t)((until_ns - dates.issued_ns) / NS_PER_S);
+	request->own.make_chain = make_own_chain;
+	request->own.ctx = run;
+}
+
 static bool take_fields(struct run *run, struct wire_reader *in, struct fields *ret)
 {
 	uint64_t whole;
@@ -190,6 +211,8 @@ static bool take_fields(struct run *run, struct wire_reader *in, struct fields *
 	(void) wire_get_str(in, ret->roots, sizeof(ret->roots));
 	ret->request.verify_peer = wire_get_u8(in) != 0;
 	ret->request.verify_host = wire_get_u8(in) != 0;
+	if (strcmp(ret->chain, WIRE_HTTP_DEVICE_AUTH) == 0)
+		take_own(run, &ret->request);
 	return wire_reader_done(in);
 }
 

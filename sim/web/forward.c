@@ -1,8 +1,8 @@
 /* Requests that come without TLS and HTTP, from the libcurl in emu-applibs/curl: what TLS would have decided is decided here,
  * with the same library on the same certificates, at the same times of the same clocks.
  *
- * A chain that was good is not built again while its text is the same and its time is right, nor one that azsim itself has just
- * issued; anything else is always judged anew.
+ * A chain that was good is not built again while its text is the same and its time is right, nor one that azsim itself issued; anything
+ * else is always judged anew.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -75,20 +75,14 @@ static void remember(struct trust *trust, const char *text, const char *against,
 		forget(trust);
 }
 
-void server_vouch(struct server *server, const struct pki_cert *signer, const char *client_chain, int64_t from_s, int64_t until_s)
+/* A certificate of the device's own that `signer` issued: good without a look while its time and its issuer's are right, if this server
+ * judges by that issuer. */
+static bool is_vouched_for(const struct server *server, const struct server_request *request, int64_t wall_s)
 {
 	const struct pki_cert *ca = server->setup.client_ca;
-	struct trust *trust = &server->client_trust;
 
-	if (!ca || ca != signer)
-		return;
-	forget(trust);
-	trust->text = strdup(client_chain);
-	trust->against = strdup(pki_cert_pem(ca));
-	trust->from_s = from_s > pki_not_before(ca) ? from_s : pki_not_before(ca);
-	trust->until_s = until_s < pki_not_after(ca) ? until_s : pki_not_after(ca);
-	if (!trust->text || !trust->against)
-		forget(trust);
+	return request->own.signer == ca && wall_s >= request->own.from_s && wall_s <= request->own.until_s && wall_s >= pki_not_before(ca) &&
+	       wall_s <= pki_not_after(ca);
 }
 
 struct judgement {
@@ -175,21 +169,32 @@ static void judge_client(struct server *server, const struct server_request *req
 {
 	struct judgement how = {.purpose = "ssl_client", .wall_s = server->host.wall_s(server->host.ctx), .callback = accept_all};
 	const char *ca = server->setup.client_ca ? pki_cert_pem(server->setup.client_ca) : "";
+	const char *presented = request->client_chain;
+	cleanup_free char *own = NULL;
 	STACK_OF(X509) *chain, *roots, *built = NULL;
 
-	if (!request->tls || !server->setup.client_ca || !request->client_chain[0])
+	if (!request->tls || !server->setup.client_ca)
 		return;
-	if (!server->no_memory && is_trusted(&server->client_trust, request->client_chain, ca, how.wall_s)) {
+	if (request->own.signer) {
+		if (!server->no_memory && is_vouched_for(server, request, how.wall_s)) {
+			ret->has_client_certificate = true;
+			return;
+		}
+		presented = own = request->own.make_chain(request->own.ctx);
+	}
+	if (!presented || !presented[0])
+		return;
+	if (!server->no_memory && is_trusted(&server->client_trust, presented, ca, how.wall_s)) {
 		ret->has_client_certificate = true;
 		return;
 	}
-	chain = read_chain(request->client_chain);
+	chain = read_chain(presented);
 	roots = read_chain(ca);
 	if (sk_X509_num(chain) > 0) {
 		ret->has_client_certificate = true;
 		ret->verify_result = judge(chain, roots, &how, &built);
 		if (ret->verify_result == X509_V_OK)
-			remember(&server->client_trust, request->client_chain, ca, built);
+			remember(&server->client_trust, presented, ca, built);
 	}
 	sk_X509_pop_free(built, X509_free);
 	sk_X509_pop_free(chain, X509_free);

@@ -59,15 +59,20 @@ struct server_request {
 	const char *host, *method, *path, *body;
 	size_t body_length;      /* what there is of it */
 	bool too_large;
-	const char *client_chain; /* PEM the device presents; "": none */
+	const char *client_chain; /* PEM the device presents; "": none; not looked at with own.signer */
+	/* It presents one of its own, signed by `signer` (NULL: it does not), good between these times of the server's clock at the
+	 * least; its chain as PEM, malloc'ed (NULL: there is none), comes from make_chain() if need be. */
+	struct {
+		const struct pki_cert *signer;
+		int64_t from_s, until_s;
+		char *(*make_chain)(void *ctx);
+		void *ctx;
+	} own;
 	const char *roots;        /* PEM the application trusts; "": none */
 	bool verify_peer, verify_host;
 	int64_t device_wall_s;    /* the time at which the application judges certificates */
 };
-/* The owner has itself had `signer` issue this client certificate (nothing is done unless that is the CA in use), good between these times of the server's clock: that
- * need not be found out. Holds for server_forward() alone, and for the last such chain. */
-void server_vouch(struct server *server, const struct pki_cert *signer, const char *client_chain, int64_t from_s, int64_t until_s);
-/* Is a chain that was found good before, or vouched for, judged all the same? By default not. */
+/* Is a chain that was found good before, or whose signer is known, judged all the same? By default not. */
 void server_set_memory(struct server *server, bool on);
 /* 0, and either the answer as on the wire (struct wire_http_head and body) in *ret_bytes, malloc'ed, to be wiped by the caller; or
  * *ret_bytes NULL and in *ret_fd the caller's end of the stream that it comes from later. -ENOMEM, -EMFILE. */

@@ -168,11 +168,12 @@ static void host_event_close(void *ctx)
 		(void) close(steal_fd(&w->event_fd));
 }
 
-static int host_issue(void *ctx, int64_t life_s, char **ret_cert_pem, char **ret_key_pem)
+static int host_issue(void *ctx, uint64_t issued_ns, int64_t life_s, char **ret_cert_pem, char **ret_key_pem)
 {
 	struct world *w = ctx;
 
 	w->issued++;
+	w->issued_ns = issued_ns;
 	w->issued_life_s = life_s;
 	*ret_cert_pem = strdup("certificate");
 	*ret_key_pem = strdup("key");
@@ -237,6 +238,7 @@ static struct world *world_new(const char *reading, const char *capabilities)
 		(void) snprintf(name, sizeof(name), "%.*s", (int)(choice - 1 - reading), reading);
 		assert_int_equal(readings_set(&readings, name, choice), 0);
 	}
+	readings.asked = &w->readings_asked;
 	w->now_ns = 1000 * NS_PER_S; /* not 0, so that nothing works by accident */
 	w->time_server = true;
 	w->writes_left = w->file = w->reply_fd = w->event_fd = -1;

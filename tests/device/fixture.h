@@ -59,7 +59,9 @@ struct world {
 	int file;        /* memory file, or -1 */
 	unsigned file_kb;
 	unsigned issued; /* device-authentication certificates */
+	uint64_t issued_ns;
 	int64_t issued_life_s;
+	struct readings_asked readings_asked;
 	struct seen_event events[EVENTS_MAX];
 	size_t event_count;
 	uint8_t reply[WIRE_MAX_PAYLOAD]; /* of the last request */

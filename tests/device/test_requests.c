@@ -508,6 +508,69 @@ static void device_authentication_needs_the_internet_once(void **state)
 	assert_int_equal(call(w, WIRE_DEVICE_AUTH), -EAGAIN);
 }
 
+/* Who only hands it on is not told what it is: it is made for whoever wants to see it, and is the one of that time. */
+static void a_reference_to_device_authentication_is_made_when_it_is_wanted(void **state)
+{
+	struct world *w = *state;
+	struct device_auth_dates dates;
+	uint64_t until_ns, at_ns;
+	char *pem;
+
+	assert_false(device_auth_reference(w->dev, &dates, &until_ns));
+	assert_null(device_auth_reference_pem(w->dev));
+	wire_put_u8(&w->in, 1);
+	assert_int_equal(call(w, WIRE_DEVICE_AUTH), -EAGAIN);
+	connect_network(w);
+	wire_put_u8(&w->in, 2);
+	assert_int_equal(call(w, WIRE_DEVICE_AUTH), -EBADMSG);
+	at_ns = w->now_ns;
+	wire_put_u8(&w->in, 1);
+	assert_int_equal(call(w, WIRE_DEVICE_AUTH), 0);
+	assert_true(wire_reader_done(&w->out));
+	assert_true(device_auth_reference(w->dev, &dates, &until_ns));
+	assert_int_equal(until_ns, at_ns + DAY_S * NS_PER_S);
+	advance_s(w, 2 * DAY_S); /* renewed by then, but for others */
+	assert_int_equal(call(w, WIRE_DEVICE_AUTH_READY), 1);
+	assert_false(w->readings_asked.seen[READING_DEVICE_AUTH_LIFE]); /* either answer comes to the same */
+	assert_int_equal(w->issued, 0);
+	pem = device_auth_reference_pem(w->dev);
+	assert_string_equal(pem, "certificate");
+	free(pem);
+	assert_int_equal(w->issued_ns, at_ns);
+	assert_int_equal(w->issued_life_s, DAY_S);
+	assert_true(w->readings_asked.seen[READING_DEVICE_AUTH_LIFE]);
+}
+
+/* Between 12 and 12.5 hours of age, and between 24 and 25 after the last connection, it does matter how long it lives. */
+static void how_long_device_authentication_lasts_is_asked_where_it_matters(void **state)
+{
+	static const struct {
+		uint64_t offline_s;
+		bool asked, valid;
+	} cases[] = { { DAY_S - 1, false, true }, { DAY_S + 1, true, false }, { DAY_S + 3601, false, false } };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world *w = world_anew(state, NULL, NULL);
+
+		connect_network(w);
+		assert_int_equal(set_state(w, "wlan0", false), 0);
+		advance_s(w, cases[i].offline_s);
+		assert_int_equal(call(w, WIRE_DEVICE_AUTH_READY), cases[i].valid);
+		assert_int_equal(w->readings_asked.seen[READING_DEVICE_AUTH_LIFE], cases[i].asked);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		struct world *w = world_anew(state, NULL, NULL);
+
+		connect_network(w);
+		wire_put_u8(&w->in, 1);
+		assert_int_equal(call(w, WIRE_DEVICE_AUTH), 0);
+		advance_s(w, DAY_S / 2 + (i == 0 ? 900 : 1900));
+		wire_put_u8(&w->in, 1);
+		assert_int_equal(call(w, WIRE_DEVICE_AUTH), 0);
+		assert_int_equal(w->readings_asked.seen[READING_DEVICE_AUTH_LIFE], i == 0);
+	}
+}
+
 static void device_authentication_ends_a_day_after_the_internet(void **state)
 {
 	struct world *w = *state;
@@ -552,6 +615,8 @@ int main(void)
 		TEST(a_log_line_reaches_the_timeline),
 		TEST(device_authentication_needs_the_internet_once),
 		TEST(device_authentication_ends_a_day_after_the_internet),
+		TEST(a_reference_to_device_authentication_is_made_when_it_is_wanted),
+		TEST(how_long_device_authentication_lasts_is_asked_where_it_matters),
 	};
 
 	return cmocka_run_group_tests_name("requests", tests, make_certificates, free_certificates);
