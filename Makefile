@@ -145,7 +145,7 @@ mt3620:
 .PHONY: bench
 bench: setup
 	@$(MAKE) --no-print-directory bench-programs
-	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && AZSIM_DAEMONS="$(CURDIR)/build/daemons" $(BUILD)/tests/bench "$(CURDIR)/$(BUILD)" "$$dir"
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"; exit 130' INT TERM && AZSIM_DAEMONS="$(CURDIR)/build/daemons" $(BUILD)/tests/bench "$(CURDIR)/$(BUILD)" "$$dir" && rm -rf "$$dir"
 
 .PHONY: torture
 torture: setup

@@ -225,25 +225,40 @@ static void write_file(const char *dir, const char *name, const char *text)
 		die(path);
 }
 
+/* The output of a run that failed, and where the rest of it is kept. */
+_Noreturn static void run_failed(const char *dir, const char *file, const char *output, int status)
+{
+	char line[1024];
+	FILE *f = fopen(output, "re");
+
+	(void) fprintf(stderr, "bench: azsim run of %s ended with %s %d; it said:\n", file, WIFEXITED(status) ? "status" : "signal",
+	               WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	while (f && fgets(line, sizeof(line), f))
+		(void) fputs(line, stderr);
+	(void) fprintf(stderr, "bench: scenario, output and logs are kept in %s\n", dir);
+	exit(3);
+}
+
 /* word: one more, or NULL. */
 static struct whole run_azsim(const char *home, const char *dir, const char *net, const char *app, const char *file, const char *word)
 {
-	char program[600], option[64], app_option[700];
+	char program[600], option[64], app_option[700], output[600];
 	struct whole w = {0};
 	struct rusage usage;
 	double begin = now_s();
 	int status;
-	pid_t pid = fork();
+	pid_t pid;
 
+	(void) snprintf(output, sizeof(output), "%s/output", dir);
+	pid = fork();
 	if (pid == 0) {
 		const char *argv[] = {program, "run", option, "--jobs=1", file, app ? app_option : word, app ? word : NULL, NULL};
-		int null = open("/dev/null", O_WRONLY);
+		int out = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 		(void) snprintf(program, sizeof(program), "%s/azsim", home);
 		(void) snprintf(option, sizeof(option), "--net=%s", net);
 		(void) snprintf(app_option, sizeof(app_option), "--app=%s", app ? app : "");
-		(void) dup2(null, 1);
-		if (chdir(dir) < 0)
+		if (out < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 || chdir(dir) < 0)
 			_exit(127);
 		(void) execv(program, (char *const *)(uintptr_t)argv);
 		_exit(127);
@@ -251,7 +266,7 @@ static struct whole run_azsim(const char *home, const char *dir, const char *net
 	if (pid < 0 || wait4(pid, &status, 0, &usage) < 0)
 		die("fork");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		die("a run of azsim failed; run it by hand to see why");
+		run_failed(dir, file, output, status);
 	w.real_s = now_s() - begin;
 	w.cpu_s = (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6 + (double)usage.ru_stime.tv_sec +
 	          (double)usage.ru_stime.tv_usec / 1e6;
