@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sysexits.h>
@@ -36,9 +37,11 @@ static struct {
 	uint32_t seq;
 	bool complained;
 	struct wire_ahead *ahead; /* shared with the simulator; NULL: none */
-	int mutable_fd;           /* the last one that the application got; -1 */
+	const volatile unsigned char *first_process; /* a page that is empty in a child of fork; NULL: none */
+	int output_fd;            /* of the pipe that is the application's output and errors; -1: they are not one */
+	int storage_fd;           /* some descriptor of the mutable file, to open it again; -1 */
 	uint8_t message[sizeof(struct wire_header) + WIRE_MAX_PAYLOAD];
-} connection = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .mutable_fd = -1 };
+} connection = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .output_fd = -1, .storage_fd = -1 };
 
 int call_fail(int error)
 {
@@ -145,6 +148,25 @@ static void drop_fd(struct call *c)
 	c->fd = -1;
 }
 
+/* A descriptor where the application does not meet it. */
+static int high_fd(int fd)
+{
+	return (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, CONNECTION_FD_MIN);
+}
+
+/* The application has got this one of its mutable file. by_message: it may be another file than before. */
+static void note_mutable(int fd, bool by_message)
+{
+	if (!connection.ahead)
+		return;
+	connection.ahead->mutable_fd = fd;
+	if (!by_message)
+		return;
+	if (connection.storage_fd >= 0)
+		(void) syscall(SYS_close, connection.storage_fd);
+	connection.storage_fd = high_fd(fd);
+}
+
 /* The request in connection.message, out and back. */
 static int exchange(struct call *c)
 {
@@ -181,55 +203,84 @@ static int exchange(struct call *c)
 	if (!wire_op_brings_fd(c->op) && c->op != WIRE_HTTP_REQUEST && c->op != WIRE_HELLO)
 		drop_fd(c);
 	if (c->op == WIRE_STORAGE_OPEN)
-		connection.mutable_fd = c->fd;
+		note_mutable(c->fd, true);
 	return h.result;
 }
 
 /* ---- Answers ahead ------------------------------------------------------------------------------------------------------- */
 
-/* The simulator looks at what the application has written, on its outputs or into its file, when it handles a message: nothing of
- * that may be older than an answer that goes without one. */
-static bool may_have_written(void)
+static bool has_bytes(int fd)
 {
 	int waiting = 1;
 
-	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
-		if (syscall(SYS_ioctl, fd, FIONREAD, &waiting) < 0 || waiting != 0)
-			return true;
-	return connection.mutable_fd >= 0 && syscall(SYS_fcntl, connection.mutable_fd, F_GETFD) >= 0;
+	return syscall(SYS_ioctl, fd, FIONREAD, &waiting) < 0 || waiting != 0;
 }
 
-static struct wire_ahead_entry *find_ahead(const struct call *c, const struct wire_ahead *list)
+/* The simulator looks at what the application has written, on its outputs or into its file, when it handles a message: nothing of
+ * that may be older than an answer that goes without one. */
+static bool may_have_written(struct wire_ahead *list)
 {
-	const uint8_t *fields = connection.message + sizeof(struct wire_header);
+	if (connection.output_fd >= 0 ? has_bytes(connection.output_fd) : has_bytes(STDOUT_FILENO) || has_bytes(STDERR_FILENO))
+		return true;
+	if (list->mutable_fd < 0)
+		return false;
+	if (syscall(SYS_fcntl, list->mutable_fd, F_GETFD) >= 0)
+		return true;
+	list->mutable_fd = -1;
+	return false;
+}
 
-	for (uint32_t i = list->next; i < list->count && i < WIRE_AHEAD_MAX; i++) {
+/* The number of the entry that answers this, of those from `first` on; -1: none does. */
+static int find_ahead(const struct call *c, const struct wire_ahead *list, unsigned first)
+{
+	for (unsigned i = first; i < list->count && i < WIRE_AHEAD_MAX; i++) {
 		const struct wire_ahead_entry *e = &list->entries[i];
 
-		if (e->op == c->op && !e->taken && e->request_length == c->out.length && e->reply_length <= WIRE_AHEAD_REPLY_MAX &&
-		    memcmp(e->request, fields, c->out.length) == 0)
-			return &connection.ahead->entries[i];
+		if (e->op == c->op && e->request_length == c->out.length && e->request_at <= WIRE_AHEAD_BYTES - e->request_length &&
+		    e->reply_length <= WIRE_AHEAD_BYTES && e->reply_at <= WIRE_AHEAD_BYTES - e->reply_length &&
+		    memcmp(list->bytes + e->request_at, c->out.data, c->out.length) == 0)
+			return (int)i;
 	}
-	return NULL;
+	return -1;
 }
 
-/* True when the answer was there; *ret_result is as of call_send(). */
-static bool take_ahead(struct call *c, int *ret_result)
+static int open_again(void)
+{
+	char path[40];
+
+	if (connection.storage_fd < 0)
+		return -1;
+	(void) snprintf(path, sizeof(path), "/proc/self/fd/%d", connection.storage_fd);
+	return (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
+}
+
+/* True when the answer was there, and its fields fit the buffer; *ret_result is as of call_send(). */
+static bool take_ahead(struct call *c, uint8_t *buffer, size_t capacity, int *ret_result)
 {
 	struct wire_ahead *list = connection.ahead;
-	struct wire_ahead_entry *e;
+	uint64_t state = list ? __atomic_load_n(&list->state, __ATOMIC_ACQUIRE) : 0;
 
-	if (!list || list->next >= list->count || c->out.length > WIRE_AHEAD_REQUEST_MAX)
+	if (!list || list->count == 0 || c->out.failed)
 		return false;
-	e = find_ahead(c, list);
-	if (!e || may_have_written())
-		return false;
-	e->taken = 1;
-	list->next = (uint32_t)(e - list->entries) + 1;
-	memcpy(connection.message + sizeof(struct wire_header), e->reply, e->reply_length);
-	wire_reader_init(&c->in, connection.message + sizeof(struct wire_header), e->reply_length);
-	*ret_result = e->result < 0 ? call_fail(wire_to_errno(e->result == INT32_MIN ? 0 : -e->result)) : e->result;
-	return true;
+	for (;;) {
+		const uint64_t taken = state & WIRE_AHEAD_TAKEN;
+		int i = find_ahead(c, list, taken ? 64u - (unsigned)__builtin_clzll(taken) : 0);
+		struct wire_ahead_entry e;
+
+		if (i < 0 || list->entries[i].reply_length > capacity || may_have_written(list))
+			return false;
+		e = list->entries[i];
+		if (wire_op_brings_fd(c->op) && e.result >= 0 && c->fd < 0 && (c->fd = open_again()) < 0)
+			return false;
+		memcpy(buffer, list->bytes + e.reply_at, e.reply_length);
+		if (!__atomic_compare_exchange_n(&list->state, &state, state | UINT64_C(1) << i, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+			continue; /* a signal handler came in between */
+		if (c->fd >= 0)
+			note_mutable(c->fd, false);
+		wire_reader_init(&c->in, buffer, e.reply_length);
+		*ret_result = e.result < 0 ? call_fail(wire_to_errno(e.result == INT32_MIN ? 0 : -e.result)) : e.result;
+		return true;
+	}
 }
 
 static void map_ahead(struct call *c)
@@ -241,12 +292,38 @@ static void map_ahead(struct call *c)
 		connection.ahead = list;
 }
 
+/* Without it (an old kernel) every question goes the long way. */
+static void mark_process(void)
+{
+	const size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	unsigned char *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return;
+	*page = 1;
+	if (madvise(page, size, MADV_WIPEONFORK) == 0)
+		connection.first_process = page;
+	else
+		(void) munmap(page, size);
+}
+
+/* One pipe for both, as the simulator gives it, can be looked at by one descriptor of ours, whatever becomes of theirs. */
+static void find_output(void)
+{
+	struct stat out, err;
+
+	if (fstat(STDOUT_FILENO, &out) == 0 && fstat(STDERR_FILENO, &err) == 0 && S_ISFIFO(out.st_mode) && out.st_dev == err.st_dev &&
+	    out.st_ino == err.st_ino)
+		connection.output_fd = high_fd(STDOUT_FILENO);
+}
+
 /* ---- The connection ------------------------------------------------------------------------------------------------------ */
 
 static int open_socket(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	long fd, high;
+	long fd;
+	int high;
 
 	if (strlen(path) >= sizeof(address.sun_path)) {
 		complain(WIRE_ENV_SOCKET " is too long: %s", path);
@@ -256,17 +333,19 @@ static int open_socket(const char *path)
 	fd = syscall(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0 || syscall(SYS_connect, fd, &address, sizeof(address)) < 0)
 		gone(path, errno);
-	high = syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, CONNECTION_FD_MIN);
+	high = high_fd((int)fd);
 	if (high < 0)
 		return (int)fd;
 	(void) syscall(SYS_close, fd);
-	return (int)high;
+	return high;
 }
 
 static void hello(void)
 {
-	struct call c = { .op = WIRE_HELLO, .fd = -1 };
+	struct call c;
 
+	c.op = WIRE_HELLO;
+	c.fd = -1;
 	wire_writer_init(&c.out, connection.message + sizeof(struct wire_header), WIRE_MAX_PAYLOAD);
 	wire_put_u32(&c.out, WIRE_VERSION);
 	wire_put_u32(&c.out, (uint32_t)connection.owner);
@@ -275,6 +354,10 @@ static void hello(void)
 		_exit(EX_PROTOCOL);
 	}
 	map_ahead(&c);
+	if (!connection.ahead)
+		return;
+	mark_process();
+	find_output();
 }
 
 /* 0, or -1 and errno ENOSYS. */
@@ -297,11 +380,80 @@ static int connect_once(void)
 
 /* ---- Calls --------------------------------------------------------------------------------------------------------------- */
 
-void call_begin(struct call *c, uint16_t op)
+static void own(struct call *c)
 {
-	*c = (struct call){ .op = op, .fd = -1 };
 	block_signals(&c->signals);
 	(void) pthread_mutex_lock(&connection.lock);
+	c->owns = true;
+}
+
+#ifdef CALL_SHORT_REQUEST
+/* Questions whose fields and reply are short. */
+static bool is_short(uint16_t op)
+{
+	switch (op) {
+	case WIRE_CERTSTORE_COUNT:
+	case WIRE_CERTSTORE_ID_AT:
+	case WIRE_CERTSTORE_SPACE:
+	case WIRE_CERTSTORE_INFO:
+	case WIRE_WIFI_ID_BY_NAME:
+	case WIRE_WIFI_CONNECTED_ID:
+	case WIRE_WIFI_GET_OPT:
+	case WIRE_NET_READY:
+	case WIRE_DEVICE_AUTH_READY:
+		return connection.ahead && connection.ahead->count > 0 && connection.first_process && *connection.first_process;
+	default:
+		return false;
+	}
+}
+
+static bool begin_short(struct call *c)
+{
+	if (!is_short(c->op))
+		return false;
+	c->owns = false;
+	wire_writer_init(&c->out, c->request, sizeof(c->request));
+	return true;
+}
+
+/* False: it was not answered ahead, and is a request like any other from here on. */
+static bool send_short(struct call *c, int *ret_result)
+{
+	const size_t length = c->out.length;
+
+	if (c->owns)
+		return false;
+	if (take_ahead(c, c->reply, sizeof(c->reply), ret_result))
+		return true;
+	own(c);
+	memcpy(connection.message + sizeof(struct wire_header), c->request, length);
+	c->out.data = connection.message + sizeof(struct wire_header);
+	c->out.capacity = WIRE_MAX_PAYLOAD;
+	return false;
+}
+#else
+static bool begin_short(struct call *c)
+{
+	(void) c;
+	return false;
+}
+
+static bool send_short(struct call *c, int *ret_result)
+{
+	(void) c;
+	(void) ret_result;
+	return false;
+}
+#endif
+
+void call_begin(struct call *c, uint16_t op)
+{
+	c->op = op;
+	c->fd = -1;
+	wire_reader_init(&c->in, NULL, 0);
+	if (begin_short(c))
+		return;
+	own(c);
 	if (connection.fd < 0 && connect_once() == 0)
 		hello();
 	wire_writer_init(&c->out, connection.message + sizeof(struct wire_header), WIRE_MAX_PAYLOAD);
@@ -326,12 +478,15 @@ int call_send(struct call *c)
 {
 	int result;
 
+	if (send_short(c, &result))
+		return result;
 	if (connect_once() < 0)
 		return -1;
 	if (c->out.failed)
 		return call_fail(EMSGSIZE);
-	if (take_ahead(c, &result))
+	if (take_ahead(c, connection.message + sizeof(struct wire_header), WIRE_MAX_PAYLOAD, &result))
 		return result;
+	drop_fd(c);
 	return exchange(c);
 }
 
@@ -341,6 +496,8 @@ int call_end(struct call *c, int result)
 
 	if (result >= 0 && !wire_reader_done(&c->in))
 		call_broken(c, "its fields are not those of this request");
+	if (!c->owns)
+		return result;
 	drop_fd(c);
 	explicit_bzero(connection.message, sizeof(struct wire_header) + (c->in.length > c->out.length ? c->in.length : c->out.length));
 	(void) pthread_mutex_unlock(&connection.lock);

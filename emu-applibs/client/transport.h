@@ -6,7 +6,8 @@
  *     return call_end(&c, call_send(&c));
  *
  * From call_begin to call_end the calling thread owns the connection and has its signals blocked, so a signal handler may call
- * the API too. What a reply carries is read between call_send and call_end. A simulator that is gone, or that answers what
+ * the API too; a short question, which may have been answered ahead (wire/ahead.h), takes hold of neither until it turns out that it
+ * was not. What a reply carries is read between call_send and call_end. A simulator that is gone, or that answers what
  * wire.h does not allow, ends the process: an errno would pass for the device's own behaviour.
  */
 #ifndef CLIENT_TRANSPORT_H
@@ -18,12 +19,22 @@
 
 #include "emu-applibs/wire/wire.h"
 
+/* Not in an application of the MT3620: nothing is answered ahead there, and its stack is measured. */
+#if UINTPTR_MAX > UINT32_MAX
+#define CALL_SHORT_REQUEST 64u /* bytes of fields */
+#define CALL_SHORT_REPLY 512u
+#endif
+
 struct call {
 	uint16_t op;
+	bool owns;              /* the connection; signals are blocked */
 	struct wire_writer out; /* the request's fields */
 	struct wire_reader in;  /* the reply's fields, after call_send gave >= 0 */
 	int fd;                 /* descriptor of the reply, or -1; who takes it sets -1 */
 	uint64_t signals;       /* blocked before */
+#ifdef CALL_SHORT_REQUEST
+	uint8_t request[CALL_SHORT_REQUEST], reply[CALL_SHORT_REPLY]; /* of a short question */
+#endif
 };
 
 /* errno = error; returns -1. */

@@ -147,6 +147,9 @@ void device_factory_reset(struct device *dev);
  * negative errno as the application is to see it (-EBADMSG when the request itself is malformed: the client lies).
  * *ret_fd: a descriptor to pass along (caller closes), or -1. */
 int device_request(struct device *dev, uint16_t op, struct wire_reader *in, struct wire_writer *out, int *ret_fd);
+/* While it is tried, a request for device authentication by reference changes nothing, but that device_auth_reference() says what it would
+ * give. Others that change something must not be made then. */
+void device_try(struct device *dev, bool on);
 /* What the request did, for the timeline, as "id=RootCA2 bytes=611": never a secret. Overwritten by the next request. */
 const char *device_last_summary(const struct device *dev);
 /* The capability for want of which the last request was refused; NULL: for none. Static storage. */

@@ -109,6 +109,13 @@ static int make_pair(struct device *dev, const struct device_auth_dates *dates, 
 }
 
 /* One that is valid now, thought of if need be. */
+static struct device_auth_dates current(const struct device *dev)
+{
+	if (is_current(dev))
+		return dev->device_auth.held;
+	return (struct device_auth_dates) { .exists = true, .issued_ns = device_now(dev), .online_ns = last_online(dev) };
+}
+
 static void hold(struct device *dev)
 {
 	struct device_auth *auth = &dev->device_auth;
@@ -116,7 +123,13 @@ static void hold(struct device *dev)
 	if (is_current(dev))
 		return;
 	wipe_pair(auth);
-	auth->held = (struct device_auth_dates) { .exists = true, .issued_ns = device_now(dev), .online_ns = last_online(dev) };
+	auth->held = current(dev);
+}
+
+void device_try(struct device *dev, bool on)
+{
+	dev->device_auth.tries = on;
+	dev->device_auth.tried.exists = false;
 }
 
 static int give_pair(struct device *dev, struct wire_writer *out)
@@ -134,7 +147,7 @@ static int give_pair(struct device *dev, struct wire_writer *out)
 
 bool device_auth_reference(const struct device *dev, struct device_auth_dates *ret, uint64_t *ret_until_ns)
 {
-	*ret = dev->device_auth.referenced;
+	*ret = dev->device_auth.tried.exists ? dev->device_auth.tried : dev->device_auth.referenced;
 	*ret_until_ns = ret->online_ns + SHORT_NS;
 	return ret->exists;
 }
@@ -161,6 +174,10 @@ int device_auth_request(struct device *dev, uint16_t op, struct wire_reader *in,
 		return -EACCES;
 	if (!is_valid(dev))
 		return -EAGAIN;
+	if (by_reference && dev->device_auth.tries) {
+		dev->device_auth.tried = current(dev);
+		return 0;
+	}
 	hold(dev);
 	if (!by_reference)
 		return give_pair(dev, out);

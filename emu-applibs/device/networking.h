@@ -130,6 +130,8 @@ struct device_auth {
 	struct device_auth_dates held;       /* what the OS has */
 	char *cert_pem, *key_pem;            /* of it, once somebody wanted to see it; else NULL; the key is secret */
 	struct device_auth_dates referenced; /* what a reference stands for */
+	struct device_auth_dates tried;      /* what it would stand for after the request that is tried */
+	bool tries;
 	bool was_online;                     /* since power-on */
 	uint64_t online_until_ns;            /* end of the last connection; the present one has none yet */
 };

@@ -294,6 +294,11 @@ bool issuer_is_up(const struct issuer *issuer)
 	return issuer->state != SCN_ISSUER_DOWN;
 }
 
+bool issuer_is_well(const struct issuer *issuer)
+{
+	return issuer->state == SCN_ISSUER_UP;
+}
+
 struct server *issuer_server(struct issuer *issuer)
 {
 	return issuer->server;

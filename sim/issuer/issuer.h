@@ -49,6 +49,7 @@ void issuer_change(struct issuer *issuer, const struct scn_issuer *change, const
                    const struct pki_cert *client_ca, const struct pki_cert *tenant_ca);
 
 /* False: connections to it are refused. */
+bool issuer_is_well(const struct issuer *issuer); /* answers at once, and as it should */
 bool issuer_is_up(const struct issuer *issuer);
 /* The server behind it, for connections, turns and deadlines; the issuer's. */
 struct server *issuer_server(struct issuer *issuer);

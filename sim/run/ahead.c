@@ -1,9 +1,13 @@
 /* See ahead.h. */
+#include <stdio.h>
+
 #include "sim/run/internal.h"
 #include "sim/util/callname.h"
 
-/* Questions that change nothing in the device. */
-static bool is_question(uint16_t op)
+#define UNUSED_MAX 8u /* wakings that come to less do not yet change what is expected: an application may ask more every other time */
+
+/* Questions that change nothing in the world, or what can be done afterwards. */
+static bool is_question(uint16_t op, const uint8_t *fields, size_t length)
 {
 	switch (op) {
 	case WIRE_CERTSTORE_COUNT:
@@ -15,7 +19,13 @@ static bool is_question(uint16_t op)
 	case WIRE_WIFI_GET_OPT:
 	case WIRE_NET_READY:
 	case WIRE_DEVICE_AUTH_READY:
+	case WIRE_HTTP_CONNECT:
+	case WIRE_STORAGE_OPEN:
 		return true;
+	case WIRE_DEVICE_AUTH:
+		return length > 0; /* by reference */
+	case WIRE_HTTP_REQUEST:
+		return run_http_is_question(fields, length);
 	default:
 		return false;
 	}
@@ -34,91 +44,187 @@ static bool is_possible(const struct run *run)
 	return true;
 }
 
+/* ---- What is expected ---------------------------------------------------------------------------------------------------- */
+
 static void learn(struct ahead *a, uint16_t op, const uint8_t *fields, size_t length)
 {
-	struct ahead_question *q = &a->now[a->now_count];
+	struct ahead_questions *now = &a->now;
 
-	if (!a->learning || !is_question(op) || length > sizeof(q->fields) || a->now_count == WIRE_AHEAD_MAX) {
-		a->learning = a->learning && op == WIRE_LOG; /* a line in the log changes no answer */
+	if (!a->learning || op == WIRE_LOG) /* a line in the log changes no answer */
+		return;
+	if (now->count == WIRE_AHEAD_MAX || length > sizeof(now->bytes) - now->used || !is_question(op, fields, length)) {
+		a->learning = false;
 		return;
 	}
-	*q = (struct ahead_question){.op = op, .length = (uint32_t)length};
-	memcpy(q->fields, fields, length);
-	a->now_count++;
+	now->list[now->count++] = (struct ahead_question){.op = op, .at = now->used, .length = length};
+	memcpy(now->bytes + now->used, fields, length);
+	now->used += length;
+	/* From then on the application may write to its file at any time. */
+	a->learning = op != WIRE_STORAGE_OPEN;
 }
 
 void ahead_learn(struct run *run, uint16_t op, const uint8_t *fields, size_t length)
 {
-	learn(&run->ahead, op, fields, length);
+	if (is_possible(run))
+		learn(&run->ahead, op, fields, length);
 }
 
-/* The answer as it would be by message. False: it is none to give ahead. */
-static bool answer(struct run *run, const struct ahead_question *q, struct wire_ahead_entry *entry)
+static bool same(const struct ahead_questions *x, size_t i, const struct ahead_questions *y, size_t j)
 {
-	const struct readings_asked asked = run->result->asked;
-	const char *summary;
-	struct wire_reader in;
-	struct wire_writer out;
-	size_t n = run->ahead.offered_count;
-	int fd = -1, r;
+	return x->list[i].op == y->list[j].op && x->list[i].length == y->list[j].length &&
+	       memcmp(x->bytes + x->list[i].at, y->bytes + y->list[j].at, x->list[i].length) == 0;
+}
 
-	wire_reader_init(&in, q->fields, q->length);
-	wire_writer_init(&out, entry->reply, sizeof(entry->reply));
-	r = device_request(run->device, q->op, &in, &out, &fd);
-	summary = device_last_summary(run->device);
-	/* A reading that was not asked before is asked when the question is. */
-	if (run->result->asked.count != asked.count || out.failed || fd >= 0 || strlen(summary) >= AHEAD_SUMMARY_MAX) {
-		run->result->asked = asked;
-		return false;
+/* Are these among those, in order? */
+static bool is_among(const struct ahead_questions *these, const struct ahead_questions *those)
+{
+	size_t i = 0;
+
+	for (size_t j = 0; j < those->count && i < these->count; j++)
+		i += same(these, i, those, j);
+	return i == these->count;
+}
+
+static void expect(struct ahead *a)
+{
+	if (a->now.count == 0)
+		return;
+	if (a->now.count == a->before.count || !is_among(&a->now, &a->before) || ++a->unused > UNUSED_MAX) {
+		a->unused = 0;
+		a->before.count = a->now.count;
+		a->before.used = a->now.used;
+		memcpy(a->before.list, a->now.list, a->now.count * sizeof(a->now.list[0]));
+		memcpy(a->before.bytes, a->now.bytes, a->now.used);
 	}
-	entry->op = q->op;
-	entry->taken = 0;
-	entry->result = r < 0 ? -wire_from_errno(-r) : r;
-	entry->request_length = q->length;
-	memcpy(entry->request, q->fields, q->length);
-	entry->reply_length = r < 0 ? 0 : (uint32_t)out.length;
-	run->ahead.offered[n].question = *q;
-	run->ahead.offered[n].result = r;
-	run->ahead.offered[n].denied = device_last_denied(run->device);
-	memcpy(run->ahead.offered[n].summary, summary, strlen(summary) + 1);
-	return true;
+	a->now.count = a->now.used = 0;
+}
+
+/* ---- Answers ------------------------------------------------------------------------------------------------------------- */
+
+bool ahead_may_note(struct run *run)
+{
+	run->ahead.spoke |= run->ahead.trial;
+	return !run->ahead.trial;
+}
+
+/* The answer as it would be by message. */
+static int ask(struct run *run, const struct ahead_question *q, const uint8_t *fields, struct wire_writer *out)
+{
+	struct wire_reader in;
+	int fd = -1;
+
+	wire_reader_init(&in, fields, q->length);
+	if (q->op == WIRE_HTTP_CONNECT || q->op == WIRE_HTTP_REQUEST)
+		return run_http_answer(run, q->op, &in, out, NULL);
+	return device_request(run->device, q->op, &in, out, &fd); /* in a trial a descriptor is the host's own: not to be closed */
+}
+
+/* Puts it on the list, behind `used` bytes. The bytes used then; or 0: there is no answer to give ahead. */
+static size_t answer(struct run *run, const struct ahead_question *q, struct wire_ahead *list, size_t used)
+{
+	struct ahead *a = &run->ahead;
+	const uint8_t *fields = a->before.bytes + q->at;
+	const struct readings_asked asked = run->result->asked;
+	const bool http = q->op == WIRE_HTTP_CONNECT || q->op == WIRE_HTTP_REQUEST;
+	struct wire_ahead_entry *entry = &list->entries[a->offered_count];
+	const char *summary;
+	struct wire_writer out;
+	int r;
+
+	if (q->length >= sizeof(list->bytes) - used || (q->op == WIRE_STORAGE_OPEN && run->mutable_fd < 0))
+		return 0;
+	memcpy(list->bytes + used, fields, q->length);
+	wire_writer_init(&out, list->bytes + used + q->length, sizeof(list->bytes) - used - q->length);
+	a->spoke = false;
+	a->issuer_text[0] = '\0';
+	r = ask(run, q, fields, &out);
+	summary = http ? a->issuer_text : device_last_summary(run->device);
+	/* A reading that was not asked before is asked when the question is. */
+	if (run->result->asked.count != asked.count || out.failed || a->spoke || strlen(summary) >= AHEAD_SUMMARY_MAX || (http && r < 0)) {
+		run->result->asked = asked;
+		return 0;
+	}
+	*entry = (struct wire_ahead_entry){.op = q->op, .result = r < 0 ? -wire_from_errno(-r) : r, .request_at = (uint32_t)used,
+	                                   .request_length = (uint32_t)q->length, .reply_at = (uint32_t)(used + q->length),
+	                                   .reply_length = r < 0 ? 0 : (uint32_t)out.length};
+	a->offered[a->offered_count].question = q;
+	a->offered[a->offered_count].result = r;
+	a->offered[a->offered_count].denied = http ? NULL : device_last_denied(run->device);
+	memcpy(a->offered[a->offered_count].summary, summary, strlen(summary) + 1);
+	a->offered_count++;
+	return used + q->length + entry->reply_length;
 }
 
 void ahead_offer(struct run *run)
 {
 	struct wire_ahead *list = channel_ahead(run->channel);
 	struct ahead *a = &run->ahead;
+	size_t used = 0;
 
 	if (!is_possible(run))
 		return;
-	if (a->now_count > 0) {
-		memcpy(a->before, a->now, a->now_count * sizeof(a->now[0]));
-		a->before_count = a->now_count;
-	}
-	a->now_count = a->offered_count = 0;
+	expect(a);
+	a->offered_count = 0;
 	a->learning = true;
-	for (size_t i = 0; i < a->before_count; i++)
-		if (answer(run, &a->before[i], &list->entries[a->offered_count]))
-			a->offered_count++;
-	list->next = 0;
+	a->trial = true;
+	device_try(run->device, true);
+	for (size_t i = 0; i < a->before.count; i++) {
+		size_t more = answer(run, &a->before.list[i], list, used);
+
+		used = more > 0 ? more : used;
+	}
+	device_try(run->device, false);
+	a->trial = false;
+	list->state = ++a->lists << WIRE_AHEAD_MAX;
 	list->count = (uint32_t)a->offered_count;
+}
+
+/* ---- What was taken ------------------------------------------------------------------------------------------------------ */
+
+static void do_what_it_does(struct run *run, size_t i)
+{
+	const struct ahead_question *q = run->ahead.offered[i].question;
+	const uint8_t *fields = run->ahead.before.bytes + q->at;
+	uint8_t none[8];
+	struct wire_reader in;
+	struct wire_writer out;
+	int fd = -1;
+
+	switch (q->op) {
+	case WIRE_HTTP_CONNECT:
+		return;
+	case WIRE_HTTP_REQUEST:
+		run_note_issuer(run, run->ahead.offered[i].summary);
+		return;
+	case WIRE_DEVICE_AUTH:
+		wire_reader_init(&in, fields, q->length);
+		wire_writer_init(&out, none, sizeof(none));
+		(void) device_request(run->device, q->op, &in, &out, &fd);
+		break;
+	default:
+		break;
+	}
+	run_note_request(run, q->op, fields, q->length, run->ahead.offered[i].result, run->ahead.offered[i].summary,
+	                 run->ahead.offered[i].denied);
 }
 
 void ahead_collect(struct run *run)
 {
 	struct wire_ahead *list = channel_ahead(run->channel);
 	struct ahead *a = &run->ahead;
+	uint64_t taken;
 
 	if (a->offered_count == 0)
 		return;
-	for (size_t i = 0; i < a->offered_count; i++) {
-		const struct ahead_question *q = &a->offered[i].question;
-
-		if (list->entries[i].taken != 1)
-			continue;
-		run_note_request(run, q->op, q->fields, q->length, a->offered[i].result, a->offered[i].summary, a->offered[i].denied);
-		learn(a, q->op, q->fields, q->length);
-	}
+	taken = list->state & WIRE_AHEAD_TAKEN;
 	list->count = 0;
+	for (size_t i = 0; i < a->offered_count; i++) {
+		const struct ahead_question *q = a->offered[i].question;
+
+		if (!(taken >> i & 1))
+			continue;
+		do_what_it_does(run, i);
+		learn(a, q->op, a->before.bytes + q->at, q->length);
+	}
 	a->offered_count = 0;
 }

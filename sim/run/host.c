@@ -301,6 +301,8 @@ static int host_mutable_file(void *ctx, unsigned size_kb, bool create)
 		if (run->mutable_fd < 0)
 			return -errno;
 	}
+	if (run->ahead.trial)
+		return run->mutable_fd;
 	(void) snprintf(path, sizeof(path), "/proc/self/fd/%d", run->mutable_fd);
 	fd = open(path, O_RDWR | O_CLOEXEC); /* an open file of its own, at offset 0 */
 	return fd < 0 ? -errno : fd;
@@ -336,13 +338,23 @@ const struct device_host run_device_host_template = {
 	.mutable_file_delete = host_mutable_file_delete,
 };
 
+void run_note_issuer(struct run *run, const char *text)
+{
+	run->result->issuer_requests++;
+	oracle_count_request(run);
+	run_note(run, TL_ISSUER, true, NULL, "%s", text);
+}
+
 static void issuer_event(void *ctx, const char *text)
 {
 	struct run *run = ctx;
 
-	run->result->issuer_requests++;
-	oracle_count_request(run);
-	run_note(run, TL_ISSUER, true, NULL, "%s", text);
+	if (!run->ahead.trial)
+		run_note_issuer(run, text);
+	else if (strlen(text) < sizeof(run->ahead.issuer_text))
+		strcpy(run->ahead.issuer_text, text);
+	else
+		run->ahead.spoke = true;
 }
 
 static void issuer_secret(void *ctx, const char *key_pem)

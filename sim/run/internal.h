@@ -212,6 +212,7 @@ int64_t run_device_auth_from_s(const struct run *run, uint64_t issued_ns);
 int run_net_sync(struct run *run, struct az_error *ret_error); /* apply what is wanted, set the clocks */
 
 /* host.c */
+void run_note_issuer(struct run *run, const char *text); /* the issuer has answered a request */
 extern const struct device_host run_device_host_template;
 extern const struct issuer_host run_issuer_host_template;
 
@@ -254,6 +255,11 @@ bool run_serve(struct run *run);
 int run_route(struct run *run, uint64_t address, uint64_t port, int *ret_fd);
 /* A request of the libcurl without TLS. */
 void run_http(struct run *run, const struct channel_message *message);
+/* Its answer alone: the result >= 0 and the fields, or negative errno. ret_fd NULL: -EAGAIN unless it can be had at once, and leaves
+ * nothing behind but a note. */
+int run_http_answer(struct run *run, uint16_t op, struct wire_reader *in, struct wire_writer *out, int *ret_fd);
+/* WIRE_HTTP_REQUEST with these fields: does it only ask? */
+bool run_http_is_question(const uint8_t *fields, size_t length);
 
 /* dispatch.c */
 /* A request that was carried out: counted, and noted with what the device said of it. fields: of the request. */

@@ -33,6 +33,7 @@ void run_app_start(struct run *run)
 	run->app_gone = false;
 	run->spins = run->calls_in_a_row = 0;
 	channel_expect(run->channel, 0);
+	channel_ahead(run->channel)->mutable_fd = -1;
 	run_update_page(run);
 	run->launch.args = device_manifest_cmd_args(run->device);
 	if (app_start(&run->launch, &run->process, &error) < 0) {

@@ -118,11 +118,6 @@ int run_route(struct run *run, uint64_t address, uint64_t port, int *ret_fd)
 
 /* ---- Requests without TLS ------------------------------------------------------------------------------------------------ */
 
-static void refuse(struct run *run, const struct channel_message *m, int error)
-{
-	(void) channel_answer(run->channel, m->connection, &m->header, -wire_from_errno(error), NULL, 0, -1);
-}
-
 /* An IPv4 address as text, or a name that is known here. */
 static int number_or_name(const struct run *run, const char *host, uint64_t *ret_address)
 {
@@ -134,10 +129,8 @@ static int number_or_name(const struct run *run, const char *host, uint64_t *ret
 	return 0;
 }
 
-static void http_connect(struct run *run, const struct channel_message *m, struct wire_reader *in)
+static int http_connect(struct run *run, struct wire_reader *in, struct wire_writer *out)
 {
-	uint8_t reply[16];
-	struct wire_writer out;
 	enum wire_http_stage stage = WIRE_HTTP_CONNECTED;
 	struct in_addr number;
 	char host[HOST_MAX];
@@ -147,10 +140,8 @@ static void http_connect(struct run *run, const struct channel_message *m, struc
 
 	(void) wire_get_str(in, host, sizeof(host));
 	port = wire_get_u32(in);
-	if (!wire_reader_done(in)) {
-		refuse(run, m, EBADMSG);
-		return;
-	}
+	if (!wire_reader_done(in))
+		return -EBADMSG;
 	if (inet_pton(AF_INET, host, &number) == 1)
 		address = ntohl(number.s_addr);
 	else if (run_resolve(run, host, &address) != 0)
@@ -160,9 +151,8 @@ static void http_connect(struct run *run, const struct channel_message *m, struc
 		if (r < 0)
 			stage = WIRE_HTTP_NO_ROUTE;
 	}
-	wire_writer_init(&out, reply, sizeof(reply));
-	wire_put_i32(&out, r < 0 ? wire_from_errno(-r) : 0);
-	(void) channel_answer(run->channel, m->connection, &m->header, stage, reply, out.length, -1);
+	wire_put_i32(out, r < 0 ? wire_from_errno(-r) : 0);
+	return (int)stage;
 }
 
 /* Reads the request's fields into *ret and the buffers behind it. */
@@ -216,11 +206,10 @@ static bool take_fields(struct run *run, struct wire_reader *in, struct fields *
 	return wire_reader_done(in);
 }
 
-static void http_request(struct run *run, const struct channel_message *m, struct wire_reader *in)
+/* ret_fd NULL: there is no later; what cannot be answered at once, and without anything coming of it, is -EAGAIN. */
+static int http_request(struct run *run, struct wire_reader *in, struct wire_writer *out, int *ret_fd)
 {
-	static uint8_t reply[WIRE_MAX_PAYLOAD];
 	static struct fields fields;
-	struct wire_writer out;
 	struct server *server = NULL;
 	char *bytes = NULL;
 	size_t length = 0;
@@ -232,32 +221,53 @@ static void http_request(struct run *run, const struct channel_message *m, struc
 		r = -EHOSTUNREACH;
 	if (r == 0)
 		r = find_server(run, address, fields.port, &server);
+	if (r == 0 && !ret_fd && (server != issuer_server(run->issuer) || !issuer_is_well(run->issuer)))
+		r = -EAGAIN;
 	if (r == 0)
 		r = server_forward(server, &fields.request, &bytes, &length, &fd);
 	OPENSSL_cleanse(&fields, sizeof(fields));
-	if (r < 0) {
-		refuse(run, m, -r);
-		return;
-	}
-	wire_writer_init(&out, reply, sizeof(reply));
-	wire_put_bytes(&out, bytes, length);
-	(void) channel_answer(run->channel, m->connection, &m->header, 0, reply, out.length, fd);
-	OPENSSL_cleanse(reply, out.length);
+	if (r < 0)
+		return r;
+	wire_put_bytes(out, bytes, length);
 	if (bytes) {
 		OPENSSL_cleanse(bytes, length);
 		free(bytes);
 	}
-	if (fd >= 0)
-		(void) close(fd);
+	if (ret_fd)
+		*ret_fd = fd;
+	return 0;
+}
+
+bool run_http_is_question(const uint8_t *fields, size_t length)
+{
+	struct wire_reader in;
+	char method[8];
+	size_t skipped;
+
+	wire_reader_init(&in, fields, length);
+	(void) wire_get_u8(&in);
+	(void) wire_get_bytes(&in, &skipped);
+	(void) wire_get_u32(&in);
+	return wire_get_str(&in, method, sizeof(method)) && strcmp(method, "GET") == 0;
+}
+
+int run_http_answer(struct run *run, uint16_t op, struct wire_reader *in, struct wire_writer *out, int *ret_fd)
+{
+	return op == WIRE_HTTP_CONNECT ? http_connect(run, in, out) : http_request(run, in, out, ret_fd);
 }
 
 void run_http(struct run *run, const struct channel_message *m)
 {
+	static uint8_t reply[WIRE_MAX_PAYLOAD];
 	struct wire_reader in;
+	struct wire_writer out;
+	int fd = -1, r;
 
 	wire_reader_init(&in, m->payload, m->header.length);
-	if (m->header.op == WIRE_HTTP_CONNECT)
-		http_connect(run, m, &in);
-	else
-		http_request(run, m, &in);
+	wire_writer_init(&out, reply, sizeof(reply));
+	r = run_http_answer(run, m->header.op, &in, &out, &fd);
+	(void) channel_answer(run->channel, m->connection, &m->header, r < 0 ? -wire_from_errno(-r) : r, reply, r < 0 ? 0 : out.length, fd);
+	OPENSSL_cleanse(reply, out.length);
+	if (fd >= 0)
+		(void) close(fd);
 }

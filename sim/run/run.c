@@ -26,6 +26,8 @@ void run_note(struct run *run, enum tl_kind kind, bool history, const char *deta
 	struct timeline *tl = &run->result->timeline;
 	va_list args;
 
+	if (!ahead_may_note(run))
+		return;
 	va_start(args, format);
 	timeline_addv(tl, run->clock.now_ns, kind, history, detail, format, args);
 	va_end(args);
@@ -77,6 +79,8 @@ void run_hint(struct run *run, const char *format, ...)
 	char *text = NULL;
 	va_list args;
 
+	if (!ahead_may_note(run))
+		return;
 	va_start(args, format);
 	if (vasprintf(&text, format, args) < 0)
 		abort();
