@@ -275,8 +275,10 @@ static bool take_ahead(struct call *c, uint8_t *buffer, size_t capacity, int *re
 		memcpy(buffer, list->bytes + e.reply_at, e.reply_length);
 		if (!__atomic_compare_exchange_n(&list->state, &state, state | UINT64_C(1) << i, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 			continue; /* a signal handler came in between */
-		if (c->fd >= 0)
+		if (c->fd >= 0) {
 			note_mutable(c->fd, false);
+			list->count = 0; /* from here on there may be something written that is older than an answer */
+		}
 		wire_reader_init(&c->in, buffer, e.reply_length);
 		*ret_result = e.result < 0 ? call_fail(wire_to_errno(e.result == INT32_MIN ? 0 : -e.result)) : e.result;
 		return true;

@@ -36,8 +36,7 @@ static void trim(char *text)
 		text[--n] = '\0';
 }
 
-void timeline_addv(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool history, const char *detail, const char *format,
-                   va_list args)
+void timeline_take(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool history, const char *detail, char *text)
 {
 	struct tl_entry *entry;
 
@@ -49,8 +48,7 @@ void timeline_addv(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool 
 	}
 	entry = &tl->entries[tl->count++];
 	*entry = (struct tl_entry){.at_ns = at_ns, .kind = kind, .history = history};
-	if (vasprintf(&entry->text, format, args) < 0)
-		abort();
+	entry->text = text;
 	text_sanitize(entry->text);
 	trim(entry->text);
 	tl->bytes += strlen(entry->text);
@@ -60,6 +58,16 @@ void timeline_addv(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool 
 			abort();
 		text_sanitize(entry->detail);
 	}
+}
+
+void timeline_addv(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool history, const char *detail, const char *format,
+                   va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0)
+		abort();
+	timeline_take(tl, at_ns, kind, history, detail, text);
 }
 
 void timeline_keep(struct timeline *tl, size_t max)

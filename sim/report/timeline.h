@@ -52,6 +52,8 @@ void timeline_add(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool h
                   const char *format, ...) ATTR_PRINTF(6, 7);
 void timeline_addv(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool history, const char *detail, const char *format,
                    va_list args) ATTR_PRINTF(6, 0);
+/* With this text, malloc'ed: it is the timeline's from now on. */
+void timeline_take(struct timeline *tl, uint64_t at_ns, enum tl_kind kind, bool history, const char *detail, char *text);
 /* Forget the oldest entries, many at a time, so that never more than `max` stay. */
 void timeline_keep(struct timeline *tl, size_t max);
 const char *timeline_kind_name(enum tl_kind kind);

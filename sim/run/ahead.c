@@ -4,7 +4,7 @@
 #include "sim/run/internal.h"
 #include "sim/util/callname.h"
 
-#define UNUSED_MAX 8u /* wakings that come to less do not yet change what is expected: an application may ask more every other time */
+#define UNUSED_MAX 8u /* wakings: an application may ask more every other time */
 
 /* Questions that change nothing in the world, or what can be done afterwards. */
 static bool is_question(uint16_t op, const uint8_t *fields, size_t length)
@@ -69,33 +69,67 @@ void ahead_learn(struct run *run, uint16_t op, const uint8_t *fields, size_t len
 		learn(&run->ahead, op, fields, length);
 }
 
-static bool same(const struct ahead_questions *x, size_t i, const struct ahead_questions *y, size_t j)
+/* Nothing happens when there is no room. */
+static void add(struct ahead_questions *to, const struct ahead_questions *from, size_t i, unsigned unused)
 {
-	return x->list[i].op == y->list[j].op && x->list[i].length == y->list[j].length &&
-	       memcmp(x->bytes + x->list[i].at, y->bytes + y->list[j].at, x->list[i].length) == 0;
+	const struct ahead_question *q = &from->list[i];
+
+	if (unused > UNUSED_MAX || to->count == WIRE_AHEAD_MAX || q->length > sizeof(to->bytes) - to->used)
+		return;
+	to->list[to->count++] = (struct ahead_question){.op = q->op, .at = to->used, .length = q->length, .unused = unused};
+	memcpy(to->bytes + to->used, from->bytes + q->at, q->length);
+	to->used += q->length;
 }
 
-/* Are these among those, in order? */
-static bool is_among(const struct ahead_questions *these, const struct ahead_questions *those)
+/* Where `that` stands in the list, from `from` on; the list's count: nowhere. */
+static size_t find(const struct ahead_questions *questions, size_t from, const struct ahead_questions *of, size_t that)
 {
-	size_t i = 0;
+	const struct ahead_question *q = &of->list[that];
 
-	for (size_t j = 0; j < those->count && i < these->count; j++)
-		i += same(these, i, those, j);
-	return i == these->count;
+	while (from < questions->count && (questions->list[from].op != q->op || questions->list[from].length != q->length ||
+	                                   memcmp(questions->bytes + questions->list[from].at, of->bytes + q->at, q->length) != 0))
+		from++;
+	return from;
 }
 
+static bool is_the_same(const struct ahead_questions *a, const struct ahead_questions *b)
+{
+	if (a->count != b->count || a->used != b->used || memcmp(a->bytes, b->bytes, a->used) != 0)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (a->list[i].op != b->list[i].op || a->list[i].length != b->list[i].length || b->list[i].unused > 0)
+			return false;
+	return true;
+}
+
+/* What was asked now, in its order, and in between what was expected and may be asked the next time. The file is opened last. */
 static void expect(struct ahead *a)
 {
-	if (a->now.count == 0)
-		return;
-	if (a->now.count == a->before.count || !is_among(&a->now, &a->before) || ++a->unused > UNUSED_MAX) {
-		a->unused = 0;
-		a->before.count = a->now.count;
-		a->before.used = a->now.used;
-		memcpy(a->before.list, a->now.list, a->now.count * sizeof(a->now.list[0]));
-		memcpy(a->before.bytes, a->now.bytes, a->now.used);
+	static struct ahead_questions old;
+	const struct ahead_questions *now = &a->now;
+	const bool opens = now->count > 0 && now->list[now->count - 1].op == WIRE_STORAGE_OPEN;
+	size_t at = 0, opened;
+
+	if (now->count == 0 || is_the_same(now, &a->expected))
+		goto out;
+	old = a->expected;
+	opened = old.count > 0 && old.list[old.count - 1].op == WIRE_STORAGE_OPEN ? --old.count : SIZE_MAX;
+	a->expected.count = a->expected.used = 0;
+	for (size_t i = 0; i < now->count - opens; i++) {
+		const size_t there = find(&old, at, now, i);
+
+		for (; there < old.count && at < there; at++)
+			add(&a->expected, &old, at, old.list[at].unused + 1);
+		at += there < old.count;
+		add(&a->expected, now, i, 0);
 	}
+	for (; at < old.count; at++)
+		add(&a->expected, &old, at, old.list[at].unused + 1);
+	if (opens)
+		add(&a->expected, now, now->count - 1, 0);
+	else if (opened != SIZE_MAX)
+		add(&a->expected, &old, opened, old.list[opened].unused + 1);
+out:
 	a->now.count = a->now.used = 0;
 }
 
@@ -123,7 +157,7 @@ static int ask(struct run *run, const struct ahead_question *q, const uint8_t *f
 static size_t answer(struct run *run, const struct ahead_question *q, struct wire_ahead *list, size_t used)
 {
 	struct ahead *a = &run->ahead;
-	const uint8_t *fields = a->before.bytes + q->at;
+	const uint8_t *fields = a->expected.bytes + q->at;
 	const struct readings_asked asked = run->result->asked;
 	const bool http = q->op == WIRE_HTTP_CONNECT || q->op == WIRE_HTTP_REQUEST;
 	struct wire_ahead_entry *entry = &list->entries[a->offered_count];
@@ -168,8 +202,8 @@ void ahead_offer(struct run *run)
 	a->learning = true;
 	a->trial = true;
 	device_try(run->device, true);
-	for (size_t i = 0; i < a->before.count; i++) {
-		size_t more = answer(run, &a->before.list[i], list, used);
+	for (size_t i = 0; i < a->expected.count; i++) {
+		size_t more = answer(run, &a->expected.list[i], list, used);
 
 		used = more > 0 ? more : used;
 	}
@@ -184,7 +218,7 @@ void ahead_offer(struct run *run)
 static void do_what_it_does(struct run *run, size_t i)
 {
 	const struct ahead_question *q = run->ahead.offered[i].question;
-	const uint8_t *fields = run->ahead.before.bytes + q->at;
+	const uint8_t *fields = run->ahead.expected.bytes + q->at;
 	uint8_t none[8];
 	struct wire_reader in;
 	struct wire_writer out;
@@ -224,7 +258,7 @@ void ahead_collect(struct run *run)
 		if (!(taken >> i & 1))
 			continue;
 		do_what_it_does(run, i);
-		learn(a, q->op, a->before.bytes + q->at, q->length);
+		learn(a, q->op, a->expected.bytes + q->at, q->length);
 	}
 	a->offered_count = 0;
 }

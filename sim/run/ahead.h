@@ -17,6 +17,7 @@ struct run;
 struct ahead_question {
 	uint16_t op;
 	size_t at, length; /* its fields, in bytes[] of its list */
+	unsigned unused;   /* wakings in a row that did without it */
 };
 
 /* What was asked in a row. */
@@ -30,12 +31,11 @@ struct ahead {
 	bool learning; /* since the application woke up it has asked nothing but questions */
 	bool trial;    /* an answer is being found that nobody has asked for yet: nothing may be noted */
 	bool spoke;    /* in the trial something would have been noted */
-	struct ahead_questions now, before; /* of this waking; and what is expected of the next one */
-	unsigned unused; /* wakings in a row that came to less than was expected */
+	struct ahead_questions now, expected; /* of this waking; and of the next one */
 	uint64_t lists; /* made so far */
 	/* What is on the list: our own copy, as the application could write to the other one. */
 	struct {
-		const struct ahead_question *question; /* of `before` */
+		const struct ahead_question *question; /* of `expected` */
 		int result; /* of the device */
 		const char *denied;
 		char summary[AHEAD_SUMMARY_MAX]; /* or the issuer's word on a request */

@@ -87,16 +87,39 @@ static bool is_peripheral(uint16_t op)
 	return op >= WIRE_GPIO_OPEN_INPUT && op <= WIRE_PWM_OPEN;
 }
 
+/* "CertStore_DeleteCertificate id=RootCA2 -> ENOENT", malloc'ed. Most of a timeline is this: without printf. */
+static char *call_text(const char *name, const char *summary, int r)
+{
+	const size_t name_length = strlen(name), summary_length = strlen(summary);
+	char number[16];
+	const char *result = r < 0 ? strerrorname_np(-r) : number;
+	char *text, *at;
+
+	if (r >= 10)
+		(void) snprintf(number, sizeof(number), "%d", r);
+	else if (r >= 0)
+		memcpy(number, (char[]){(char)('0' + r), '\0'}, 2);
+	result = result ? result : "?";
+	at = text = malloc(name_length + 1 + summary_length + 4 + strlen(result) + 1);
+	if (!text)
+		abort();
+	at = mempcpy(at, name, name_length);
+	if (summary_length > 0) {
+		*at++ = ' ';
+		at = mempcpy(at, summary, summary_length);
+	}
+	at = mempcpy(at, " -> ", 4);
+	strcpy(at, result);
+	return text;
+}
+
 static void note_call(struct run *run, const char *name, uint16_t op, int r, const char *summary, const char *denied)
 {
 	char detail[128] = "";
 
 	if (denied)
 		(void) snprintf(detail, sizeof(detail), "app_manifest.json lacks the capability %s", denied);
-	if (r >= 0)
-		run_note(run, TL_CALL, true, detail, "%s%s%s -> %d", name, summary[0] ? " " : "", summary, r);
-	else
-		run_note(run, TL_CALL, true, detail, "%s%s%s -> %s", name, summary[0] ? " " : "", summary, strerrorname_np(-r));
+	run_note_text(run, TL_CALL, true, detail, call_text(name, summary, r));
 	if (r == -EACCES && device_manifest_unresolved(run->device) && is_peripheral(op))
 		run_hint(run, "%s gave EACCES: %s/app_manifest.json names peripherals as %s; the image package that is deployed has the chip's "
 		              "own numbers and names there: build the package with the CMake function, or write them", name,
@@ -133,12 +156,12 @@ static void handle_request(struct run *run, struct channel_message *m)
 	bool counts = !own && op != WIRE_GPIO_GET && op != WIRE_GPIO_SET; /* a blinking LED is no burden; what changes is noted */
 	int fd = -1, r;
 
+	ahead_learn(run, op, m->payload, m->header.length);
 	if (op == WIRE_HTTP_CONNECT || op == WIRE_HTTP_REQUEST) {
 		run_http(run, m);
 		OPENSSL_cleanse(m->payload, m->header.length);
 		return;
 	}
-	ahead_learn(run, op, m->payload, m->header.length);
 	if (counts)
 		count_call(run);
 	if (!own && run_events_on_call(run, op, callname_attribute(op, m->payload, m->header.length), false))

@@ -9,28 +9,24 @@
 /* Is it the same first certificate, whatever the line breaks? */
 bool run_pem_equal(const char *a, const char *b)
 {
-	static const char end[] = "-----END CERTIFICATE-----";
-	const char *ea, *eb;
+	static const char begin[] = "-----BEGIN CERTIFICATE-----", end[] = "-----END CERTIFICATE-----";
 
 	if (!a || !b)
 		return a == b;
-	a = strstr(a, "-----BEGIN CERTIFICATE-----");
-	b = strstr(b, "-----BEGIN CERTIFICATE-----");
+	a = strstr(a, begin);
+	b = strstr(b, begin);
 	if (!a || !b)
 		return false;
-	ea = strstr(a, end);
-	eb = strstr(b, end);
-	if (!ea || !eb)
-		return false;
-	for (;;) {
-		while (a < ea && isspace((unsigned char)*a))
+	/* Base64 has no hyphen: the first one is that of the last line. */
+	for (a += strlen(begin), b += strlen(begin);; a++, b++) {
+		while (isspace((unsigned char)*a))
 			a++;
-		while (b < eb && isspace((unsigned char)*b))
+		while (isspace((unsigned char)*b))
 			b++;
-		if (a >= ea || b >= eb)
-			return a >= ea && b >= eb;
-		if (*a++ != *b++)
+		if (*a != *b)
 			return false;
+		if (*a == '-' || *a == '\0')
+			return strncmp(a, end, strlen(end)) == 0 && strncmp(b, end, strlen(end)) == 0;
 	}
 }
 

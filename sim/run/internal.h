@@ -173,6 +173,7 @@ void run_app_misbehaves(struct run *run, const char *format, ...) ATTR_PRINTF(2,
 uint64_t run_app_mono_ns(const struct run *run);
 void run_update_page(struct run *run);
 void run_note(struct run *run, enum tl_kind kind, bool history, const char *detail, const char *format, ...) ATTR_PRINTF(5, 6);
+void run_note_text(struct run *run, enum tl_kind kind, bool history, const char *detail, char *text); /* malloc'ed; takes it; never in a trial */
 
 /* When anything happens next, by what is known now; TIME_NEVER: nothing. */
 uint64_t run_next_moment(const struct run *run);

@@ -225,7 +225,6 @@ static int http_request(struct run *run, struct wire_reader *in, struct wire_wri
 		r = -EAGAIN;
 	if (r == 0)
 		r = server_forward(server, &fields.request, &bytes, &length, &fd);
-	OPENSSL_cleanse(&fields, sizeof(fields));
 	if (r < 0)
 		return r;
 	wire_put_bytes(out, bytes, length);

@@ -23,14 +23,23 @@
 
 void run_note(struct run *run, enum tl_kind kind, bool history, const char *detail, const char *format, ...)
 {
-	struct timeline *tl = &run->result->timeline;
 	va_list args;
+	char *text;
 
 	if (!ahead_may_note(run))
 		return;
 	va_start(args, format);
-	timeline_addv(tl, run->clock.now_ns, kind, history, detail, format, args);
+	if (vasprintf(&text, format, args) < 0)
+		abort();
 	va_end(args);
+	run_note_text(run, kind, history, detail, text);
+}
+
+void run_note_text(struct run *run, enum tl_kind kind, bool history, const char *detail, char *text)
+{
+	struct timeline *tl = &run->result->timeline;
+
+	timeline_take(tl, run->clock.now_ns, kind, history, detail, text);
 	if (run->options->live) {
 		run->options->live->entry(run->options->live->ctx, tl, &tl->entries[tl->count - 1]);
 		timeline_keep(tl, LIVE_ENTRIES_MAX);

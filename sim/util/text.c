@@ -20,7 +20,12 @@ static size_t sequence(const unsigned char *p)
 void text_sanitize(char *text)
 {
 	bool valid = true;
+	const char *odd = text;
 
+	while (*odd >= 0x20 && *odd < 0x7f)
+		odd++;
+	if (*odd == '\0')
+		return;
 	for (const unsigned char *p = (const unsigned char *)text; valid && *p;) {
 		size_t n = sequence(p);
 

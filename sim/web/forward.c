@@ -254,13 +254,18 @@ static int hold(struct server *server, char *bytes, size_t length, uint64_t due_
 
 int server_forward(struct server *server, const struct server_request *request, char **ret_bytes, size_t *ret_length, int *ret_fd)
 {
-	struct http_request http = {.method = request->method, .too_large = request->too_large};
+	static struct http_request http; /* 64 KiB: not for the stack, and only as much of it is touched as there is to say */
 	enum wire_http_outcome outcome;
 	struct server_answer a;
 	int r;
 
 	*ret_bytes = NULL;
 	*ret_fd = -1;
+	http.method = request->method;
+	http.too_large = request->too_large;
+	http.has_client_certificate = false;
+	http.verify_result = X509_V_OK;
+	http.body_length = 0;
 	if (request->tls != (server->tls != NULL))
 		outcome = WIRE_HTTP_LOST; /* the other end would not understand */
 	else
@@ -270,13 +275,15 @@ int server_forward(struct server *server, const struct server_request *request, 
 	if (strlen(request->path) >= sizeof(http.path) || request->body_length > HTTP_BODY_MAX) {
 		http.too_large = true;
 	} else {
-		memcpy(http.body, request->body, request->body_length);
+		if (request->body_length > 0)
+			memcpy(http.body, request->body, request->body_length);
 		http.body_length = request->body_length;
 	}
+	http.body[http.body_length] = '\0';
 	(void) snprintf(http.path, sizeof(http.path), "%s", request->path);
 	judge_client(server, request, &http);
 	server_decide(server, &http, &a);
-	OPENSSL_cleanse(http.body, sizeof(http.body));
+	OPENSSL_cleanse(http.body, http.body_length);
 	r = a.lost ? encode(WIRE_HTTP_LOST, NULL, ret_bytes, ret_length) : encode(WIRE_HTTP_ANSWERED, &a, ret_bytes, ret_length);
 	if (r == 0 && (a.due_ns > 0 || *ret_length > AT_ONCE_MAX)) {
 		r = hold(server, *ret_bytes, *ret_length, a.due_ns, ret_fd);
