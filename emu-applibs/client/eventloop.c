@@ -36,6 +36,7 @@ struct EventRegistration {
 struct EventLoop {
 	int epoll_fd;
 	int stop_fd;
+	bool stopped; /* stop_fd may have something to read; a signal handler may set it */
 	bool running;
 	EventRegistration *registrations;
 };
@@ -114,6 +115,7 @@ static enum step step(EventLoop *el, int timeout_ms)
 		return STEP_TIMEOUT;
 	r = event.data.ptr;
 	if (!r) {
+		__atomic_store_n(&el->stopped, false, __ATOMIC_RELEASE);
 		(void) !read(el->stop_fd, &stops, sizeof(stops));
 		return STEP_STOPPED;
 	}
@@ -129,6 +131,8 @@ static bool stop_is_pending(EventLoop *el)
 {
 	uint64_t stops;
 
+	if (!__atomic_exchange_n(&el->stopped, false, __ATOMIC_ACQ_REL))
+		return false;
 	return read(el->stop_fd, &stops, sizeof(stops)) == (ssize_t)sizeof(stops);
 }
 
@@ -165,7 +169,10 @@ int EventLoop_Stop(EventLoop *el)
 
 	if (!el)
 		return call_fail(EFAULT);
-	return write(el->stop_fd, &one, sizeof(one)) == (ssize_t)sizeof(one) || errno == EAGAIN ? 0 : -1;
+	if (write(el->stop_fd, &one, sizeof(one)) != (ssize_t)sizeof(one) && errno != EAGAIN)
+		return -1;
+	__atomic_store_n(&el->stopped, true, __ATOMIC_RELEASE);
+	return 0;
 }
 
 int EventLoop_GetWaitDescriptor(EventLoop *el)

@@ -368,7 +368,7 @@ static int connect_once(void)
 	const char *path;
 
 	if (connection.fd >= 0) {
-		if (connection.owner == getpid())
+		if (connection.first_process ? *connection.first_process : connection.owner == getpid())
 			return 0;
 		return no_device("a forked child shares no device with its parent");
 	}
@@ -403,6 +403,9 @@ static bool is_short(uint16_t op)
 	case WIRE_WIFI_GET_OPT:
 	case WIRE_NET_READY:
 	case WIRE_DEVICE_AUTH_READY:
+	case WIRE_DEVICE_AUTH:
+	case WIRE_HTTP_CONNECT:
+	case WIRE_STORAGE_OPEN:
 		return connection.ahead && connection.ahead->count > 0 && connection.first_process && *connection.first_process;
 	default:
 		return false;

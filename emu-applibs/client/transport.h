@@ -21,7 +21,7 @@
 
 /* Not in an application of the MT3620: nothing is answered ahead there, and its stack is measured. */
 #if UINTPTR_MAX > UINT32_MAX
-#define CALL_SHORT_REQUEST 64u /* bytes of fields */
+#define CALL_SHORT_REQUEST 320u /* bytes of fields: the longest that is_short() knows has a host name */
 #define CALL_SHORT_REPLY 512u
 #endif
 

@@ -126,22 +126,28 @@ static void core_receive(struct vt_message *m, int *ret_fd)
 		(void) vt_real.close(fd);
 }
 
-void vt_call(struct vt_message *m, int *ret_fd)
+void vt_call_blocked(struct vt_message *m, int *ret_fd)
 {
 	uint64_t steps = core_page ? core_page->wall_steps : 0;
-	sigset_t all, before;
 
-	/* A handler that asked something in the middle would take our answer. */
-	(void) sigfillset(&all);
-	(void) vt_real.pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (core_first_process && !*core_first_process)
 		vt_fatal("a second process has no clock: Azure Sphere has no fork", 0);
 	m->magic = VT_MAGIC;
 	core_send(m);
 	core_receive(m, ret_fd);
-	(void) vt_real.pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (core_page && core_page->wall_steps != steps)
 		vt_timerfd_wall_step();
+}
+
+void vt_call(struct vt_message *m, int *ret_fd)
+{
+	sigset_t all, before;
+
+	/* A handler that asked something in the middle would take our answer. */
+	(void) sigfillset(&all);
+	(void) vt_real.pthread_sigmask(SIG_SETMASK, &all, &before);
+	vt_call_blocked(m, ret_fd);
+	(void) vt_real.pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 void vt_unsupported(const char *what)

@@ -95,12 +95,10 @@ void vt_random_fill(const void *caller, void *buffer, size_t n)
 	random_fill(random_sequence(caller), buffer, n);
 }
 
-bool vt_is_random_device(int fd)
+bool vt_is_random_device(const struct stat *st)
 {
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && major(st.st_rdev) == RANDOM_DEVICE_MAJOR &&
-	       (minor(st.st_rdev) == RANDOM_DEVICE_RANDOM || minor(st.st_rdev) == RANDOM_DEVICE_URANDOM);
+	return S_ISCHR(st->st_mode) && major(st->st_rdev) == RANDOM_DEVICE_MAJOR &&
+	       (minor(st->st_rdev) == RANDOM_DEVICE_RANDOM || minor(st->st_rdev) == RANDOM_DEVICE_URANDOM);
 }
 
 ssize_t getrandom(void *buffer, size_t n, unsigned flags)

@@ -312,7 +312,7 @@ static void sched_idle(void)
 	sched.spin = 0;
 	sched.busy = 0;
 	vt_memory_report(&m);
-	vt_call(&m, NULL);
+	vt_call_blocked(&m, NULL); /* whoever waits has blocked them */
 	sched_answer(&m);
 }
 

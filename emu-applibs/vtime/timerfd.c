@@ -18,6 +18,7 @@ struct timerfd {
 	enum vt_deadline_kind kind;
 	bool cancel_on_set;
 	bool cancelled;
+	bool told; /* an expiration was written since it was last read through libvtime */
 };
 
 static struct timerfd *timerfds;
@@ -36,23 +37,33 @@ bool vt_is_timerfd(int fd)
 	return timerfd_find(fd) != NULL;
 }
 
-static void timerfd_add(int fd, uint64_t count)
+static void timerfd_add(struct timerfd *t, uint64_t count)
 {
-	(void) vt_real.write(fd, &count, sizeof(count));
+	t->told = true;
+	(void) vt_real.write(t->fd, &count, sizeof(count));
 }
 
-static void timerfd_drain(int fd)
+static void timerfd_drain(struct timerfd *t)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct pollfd p = { .fd = t->fd, .events = POLLIN };
 	uint64_t count;
 
-	if (vt_real.poll(&p, 1, 0) == 1)
-		(void) vt_real.read(fd, &count, sizeof(count));
+	if (t->told && vt_real.poll(&p, 1, 0) == 1)
+		(void) vt_real.read(t->fd, &count, sizeof(count));
+	t->told = false;
 }
 
 static void timerfd_expired(struct vt_timer *timer, uint64_t count)
 {
-	timerfd_add(((struct timerfd *) timer)->fd, count);
+	timerfd_add((struct timerfd *) timer, count);
+}
+
+void vt_timerfd_was_read(int fd)
+{
+	struct timerfd *t = timerfds ? timerfd_find(fd) : NULL;
+
+	if (t)
+		t->told = false;
 }
 
 void vt_timerfd_wall_step(void)
@@ -60,7 +71,7 @@ void vt_timerfd_wall_step(void)
 	for (struct timerfd *t = timerfds; t; t = t->next)
 		if (t->timer.armed && t->cancel_on_set && !t->cancelled) {
 			t->cancelled = true;
-			timerfd_add(t->fd, 1); /* wakes its readers */
+			timerfd_add(t, 1); /* wakes its readers */
 		}
 }
 
@@ -71,7 +82,7 @@ bool vt_timerfd_cancelled(int fd)
 	if (!t || !t->cancelled)
 		return false;
 	t->cancelled = false;
-	timerfd_drain(fd);
+	timerfd_drain(t);
 	return true;
 }
 
@@ -150,7 +161,7 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *wanted, struct i
 	if (old)
 		timerfd_read_setting(t, old);
 	vt_timer_disarm(&t->timer);
-	timerfd_drain(fd);
+	timerfd_drain(t);
 	t->cancelled = false;
 	t->timer.interval_ns = vt_ns(&wanted->it_interval);
 	t->cancel_on_set = t->kind == VT_WALL && (flags & TFD_TIMER_ABSTIME) && (flags & TFD_TIMER_CANCEL_ON_SET);
@@ -160,8 +171,10 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *wanted, struct i
 	if (flags & TFD_TIMER_ABSTIME)
 		deadline = (struct vt_deadline) { .kind = t->kind, .ns = vt_ns(&wanted->it_value) };
 	vt_timer_arm(&t->timer, deadline, vt_ns(&wanted->it_interval));
-	vt_note_mask();
-	vt_timers_fire();
+	if (vt_timers_next() <= vt_now()) {
+		vt_note_mask();
+		vt_timers_fire();
+	}
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "emu-applibs/vtime/real.h"
 #include "emu-applibs/wire/vtime_proto.h"
@@ -58,6 +59,7 @@ static inline bool vt_on(void)
 /* Sends one request and takes its answer into *m; *ret_fd, where not NULL, is the descriptor that came along, or -1.
  * Ends the process with status 127 and a line on stderr when the simulator is gone. */
 void vt_call(struct vt_message *m, int *ret_fd);
+void vt_call_blocked(struct vt_message *m, int *ret_fd); /* the same, for who has blocked all signals already */
 /* Tells the simulator what the application asked for and cannot have. */
 void vt_unsupported(const char *what);
 __attribute__((noreturn)) void vt_fatal(const char *what, int error);
@@ -198,6 +200,8 @@ uint64_t vt_timers_next(void);
 void vt_timerfd_wall_step(void);
 /* True, once, when a read of fd must fail with ECANCELED. */
 bool vt_timerfd_cancelled(int fd);
+/* Whatever it had to tell was read just now. Nothing happens for another descriptor. */
+void vt_timerfd_was_read(int fd);
 void vt_timerfd_closed(int fd);
 bool vt_is_timerfd(int fd);
 
@@ -246,7 +250,7 @@ bool vt_random_on(void);
 /* caller: where the application's call returns to; the program and its libraries have sequences of their own. */
 void vt_random_fill(const void *caller, void *buffer, size_t n);
 /* True when fd is /dev/random or /dev/urandom. */
-bool vt_is_random_device(int fd);
+bool vt_is_random_device(const struct stat *st);
 
 /* ---- threads.c ---- */
 
