@@ -10,6 +10,7 @@
 
 #define AUTH_SUBJECT_MAX 301 /* with NUL; as CertStore_SubjectName */
 #define AUTH_REASON_MAX 256  /* with NUL */
+#define AUTH_BSSID_LENGTH 6
 
 enum auth_security {
 	AUTH_SECURITY_EAP_TLS,
@@ -23,6 +24,7 @@ struct auth_request {
 	size_t ssid_length;
 	enum auth_security security; /* what the device believes of the access point */
 	bool targeted_scan;          /* it asks for it by name: else a hidden one is not found */
+	const uint8_t *bssid;        /* this access point asks a connected device to authenticate again; NULL: a new choice. AUTH_BSSID_LENGTH */
 	const char *psk;             /* AUTH_SECURITY_PSK: passphrase or 64 hex digits; secret. Else NULL */
 	const char *identity;        /* EAP identity; "" when unset */
 	const char *root_ca_pem;     /* NULL: the server is not authenticated */
@@ -59,6 +61,7 @@ enum auth_cause {
 struct auth_verdict {
 	enum auth_outcome outcome;
 	enum auth_cause cause; /* the truth of the network; the device OS passes on only what a device can see */
+	uint8_t bssid[AUTH_BSSID_LENGTH]; /* of the access point that was tried; zeros: none was, or nobody knows */
 	int depth;             /* certificate the device refused, 0 = leaf; -1 when none */
 	char subject[AUTH_SUBJECT_MAX];      /* of that certificate, one-line slash style; "" when none */
 	char device_reason[AUTH_REASON_MAX]; /* what the supplicant saw, one line, for people */

@@ -55,7 +55,8 @@ struct device_access_point {
 	size_t ssid_length;
 	enum auth_security security;
 	bool hidden; /* found only by those who ask for it by name */
-	uint8_t bssid[6];
+	uint8_t bssid[AUTH_BSSID_LENGTH];
+	int rssi_dbm;
 };
 
 /* What the OS needs of the world. All callbacks are synchronous; ctx is the caller's. None may call back into the device
@@ -69,7 +70,7 @@ struct device_host {
 	/* Authenticate now. Fills *ret_verdict and returns 0; or negative errno when the network backend itself is broken
 	 * (the run is over then). Takes no virtual time: the supplicant adds the time that such an attempt takes. */
 	int (*authenticate)(void *ctx, const struct auth_request *request, struct auth_verdict *ret_verdict);
-	/* The access point number `index` (from 0) of those that are on the air right now; false: there are no more. */
+	/* The access point number `index` (from 0) of those that the device hears right now; false: there are no more. */
 	bool (*access_point)(void *ctx, size_t index, struct device_access_point *ret_ap);
 	/* Set the device's wall clock from what this server (host name or address) says; called some time after a connection while time
 	 * sync is on. Returns false when it does not answer: the next server is asked, or the same later. */
@@ -185,6 +186,8 @@ enum device_link_event {
 	DEVICE_LINK_VISIBLE, /* an access point (re)appeared, or RADIUS came back: worth a scan at the next opportunity */
 };
 void device_link(struct device *dev, enum device_link_event event);
+/* The access point of the connection or of the attempt under way; zeros: one that nobody knows. False: there is neither. */
+bool device_get_bssid(const struct device *dev, uint8_t ret_bssid[AUTH_BSSID_LENGTH]);
 
 /* There is a software update for the device, or it asks in vain. It begins when the device is on the internet. */
 enum device_update_kind { DEVICE_UPDATE_NONE, DEVICE_UPDATE_APP, DEVICE_UPDATE_OTHER_APP, DEVICE_UPDATE_OS };

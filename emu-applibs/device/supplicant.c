@@ -141,6 +141,7 @@ static int authenticate(struct device *dev, const struct wifi_settings *used, co
 		            : used->security == WIFI_SECURITY_WPA2_PSK ? AUTH_SECURITY_PSK
 		                                                       : AUTH_SECURITY_EAP_TLS,
 		.targeted_scan = used->targeted_scan,
+		.bssid = supplicant_is_connected(&dev->supplicant) ? dev->supplicant.bssid : NULL,
 		.psk = used->security == WIFI_SECURITY_WPA2_PSK ? used->psk : NULL,
 		.identity = used->identity,
 		.root_ca_pem = with->root_pem,
@@ -223,6 +224,7 @@ static int ask(struct device *dev, uint64_t *ret_ms)
 	if (r < 0)
 		return r;
 	supplicant->verdict = verdict;
+	memcpy(supplicant->bssid, verdict.bssid, sizeof(supplicant->bssid));
 	*ret_ms = attempt_ms(verdict.outcome, supplicant->used.security);
 	return 0;
 }
@@ -572,6 +574,14 @@ void supplicant_certstore_changed(struct device *dev)
 {
 	if (waits_for_a_change(dev) && device_reading(dev, READING_CERT_SEEN) == CERT_SEEN_AT_ONCE)
 		supplicant_config_changed(dev);
+}
+
+bool device_get_bssid(const struct device *dev, uint8_t ret_bssid[AUTH_BSSID_LENGTH])
+{
+	const struct supplicant *supplicant = &dev->supplicant;
+
+	memcpy(ret_bssid, supplicant->bssid, AUTH_BSSID_LENGTH);
+	return supplicant->state != SUPPLICANT_OFF && supplicant->serial != 0;
 }
 
 bool supplicant_is_connected(const struct supplicant *supplicant)

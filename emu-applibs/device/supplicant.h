@@ -79,6 +79,7 @@ struct supplicant {
 	uint64_t turns;             /* connections since power-on */
 	uint64_t serial;            /* network of the attempt or connection; 0 none */
 	struct wifi_settings used;  /* settings of the connection, or of the attempt while connecting */
+	uint8_t bssid[AUTH_BSSID_LENGTH]; /* of the access point of the connection, or of the attempt under way; zeros: unknown */
 	struct auth_verdict verdict; /* of the attempt under way */
 	struct supplicant_credentials attempt;
 	struct supplicant_credentials connection;
@@ -151,7 +152,7 @@ enum supplicant_pick supplicant_select(struct device *dev, uint64_t now_ns, stru
                                        uint64_t *ret_retry_ns);
 /* Seconds for which a network is set aside after its failure number `failures` (from 1); eap: it is one of EAP; random: any 32 bits. */
 unsigned supplicant_wait_s(unsigned failures, bool eap, uint32_t random);
-/* An access point in range that these settings find: of their kind of security, or of any. */
+/* The access point in range that these settings find: of their kind of security, or of any; the strongest, of equal ones the first. */
 bool supplicant_find_ap(const struct device *dev, const struct wifi_settings *settings, bool any_security,
                         struct device_access_point *ret_ap);
 

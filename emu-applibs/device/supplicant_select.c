@@ -64,15 +64,17 @@ bool supplicant_find_ap(const struct device *dev, const struct wifi_settings *se
                         struct device_access_point *ret_ap)
 {
 	struct device_access_point ap;
+	bool found = false;
 
 	for (size_t i = 0; dev->host.access_point(dev->host.ctx, i, &ap); i++) {
 		if (ap.ssid_length != settings->ssid_length || memcmp(ap.ssid, settings->ssid, ap.ssid_length) != 0 ||
 		    (ap.hidden && !settings->targeted_scan) || (!any_security && wifi_security_of(ap.security) != settings->security))
 			continue;
-		*ret_ap = ap;
-		return true;
+		if (!found || ap.rssi_dbm > ret_ap->rssi_dbm)
+			*ret_ap = ap;
+		found = true;
 	}
-	return false;
+	return found;
 }
 
 enum supplicant_pick supplicant_select(struct device *dev, uint64_t now_ns, struct wifi_entry **ret_entry,

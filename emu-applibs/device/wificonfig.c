@@ -11,7 +11,6 @@
 #include "emu-applibs/base/base.h"
 #include "emu-applibs/device/wificonfig.h"
 
-const uint8_t wifi_bssid[6] = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x00 };
 
 uint8_t wifi_security_of(enum auth_security security)
 {

@@ -46,11 +46,9 @@ enum wifi_attribute {
 	WIFI_ATTR_POWER_SAVINGS = 0x1000, /* ours: the real number was not found */
 };
 
-/* What every test access point reports: one channel, one strength (`Signal is the AP's transmit power minus 50`,
- * 20 dBm by default). The address that an application sees when its access point is gone is the first one that mac80211_hwsim gives a radio. */
+/* All access points are on one channel. */
 #define WIFI_FREQUENCY_MHZ 2412u
-#define WIFI_RSSI_DBM (-30)
-extern const uint8_t wifi_bssid[6];
+#define WIFI_RSSI_UNHEARD_DBM (-100) /* of the connection's access point when nothing comes from it; ours, nothing is documented */
 
 uint8_t wifi_security_of(enum auth_security security); /* as the API names it */
 
@@ -72,7 +70,8 @@ struct wifi_scan_row {
 	uint8_t ssid[WIFI_SSID_MAX];
 	size_t ssid_length;
 	uint8_t security; /* enum wifi_security */
-	uint8_t bssid[6];
+	uint8_t bssid[AUTH_BSSID_LENGTH];
+	int rssi_dbm;
 };
 
 struct wifi {

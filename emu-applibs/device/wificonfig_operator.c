@@ -145,7 +145,7 @@ int device_op_scan(struct device *dev, struct device_scan_row *rows, size_t max)
 
 		rows[i] = (struct device_scan_row) {
 			.ssid_length = row->ssid_length, .security = row->security, .frequency_mhz = WIFI_FREQUENCY_MHZ,
-			.rssi_dbm = WIFI_RSSI_DBM,
+			.rssi_dbm = row->rssi_dbm,
 		};
 		memcpy(rows[i].ssid, row->ssid, row->ssid_length);
 		memcpy(rows[i].bssid, row->bssid, sizeof(row->bssid));

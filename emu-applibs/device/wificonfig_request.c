@@ -321,11 +321,15 @@ static int request_current(struct device *dev, struct wire_writer *out)
 	const struct wifi_settings *used = &dev->supplicant.used;
 	struct wifi_scan_row row = { .ssid_length = used->ssid_length, .security = used->security };
 	struct device_access_point ap;
+	bool heard = false;
 
 	if (!supplicant_connected(dev))
 		return device_reading(dev, READING_NOT_CONNECTED) == NOT_CONNECTED_ENODATA ? -ENODATA : -ENOTCONN;
 	memcpy(row.ssid, used->ssid, used->ssid_length);
-	memcpy(row.bssid, supplicant_find_ap(dev, used, false, &ap) ? ap.bssid : wifi_bssid, sizeof(row.bssid));
+	memcpy(row.bssid, dev->supplicant.bssid, sizeof(row.bssid));
+	for (size_t i = 0; !heard && dev->host.access_point(dev->host.ctx, i, &ap); i++)
+		heard = memcmp(ap.bssid, row.bssid, sizeof(row.bssid)) == 0;
+	row.rssi_dbm = heard ? ap.rssi_dbm : WIFI_RSSI_UNHEARD_DBM;
 	wifi_put_radio_row(out, &row);
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* Scans that the application asks for: the access points in range, one row for each SSID and kind of security.
+/* Scans that the application asks for: the access points in range, one row for each SSID and kind of security: that of the strongest.
  *
  * A hidden one shows itself to a device that has a network of its name with targeted scan. What a scan costs in time is not modelled.
  * Leaves to others: the supplicant's own scans (supplicant.c).
@@ -8,13 +8,14 @@
 #include "emu-applibs/base/base.h"
 #include "emu-applibs/device/internal.h"
 
-static bool is_listed(const struct wifi *wifi, const struct device_access_point *ap)
+/* The row of such a network; NULL: it has none yet. */
+static struct wifi_scan_row *find_row(struct wifi *wifi, const struct device_access_point *ap)
 {
 	for (size_t i = 0; i < wifi->scanned_count; i++)
 		if (wifi->scanned[i].security == wifi_security_of(ap->security) && wifi->scanned[i].ssid_length == ap->ssid_length &&
 		    memcmp(wifi->scanned[i].ssid, ap->ssid, ap->ssid_length) == 0)
-			return true;
-	return false;
+			return &wifi->scanned[i];
+	return NULL;
 }
 
 static bool is_asked_for(const struct wifi *wifi, const struct device_access_point *ap)
@@ -35,16 +36,21 @@ int wifi_scan(struct device *dev)
 	struct device_access_point ap;
 
 	wifi->scanned_count = 0;
-	for (size_t i = 0; wifi->scanned_count < WIFI_NETWORKS_LIMIT && dev->host.access_point(dev->host.ctx, i, &ap); i++) {
-		struct wifi_scan_row *row = &wifi->scanned[wifi->scanned_count];
+	for (size_t i = 0; dev->host.access_point(dev->host.ctx, i, &ap); i++) {
+		struct wifi_scan_row *row = find_row(wifi, &ap), *fresh = &wifi->scanned[wifi->scanned_count];
 
-		if (is_listed(wifi, &ap) || (ap.hidden && !is_asked_for(wifi, &ap)))
+		if ((ap.hidden && !is_asked_for(wifi, &ap)) || (row && row->rssi_dbm >= ap.rssi_dbm) ||
+		    (!row && wifi->scanned_count == WIFI_NETWORKS_LIMIT))
 			continue;
+		if (!row) {
+			row = fresh;
+			wifi->scanned_count++;
+		}
 		memcpy(row->ssid, ap.ssid, ap.ssid_length);
 		memcpy(row->bssid, ap.bssid, sizeof(row->bssid));
 		row->ssid_length = ap.ssid_length;
 		row->security = wifi_security_of(ap.security);
-		wifi->scanned_count++;
+		row->rssi_dbm = ap.rssi_dbm;
 	}
 	return (int)wifi->scanned_count;
 }
@@ -68,5 +74,5 @@ void wifi_put_radio_row(struct wire_writer *out, const struct wifi_scan_row *row
 	wire_put_bytes(out, row->bssid, sizeof(row->bssid));
 	wire_put_u8(out, row->security);
 	wire_put_u32(out, WIFI_FREQUENCY_MHZ);
-	wire_put_i32(out, WIFI_RSSI_DBM);
+	wire_put_i32(out, row->rssi_dbm);
 }

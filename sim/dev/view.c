@@ -71,12 +71,12 @@ static json_t *world_status(const struct run *run, char **text)
 {
 	const char *issuer = issuer_state_name(run->issuer), *server = run->server_name ? run->server_name : "?";
 
-	*text = line(*text, "network  %s, SSID %s, access point %s", run->net_ops->name, run->scenario->ssid, run->net_state.ap_up ? "up" : "down");
+	*text = line(*text, "network  %s, SSID %s, access point %s", run->net_ops->name, run->scenario->ssid, net_choose_bss(&run->net_state) >= 0 ? "up" : "down");
 	*text = line(*text, "radius   %s, certificate %s", run->net_state.radius_up ? "up" : "down", server);
 	*text = line(*text, "issuer   %s, %zu certificate%s handed out", issuer, issuer_issued_count(run->issuer),
 	             issuer_issued_count(run->issuer) == 1 ? "" : "s");
 	return json_pack("{s:s, s:s, s:b, s:{s:b, s:s}, s:{s:s, s:i}}", "network", run->net_ops->name, "ssid", run->scenario->ssid, "ap",
-	                 run->net_state.ap_up, "radius", "up", run->net_state.radius_up, "server", server, "issuer", "state", issuer, "issued",
+	                 net_choose_bss(&run->net_state) >= 0, "radius", "up", run->net_state.radius_up, "server", server, "issuer", "state", issuer, "issued",
 	                 (int)issuer_issued_count(run->issuer));
 }
 

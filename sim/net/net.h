@@ -24,13 +24,30 @@ enum net_tls { NET_TLS_1_2, NET_TLS_1_3 };
 #define NET_FRAGMENT_DEFAULT 1024
 #define NET_FRAGMENT_MAX 1400
 
-/* An access point beside the one that RADIUS stands behind. */
+/* Signal levels at the device, in dBm: what simulated radios can be set to. */
+#define NET_SIGNAL_MIN (-80)
+#define NET_SIGNAL_MAX (-20)
+#define NET_SIGNAL_DEFAULT (-30)
+
+/* One of the access points that RADIUS stands behind: they share SSID and settings, each has a BSSID of its own. */
+struct net_bss {
+	bool up;
+	bool in_range;  /* what it sends comes to the device, and the other way round */
+	int signal_dbm; /* NET_SIGNAL_MIN..MAX */
+};
+#define NET_BSS_MAX 3
+/* In an initializer of struct net_state: there is one, which is heard well. */
+#define NET_ONE_BSS .bss = {{.up = true, .in_range = true, .signal_dbm = NET_SIGNAL_DEFAULT}}, .bss_count = 1
+
+/* An access point beside those that RADIUS stands behind. */
 struct net_ap {
 	const char *ssid; /* C string, 1..32 bytes */
 	enum auth_security security;
 	const char *psk;  /* AUTH_SECURITY_PSK: passphrase or 64 hex digits; secret */
 	bool hidden;
 	bool up;
+	bool in_range;
+	int signal_dbm; /* NET_SIGNAL_MIN..MAX */
 };
 #define NET_OTHERS_MAX 4
 
@@ -49,13 +66,27 @@ struct net_state {
 	enum net_tls tls;              /* the one version RADIUS speaks */
 	bool radius_up;
 	bool radius_secret_wrong;      /* AP and RADIUS do not share the secret */
-	bool ap_up;
-	bool hidden;                   /* the access point tells its name only to those who know it */
+	bool hidden;                   /* its access points tell their name only to those who know it */
+	struct net_bss bss[NET_BSS_MAX]; /* the wired network takes the one that the device would choose, and says it is the first */
+	size_t bss_count;              /* 1..NET_BSS_MAX */
 	const struct net_ap *others;   /* other access points; the wired network has none */
 	size_t other_count;            /* <= NET_OTHERS_MAX */
 };
 
-/* The access point that answers such a request: the one of RADIUS (*ret_other NULL), or one of the others. False: none does. */
+/* Which access point of RADIUS's network a device joins: the strongest of those that it hears, of equal ones the first. -1: none. */
+int net_choose_bss(const struct net_state *state);
+/* The same for a request, which may be for one of them. */
+int net_find_bss(const struct net_state *state, const struct auth_request *request);
+/* Their BSSIDs; mac80211_hwsim numbers its radios in their addresses. index: of bss, or of others. */
+void net_bss_address(size_t index, uint8_t out[AUTH_BSSID_LENGTH]);
+void net_other_address(size_t index, uint8_t out[AUTH_BSSID_LENGTH]);
+/* Radio number of the same; the device's own is NET_RADIO_DEVICE. */
+#define NET_RADIO_DEVICE 1
+#define NET_RADIOS (1 + NET_OTHERS_MAX + NET_BSS_MAX)
+unsigned net_bss_radio(size_t index);
+unsigned net_other_radio(size_t index);
+
+/* The access point that answers such a request: one of RADIUS's (*ret_other NULL), or the strongest of the others. False: none does. */
 bool net_find_ap(const struct net_state *state, const struct auth_request *request, const struct net_ap **ret_other);
 /* What joining one of the others gives, which takes no RADIUS: true and *ret_verdict, unless the request finds the one of RADIUS.
  * For a network whose access points are only thought of. */

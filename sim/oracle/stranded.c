@@ -31,7 +31,7 @@ bool oracle_path_exists(struct run *run)
 	int64_t radius_s = clock_wall_s(&run->clock, CLOCK_RADIUS);
 	struct az_error error;
 
-	if (!run->net_state.radius_up || !run->net_state.ap_up || run->net_state.radius_secret_wrong)
+	if (!run->net_state.radius_up || net_choose_bss(&run->net_state) < 0 || run->net_state.radius_secret_wrong)
 		return false;
 	if (run->probe_dirty && net_model_ops.apply(run->probe, &run->net_state, &error) < 0)
 		return false;

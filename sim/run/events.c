@@ -20,67 +20,119 @@ static int apply_radius(struct run *run, const struct scn_radius *c, struct az_e
 	return r;
 }
 
-/* Is the device connected by that access point? */
-static bool is_at(const struct run *run, const char *ssid, enum auth_security security)
+/* Is the device at that access point, connected or on the way? An attempt that never came to one is at none, so at all. */
+static bool is_at(const struct run *run, const uint8_t bssid[AUTH_BSSID_LENGTH])
 {
-	static const uint8_t names[] = {[AUTH_SECURITY_EAP_TLS] = 3, [AUTH_SECURITY_OPEN] = 1, [AUTH_SECURITY_PSK] = 2}; /* WifiConfig_Security */
-	struct device_network_info net;
+	static const uint8_t none[AUTH_BSSID_LENGTH];
+	uint8_t used[AUTH_BSSID_LENGTH];
 
-	for (size_t i = 0; device_get_network(run->device, i, &net); i++)
-		if (net.connected)
-			return net.security == names[security] && net.ssid_length == strlen(ssid) && memcmp(net.ssid, ssid, net.ssid_length) == 0;
-	return false;
+	return device_get_bssid(run->device, used) && (memcmp(used, bssid, sizeof(used)) == 0 || memcmp(used, none, sizeof(used)) == 0);
 }
 
-/* One of those beside the first. */
+/* What the event says of one access point. True: it came, or went, for the device. */
+static bool change_air(const struct scn_ap *c, bool *up, bool *in_range, int *signal_dbm)
+{
+	const bool heard = *up && *in_range;
+
+	*up = c->up != SCN_UNSET ? c->up == SCN_YES : *up;
+	*in_range = c->in_range != SCN_UNSET ? c->in_range == SCN_YES : *in_range;
+	*signal_dbm = c->has_signal ? c->signal_dbm : *signal_dbm;
+	return heard != (*up && *in_range);
+}
+
+/* " up, in range, -70 dBm": what is new. */
+static const char *air_text(const struct scn_ap *c, char out[64])
+{
+	char level[24] = "";
+
+	if (c->has_signal)
+		(void) snprintf(level, sizeof(level), " %d dBm", c->signal_dbm);
+	(void) snprintf(out, 64, "%s%s%s", c->up == SCN_YES ? " up" : c->up == SCN_NO ? " down" : "",
+	                c->in_range == SCN_YES ? " in range" : c->in_range == SCN_NO ? " out of range" : "", level);
+	return out;
+}
+
+static void heard_or_not(struct run *run, bool heard, bool here)
+{
+	if (heard)
+		device_link(run->device, DEVICE_LINK_VISIBLE);
+	else if (here)
+		device_link(run->device, DEVICE_LINK_LOST);
+}
+
+/* One of those beside RADIUS's. */
 static void apply_other_ap(struct run *run, const struct scn_ap *c)
 {
 	for (size_t i = 0; i < run->net_state.other_count; i++) {
 		struct net_ap *ap = &run->others[i];
+		uint8_t bssid[AUTH_BSSID_LENGTH];
+		char text[64];
 
 		if (strcmp(ap->ssid, c->ssid) != 0)
 			continue;
-		if (c->up != SCN_UNSET) {
-			ap->up = c->up == SCN_YES;
+		net_other_address(i, bssid);
+		if (air_text(c, text)[0]) {
+			bool changed = change_air(c, &ap->up, &ap->in_range, &ap->signal_dbm);
+
 			run->net_dirty = run->probe_dirty = true;
-			run_note(run, TL_WORLD, true, NULL, "AP %s: %s", ap->ssid, ap->up ? "up" : "down");
-			if (ap->up)
-				device_link(run->device, DEVICE_LINK_VISIBLE);
-			else if (is_at(run, ap->ssid, ap->security))
-				device_link(run->device, DEVICE_LINK_LOST);
+			run_note(run, TL_WORLD, true, NULL, "AP %s:%s", ap->ssid, text);
+			if (changed)
+				heard_or_not(run, ap->up && ap->in_range, is_at(run, bssid));
 		}
-		if (c->deauth && is_at(run, ap->ssid, ap->security)) {
+		if (c->deauth && is_at(run, bssid)) {
 			run_note(run, TL_WORLD, true, NULL, "AP %s: deauthenticates the device", ap->ssid);
 			device_link(run->device, DEVICE_LINK_DEAUTH);
 		}
 	}
 }
 
-static void apply_ap(struct run *run, const struct scn_ap *c)
+/* One of RADIUS's, or all of them. */
+static void apply_bss(struct run *run, const struct scn_ap *c)
 {
-	const bool here = run->net_state.other_count == 0 || is_at(run, run->scenario->ssid, AUTH_SECURITY_EAP_TLS) ||
-	                  device_get_connected(run->device) < 0;
+	const struct scenario *s = run->scenario;
+	const char *name = c->bss >= 0 ? s->bss[c->bss].name : NULL;
+	bool heard = false, lost = false, here = false;
+	char text[64];
 
-	if (c->ssid) {
-		apply_other_ap(run, c);
-		return;
+	if (air_text(c, text)[0])
+		run_note(run, TL_WORLD, true, NULL, "AP%s%s:%s", name ? " " : "", name ? name : "", text);
+	for (size_t i = 0; i < s->bss_count; i++) {
+		struct net_bss *bss = &run->net_state.bss[i];
+		uint8_t bssid[AUTH_BSSID_LENGTH];
+		bool at;
+
+		if (c->bss >= 0 && (size_t)c->bss != i)
+			continue;
+		net_bss_address(i, bssid);
+		at = is_at(run, bssid);
+		here |= at;
+		if (change_air(c, &bss->up, &bss->in_range, &bss->signal_dbm)) {
+			heard |= bss->up && bss->in_range;
+			lost |= at && !(bss->up && bss->in_range);
+		}
 	}
-	if (c->up != SCN_UNSET) {
-		run->net_state.ap_up = c->up == SCN_YES;
+	if (text[0])
 		run->net_dirty = run->probe_dirty = true;
-		run_note(run, TL_WORLD, true, NULL, "AP: %s", c->up == SCN_YES ? "up" : "down");
-		if (c->up == SCN_YES || here)
-			device_link(run->device, c->up == SCN_YES ? DEVICE_LINK_VISIBLE : DEVICE_LINK_LOST);
-	}
+	if (heard || lost)
+		heard_or_not(run, heard, lost);
 	if (c->deauth) {
-		run_note(run, TL_WORLD, true, NULL, "AP: deauthenticates the device");
+		run_note(run, TL_WORLD, true, NULL, "AP%s%s: deauthenticates the device", name ? " " : "", name ? name : "");
 		if (here)
 			device_link(run->device, DEVICE_LINK_DEAUTH);
 	}
 	if (c->reauth) {
-		run_note(run, TL_WORLD, true, NULL, "AP: asks for authentication");
-		device_link(run->device, DEVICE_LINK_REAUTH);
+		run_note(run, TL_WORLD, true, NULL, "AP%s%s: asks for authentication", name ? " " : "", name ? name : "");
+		if (here)
+			device_link(run->device, DEVICE_LINK_REAUTH);
 	}
+}
+
+static void apply_ap(struct run *run, const struct scn_ap *c)
+{
+	if (c->ssid)
+		apply_other_ap(run, c);
+	else
+		apply_bss(run, c);
 }
 
 static void apply_issuer(struct run *run, const struct scn_issuer *c)

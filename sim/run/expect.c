@@ -55,6 +55,27 @@ static bool is_connected(const struct run *run, const char *name)
 	return strcmp(name, "any") == 0 || (find_network(run, name, &info) && info.connected);
 }
 
+const char *run_access_point(const struct run *run)
+{
+	uint8_t used[AUTH_BSSID_LENGTH], bssid[AUTH_BSSID_LENGTH];
+
+	if (!device_get_bssid(run->device, used))
+		return NULL;
+	for (size_t i = 0; i < run->scenario->bss_count; i++) {
+		net_bss_address(i, bssid);
+		if (memcmp(used, bssid, sizeof(used)) == 0)
+			return run->scenario->bss[i].name;
+	}
+	return NULL;
+}
+
+static bool is_by_access_point(const struct run *run, const char *name)
+{
+	const char *used = is_connected(run, "any") ? run_access_point(run) : NULL;
+
+	return used && strcmp(used, name) == 0;
+}
+
 static bool exactly_networks(const struct run *run, char *const *names)
 {
 	struct device_network_info info;
@@ -116,6 +137,8 @@ bool run_condition(const struct run *run, const struct scn_condition *c)
 	struct device_certificate_info info;
 
 	if (c->connected && !is_connected(run, c->connected))
+		return false;
+	if (c->access_point && !is_by_access_point(run, c->access_point))
 		return false;
 	if (c->offline && (!device_is_on(run->device) || device_get_connected(run->device) >= 0))
 		return false;

@@ -64,6 +64,14 @@ static void connection_changed(struct run *run, bool connected)
 	oracle_offline(run, !connected && device_is_on(run->device));
 }
 
+/* The name is told where there is a choice. */
+static void note_connected(struct run *run, const char *network)
+{
+	const char *name = run_access_point(run);
+
+	run_note(run, TL_LINK, true, NULL, "connected %s%s%s", network, name ? " at " : "", name ? name : "");
+}
+
 static void host_event(void *ctx, const struct device_event *event)
 {
 	struct run *run = ctx;
@@ -75,7 +83,7 @@ static void host_event(void *ctx, const struct device_event *event)
 		note_auth(run, event);
 		break;
 	case DEVICE_EVENT_CONNECTED:
-		run_note(run, TL_LINK, true, NULL, "connected %s", network);
+		note_connected(run, network);
 		connection_changed(run, true);
 		break;
 	case DEVICE_EVENT_DISCONNECTED:
@@ -144,24 +152,30 @@ static bool host_flash_write(void *ctx, const char *area)
 	return cuts_at_flash(ctx, area);
 }
 
-/* The one with RADIUS first, then the others; mac80211_hwsim numbers its radios in their addresses, and the device's is 1. */
+/* Those with RADIUS first, then the others. */
 static bool host_access_point(void *ctx, size_t index, struct device_access_point *ret_ap)
 {
 	const struct run *run = ctx;
 	const struct net_state *state = &run->net_state;
 
-	if (state->ap_up && index-- == 0) {
+	for (size_t i = 0; i < state->bss_count; i++) {
+		const struct net_bss *bss = &state->bss[i];
+
+		if (!bss->up || !bss->in_range || index-- > 0)
+			continue;
 		*ret_ap = (struct device_access_point){.ssid = (const uint8_t *)state->ssid, .ssid_length = strlen(state->ssid),
-		                                       .hidden = state->hidden, .bssid = {2}};
+		                                       .hidden = state->hidden, .rssi_dbm = bss->signal_dbm};
+		net_bss_address(i, ret_ap->bssid);
 		return true;
 	}
 	for (size_t i = 0; i < state->other_count; i++) {
 		const struct net_ap *ap = &state->others[i];
 
-		if (!ap->up || index-- > 0)
+		if (!ap->up || !ap->in_range || index-- > 0)
 			continue;
 		*ret_ap = (struct device_access_point){.ssid = (const uint8_t *)ap->ssid, .ssid_length = strlen(ap->ssid), .security = ap->security,
-		                                       .hidden = ap->hidden, .bssid = {2, 0, 0, 0, (uint8_t)(i + 2)}};
+		                                       .hidden = ap->hidden, .rssi_dbm = ap->signal_dbm};
+		net_other_address(i, ret_ap->bssid);
 		return true;
 	}
 	return false;

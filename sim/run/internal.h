@@ -277,6 +277,8 @@ void run_remember_line(struct run *run, const char *line);
 
 /* expect.c */
 bool run_condition(const struct run *run, const struct scn_condition *condition);
+/* The name of the access point that the device is at, or on the way to; NULL: it is at none that has a name. */
+const char *run_access_point(const struct run *run);
 void run_schedule_expectations(struct run *run);
 /* For the queue: at that moment the expectations and conditions are looked at anew. */
 void run_look_again(void *ctx, uint64_t arg);

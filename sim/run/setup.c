@@ -354,14 +354,20 @@ int run_setup(struct run *run, struct az_error *ret_error)
 	run->ntp_servers = s->ntp_servers;
 	run->ntp_error_s = s->ntp_error_s;
 	run->tenant_ca = s->tenant_ca;
-	run->net_state.ap_up = true;
+	for (; run->net_state.bss_count < s->bss_count; run->net_state.bss_count++) {
+		const struct scn_bss *from = &s->bss[run->net_state.bss_count];
+
+		run->net_state.bss[run->net_state.bss_count] = (struct net_bss){
+			.up = from->up, .in_range = from->in_range, .signal_dbm = from->signal_dbm};
+	}
 	run->net_state.hidden = s->hidden;
 	run->net_state.others = run->others;
 	for (; run->net_state.other_count < s->other_count; run->net_state.other_count++) {
 		const struct scn_other_ap *from = &s->others[run->net_state.other_count];
 
 		run->others[run->net_state.other_count] = (struct net_ap){
-			.ssid = from->ssid, .security = from->security, .psk = from->psk, .hidden = from->hidden, .up = from->up};
+			.ssid = from->ssid, .security = from->security, .psk = from->psk, .hidden = from->hidden, .up = from->up,
+			.in_range = from->in_range, .signal_dbm = from->signal_dbm};
 	}
 	clock_init(&run->clock, s->start_s);
 	run->queue = queue_new();

@@ -69,6 +69,10 @@ int build_names(struct builder *b, const struct source_step *at, char *const *ra
 int build_pki(struct builder *b);                                          /* build_pki.c */
 int build_network(struct builder *b);                                      /* build_network.c */
 int build_issuer_start(struct builder *b);                                 /* needs the device */
+/* dBm at the device, or the default. */
+int build_signal(struct builder *b, const struct source_step *at, const int *raw, int *ret);
+/* Index of that access point of RADIUS's, or a negative errno. */
+int build_access_point(struct builder *b, const struct source_step *at, const char *raw);
 int build_psk(struct builder *b, const struct source_step *at, enum auth_security security, const char *raw, char **ret);
 int build_radius(struct builder *b, const struct source_step *at, const struct raw_radius *raw, struct scn_radius *ret);
 int build_issuer(struct builder *b, const struct source_step *at, const struct raw_issuer *raw, struct scn_issuer *ret);

@@ -102,6 +102,17 @@ static int build_ap(struct builder *b, const struct source_step *at, const struc
 		return -ENOMEM;
 	if (event->ap->ssid && raw->reauth)
 		return build_fail(b, STEP_KEY(at, "reauth"), "only the access point with RADIUS behind it can ask for an authentication");
+	if (raw->name && event->ap->ssid)
+		return build_fail(b, STEP_KEY(at, "name"), "`name` is of one of the access points with RADIUS behind them; `ssid` of another; keep one");
+	event->ap->bss = raw->name ? build_access_point(b, STEP_KEY(at, "name"), raw->name) : -1;
+	if (raw->name && event->ap->bss < 0)
+		return event->ap->bss;
+	if (raw->signal && !raw->name && !raw->ssid && b->s->bss_count > 1)
+		return build_fail(b, STEP_KEY(at, "signal"), "there are several access points; say which with `name`");
+	event->ap->has_signal = raw->signal != NULL;
+	if (build_signal(b, at, raw->signal, &event->ap->signal_dbm) < 0)
+		return -EINVAL;
+	event->ap->in_range = raw->in_range;
 	event->ap->up = raw->up;
 	event->ap->deauth = raw->deauth == SCN_YES;
 	event->ap->reauth = raw->reauth == SCN_YES;

@@ -89,8 +89,8 @@ static int check_condition(struct builder *b, const struct source_step *at, cons
 		return build_fail(b, STEP_KEY(at, "offline"), "write `connected: any` for a device that is not offline");
 	if (raw->offline && raw->connected)
 		return build_fail(b, STEP_KEY(at, "offline"), "a device cannot be `connected` and `offline`; keep one");
-	if (raw->offline && (raw->client || raw->root))
-		return build_fail(b, STEP_KEY(at, "offline"), "`client` and `root` are of a connection; a device offline has none");
+	if (raw->offline && (raw->client || raw->root || raw->access_point))
+		return build_fail(b, STEP_KEY(at, "offline"), "`client`, `root` and `access_point` are of a connection; a device offline has none");
 	if (raw->stored && raw->not_stored && strcmp(raw->stored, raw->not_stored) == 0)
 		return build_fail(b, STEP_KEY(at, "not_stored"), "`%.64s` cannot be stored and not stored", raw->stored);
 	if (source_find(b->root, at)->child_count == 0)
@@ -109,6 +109,12 @@ int build_condition(struct builder *b, const struct source_step *at, const struc
 	r = build_network_name(b, STEP_KEY(at, "connected"), raw->connected, &ret->connected);
 	if (r < 0)
 		return r;
+	if (raw->access_point) {
+		r = build_access_point(b, STEP_KEY(at, "access_point"), raw->access_point);
+		if (r < 0)
+			return r;
+		ret->access_point = b->s->bss[r].name;
+	}
 	r = build_id(b, STEP_KEY(at, "stored"), raw->stored, &ret->stored);
 	if (r < 0)
 		return r;

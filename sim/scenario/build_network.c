@@ -136,6 +136,53 @@ int build_psk(struct builder *b, const struct source_step *at, enum auth_securit
 	return build_text(b, raw, ret);
 }
 
+int build_signal(struct builder *b, const struct source_step *at, const int *raw, int *ret)
+{
+	if (raw && (*raw < NET_SIGNAL_MIN || *raw > NET_SIGNAL_MAX))
+		return build_fail(b, STEP_KEY(at, "signal"), "`signal` is %d to %d (dBm, at the device)", NET_SIGNAL_MIN, NET_SIGNAL_MAX);
+	*ret = raw ? *raw : NET_SIGNAL_DEFAULT;
+	return 0;
+}
+
+int build_access_point(struct builder *b, const struct source_step *at, const char *raw)
+{
+	for (size_t i = 0; i < b->s->bss_count; i++)
+		if (b->s->bss[i].name && strcmp(raw, b->s->bss[i].name) == 0)
+			return (int)i;
+	return build_fail(b, at, "there is no access point with the name `%.32s` in `access_points` of `network`", raw);
+}
+
+static int build_bss(struct builder *b, const struct source_step *at, const struct raw_network *raw)
+{
+	struct scenario *s = b->s;
+
+	s->bss_count = 1;
+	s->bss[0] = (struct scn_bss){.up = true, .in_range = true, .signal_dbm = NET_SIGNAL_DEFAULT};
+	for (unsigned i = 0; i < raw->access_points_count; i++) {
+		const struct raw_bss *from = &raw->access_points[i];
+		const struct source_step *item = STEP_ITEM(STEP_KEY(at, "access_points"), i);
+		struct scn_bss *bss = &s->bss[i];
+		int r;
+
+		size_t length = strlen(from->name);
+
+		if (length > 32 || strspn(from->name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_") != length)
+			return build_fail(b, STEP_KEY(item, "name"), "`name` is 1 to 32 of `A-Z a-z 0-9 . - _`");
+		for (unsigned j = 0; j < i; j++)
+			if (strcmp(s->bss[j].name, from->name) == 0)
+				return build_fail(b, STEP_KEY(item, "name"), "there are two access points with the name `%s`; rename one", from->name);
+		r = build_text(b, from->name, &bss->name);
+		if (r == 0)
+			r = build_signal(b, item, from->signal, &bss->signal_dbm);
+		if (r < 0)
+			return r;
+		bss->up = from->up != SCN_NO;
+		bss->in_range = from->in_range != SCN_NO;
+		s->bss_count = i + 1;
+	}
+	return 0;
+}
+
 static int build_others(struct builder *b, const struct source_step *at, const struct raw_network *raw)
 {
 	b->s->others = build_alloc(b, raw->others_count + 1, sizeof(*b->s->others));
@@ -150,11 +197,14 @@ static int build_others(struct builder *b, const struct source_step *at, const s
 		if (strlen(from->ssid) > 32)
 			return build_fail(b, STEP_KEY(item, "ssid"), "`ssid` is longer than 32 bytes");
 		if (!from->security || from->security == AUTH_SECURITY_EAP_TLS + 1)
-			return build_fail(b, item, "`security` of an access point beside the first is `open` or `psk`: RADIUS stands behind one only");
+			return build_fail(b, item, "`security` of an access point beside the first is `open` or `psk`: those with RADIUS are `access_points`");
 		ap->security = (enum auth_security)(from->security - 1);
 		ap->hidden = from->hidden == SCN_YES;
 		ap->up = from->up != SCN_NO;
-		r = build_text(b, from->ssid, &ap->ssid);
+		ap->in_range = from->in_range != SCN_NO;
+		r = build_signal(b, item, from->signal, &ap->signal_dbm);
+		if (r == 0)
+			r = build_text(b, from->ssid, &ap->ssid);
 		if (r == 0)
 			r = build_psk(b, item, ap->security, from->psk, &ap->psk);
 		if (r < 0)
@@ -176,7 +226,9 @@ int build_network(struct builder *b)
 	if (r < 0)
 		return r;
 	b->s->hidden = raw->hidden == SCN_YES;
-	r = build_others(b, at, raw);
+	r = build_bss(b, at, raw);
+	if (r == 0)
+		r = build_others(b, at, raw);
 	if (r < 0)
 		return r;
 	b->s->reauth_ns = 24 * 3600 * NS_PER_S;

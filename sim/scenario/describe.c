@@ -67,6 +67,8 @@ void scenario_describe_condition(const struct scn_condition *condition, char *bu
 	buffer[0] = '\0';
 	if (condition->connected)
 		add(&line, "connected %s", condition->connected);
+	if (condition->access_point)
+		add(&line, "by access point %s", condition->access_point);
 	if (condition->offline)
 		add(&line, "offline");
 	if (condition->client)

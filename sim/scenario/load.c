@@ -138,11 +138,11 @@ static int build_only_on(struct builder *b)
 	struct scenario *s = b->s;
 	int r = build_names(b, at, b->raw->only_on, b->raw->only_on_count, one_kind_of_network, &s->networks);
 
-	if (r < 0 || (s->other_count == 0 && !s->hidden))
+	if (r < 0 || (s->other_count == 0 && s->bss_count == 1 && !s->hidden))
 		return r;
 	for (size_t i = 0; s->networks && s->networks[i]; i++)
 		if (strcmp(s->networks[i], "wired") == 0)
-			return build_fail(b, STEP_ITEM(at, i), "other access points, and hidden ones, are for `model` and `radio`: take `wired` out");
+			return build_fail(b, STEP_ITEM(at, i), "several access points, and hidden ones, are for `model` and `radio`: take `wired` out");
 	if (!s->networks) {
 		s->networks = build_alloc(b, ARRAY_LEN(on_air) + 1, sizeof(char *));
 		for (size_t i = 0; i < ARRAY_LEN(on_air) && r == 0; i++)

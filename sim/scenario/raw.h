@@ -40,20 +40,30 @@ struct raw_radius {
 struct raw_other_ap {
 	char *ssid, *psk;
 	int security; /* enum auth_security + 1; 0: not given */
-	enum scn_tri hidden, up;
+	enum scn_tri hidden, up, in_range;
+	int *signal;
+};
+
+struct raw_bss {
+	char *name;
+	enum scn_tri up, in_range;
+	int *signal;
 };
 
 struct raw_network {
 	char *ssid, *reauth;
 	enum scn_tri hidden;
+	struct raw_bss *access_points;
+	unsigned access_points_count;
 	struct raw_other_ap *others;
 	unsigned others_count;
 	struct raw_radius radius;
 };
 
 struct raw_ap {
-	char *ssid;
-	enum scn_tri up, deauth, reauth;
+	char *ssid, *name;
+	enum scn_tri up, in_range, deauth, reauth;
+	int *signal;
 };
 
 struct raw_issuer {
@@ -124,7 +134,7 @@ struct raw_gpio {
 };
 
 struct raw_condition {
-	char *connected;
+	char *connected, *access_point;
 	enum scn_tri offline;
 	char *stored, *not_stored;
 	struct raw_holds *holds;

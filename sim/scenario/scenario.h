@@ -58,16 +58,27 @@ struct scn_radius {
 	int64_t clock_step_s; /* added to RADIUS's wall clock */
 };
 
+/* One of the access points that RADIUS stands behind, at the start. */
+struct scn_bss {
+	char *name; /* NULL: it has none, being the only one */
+	bool up, in_range;
+	int signal_dbm;
+};
+
 struct scn_other_ap {
 	char *ssid, *psk; /* psk: NULL unless security is AUTH_SECURITY_PSK */
-	enum auth_security security; /* not EAP-TLS: there is one RADIUS, behind one access point */
+	enum auth_security security; /* not EAP-TLS: that is what RADIUS's are for */
 	bool hidden;
-	bool up;          /* at the start */
+	bool up, in_range; /* at the start */
+	int signal_dbm;    /* at the start */
 };
 
 struct scn_ap {
-	char *ssid; /* of one of the others; NULL: the one that RADIUS stands behind */
-	enum scn_tri up;
+	char *ssid; /* of one of the others; NULL: one of those that RADIUS stands behind */
+	int bss;    /* index of that one; -1: all of them */
+	enum scn_tri up, in_range;
+	bool has_signal;
+	int signal_dbm;
 	bool deauth; /* disconnect the device now */
 	bool reauth; /* ask for an authentication now */
 };
@@ -185,6 +196,7 @@ struct scn_holds {
 };
 struct scn_condition {
 	char *connected;      /* config name, or "any" */
+	char *access_point;   /* connected by this one, a name in bss; NULL: not looked at */
 	bool offline;
 	char *stored, *not_stored; /* certificate id */
 	struct scn_holds *holds;
@@ -266,6 +278,8 @@ struct scenario {
 	size_t cert_count;
 	char *ssid;
 	bool hidden;
+	struct scn_bss bss[NET_BSS_MAX];
+	size_t bss_count; /* >= 1 */
 	struct scn_other_ap *others;
 	size_t other_count; /* <= NET_OTHERS_MAX */
 	uint64_t reauth_ns; /* the AP's re-authentication period; 0: never */

@@ -16,6 +16,7 @@
 	CYAML_FIELD_ENUM(key, OPT | CYAML_FLAG_STRICT, type, member, choices, CYAML_ARRAY_LEN(choices))
 #define YES_NO(key, type, member) CHOICE(key, type, member, yes_no)
 #define NUMBER(key, type, member) CYAML_FIELD_UINT_PTR(key, OPT_PTR, type, member)
+#define SIGNED(key, type, member) CYAML_FIELD_INT_PTR(key, OPT_PTR, type, member)
 #define GROUP(key, type, member, fields) CYAML_FIELD_MAPPING_PTR(key, OPT_PTR, type, member, fields)
 #define NAMES(key, type, member) \
 	CYAML_FIELD_SEQUENCE_COUNT(key, OPT_PTR, type, member, member##_count, &name_value, 1, LIST_MAX)
@@ -104,13 +105,24 @@ static const cyaml_schema_field_t other_ap_fields[] = {
 	TEXT("psk", struct raw_other_ap, psk),
 	YES_NO("hidden", struct raw_other_ap, hidden),
 	YES_NO("up", struct raw_other_ap, up),
+	YES_NO("in_range", struct raw_other_ap, in_range),
+	SIGNED("signal", struct raw_other_ap, signal),
 	CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t bss_fields[] = {
+	NEED_TEXT("name", struct raw_bss, name),
+	YES_NO("up", struct raw_bss, up),
+	YES_NO("in_range", struct raw_bss, in_range),
+	SIGNED("signal", struct raw_bss, signal),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t bss_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_bss, bss_fields)};
 static const cyaml_schema_value_t other_ap_value = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_other_ap, other_ap_fields)};
 static const cyaml_schema_field_t network_fields[] = {
 	NEED_TEXT("ssid", struct raw_network, ssid),
 	YES_NO("hidden", struct raw_network, hidden),
+	CYAML_FIELD_SEQUENCE("access_points", OPT_PTR, struct raw_network, access_points, &bss_value, 1, NET_BSS_MAX),
 	CYAML_FIELD_SEQUENCE("others", OPT_PTR, struct raw_network, others, &other_ap_value, 0, NET_OTHERS_MAX),
 	TEXT("reauth", struct raw_network, reauth),
 	RADIUS_FIELDS(struct raw_network, radius.),
@@ -119,7 +131,10 @@ static const cyaml_schema_field_t network_fields[] = {
 
 static const cyaml_schema_field_t ap_fields[] = {
 	TEXT("ssid", struct raw_ap, ssid),
+	TEXT("name", struct raw_ap, name),
 	YES_NO("up", struct raw_ap, up),
+	YES_NO("in_range", struct raw_ap, in_range),
+	SIGNED("signal", struct raw_ap, signal),
 	YES_NO("deauth", struct raw_ap, deauth),
 	YES_NO("reauth", struct raw_ap, reauth),
 	CYAML_FIELD_END,
@@ -237,6 +252,7 @@ static const cyaml_schema_field_t gpio_fields[] = {
 };
 static const cyaml_schema_field_t condition_fields[] = {
 	TEXT("connected", struct raw_condition, connected),
+	TEXT("access_point", struct raw_condition, access_point),
 	YES_NO("offline", struct raw_condition, offline),
 	TEXT("stored", struct raw_condition, stored),
 	TEXT("not_stored", struct raw_condition, not_stored),

@@ -194,7 +194,7 @@ static void authenticate(void *ctx)
 static bool open_net(struct bench_net *b, const char *dir)
 {
 	struct net_state state = {.ssid = "CorpNet", .server_chain_pem = pki_cert_pem(server), .server_key_pem = server_key,
-	                          .client_roots_pem = pki_cert_pem(ca), .tls = NET_TLS_1_3, .radius_up = true, .ap_up = true};
+	                          .client_roots_pem = pki_cert_pem(ca), .tls = NET_TLS_1_3, .radius_up = true, NET_ONE_BSS};
 	struct az_error error;
 
 	if (b->ops->probe(&error) != 0) {

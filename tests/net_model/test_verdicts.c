@@ -79,12 +79,12 @@ static void secret_wrong(struct net_state *state, struct auth_request *request)
 static void ap_down(struct net_state *state, struct auth_request *request)
 {
 	(void) request;
-	state->ap_up = false;
+	state->bss[0].up = false;
 }
 
 static const struct net_ap other_aps[] = {
-	{.ssid = "Guests", .security = AUTH_SECURITY_OPEN, .up = true},
-	{.ssid = "Lab", .security = AUTH_SECURITY_PSK, .psk = "correct horse battery", .hidden = true, .up = true},
+	{.ssid = "Guests", .security = AUTH_SECURITY_OPEN, .up = true, .in_range = true},
+	{.ssid = "Lab", .security = AUTH_SECURITY_PSK, .psk = "correct horse battery", .hidden = true, .up = true, .in_range = true},
 	{.ssid = "Gone", .security = AUTH_SECURITY_OPEN},
 };
 
@@ -101,7 +101,7 @@ static void at_other(struct net_state *state, struct auth_request *request, cons
 static void other_open(struct net_state *state, struct auth_request *request)
 {
 	at_other(state, request, "Guests", AUTH_SECURITY_OPEN);
-	state->ap_up = false; /* it is none of its business */
+	state->bss[0].up = false; /* it is none of its business */
 }
 
 static void other_security(struct net_state *state, struct auth_request *request)

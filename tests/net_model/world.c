@@ -85,7 +85,7 @@ struct net_state world_state(enum world_cert server)
 {
 	return (struct net_state){
 		.ssid = SSID, .server_chain_pem = world.chains[server], .server_key_pem = world.keys[server],
-		.client_roots_pem = pki_cert_pem(world.certs[ROOT1]), .cn_must_match = true, .radius_up = true, .ap_up = true,
+		.client_roots_pem = pki_cert_pem(world.certs[ROOT1]), .cn_must_match = true, .radius_up = true, NET_ONE_BSS,
 	};
 }
 

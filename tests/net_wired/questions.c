@@ -396,9 +396,9 @@ static void faults(void **state)
 	check("wrong secret", &q, PLAIN(AUTH_NO_ANSWER));
 	q.state.radius_secret_wrong = false;
 	check("right secret again", &q, OK);
-	q.state.ap_up = false;
+	q.state.bss[0].up = false;
 	check("access point down", &q, PLAIN(AUTH_NO_NETWORK));
-	q.state.ap_up = true;
+	q.state.bss[0].up = true;
 	check("access point up again", &q, OK);
 	q.request.ssid_length--;
 	check("another SSID", &q, PLAIN(AUTH_NO_NETWORK));

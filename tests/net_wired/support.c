@@ -73,7 +73,7 @@ struct net_state good_state(const struct material *server, const struct material
 	        .cn_must_match = true,
 	        .tls = NET_TLS_1_2,
 	        .radius_up = true,
-	        .ap_up = true,
+	        NET_ONE_BSS,
 	};
 }
 

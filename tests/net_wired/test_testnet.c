@@ -23,13 +23,15 @@ static void states_travel(void **state)
 	static const char *const serials[] = {"4012", NULL};
 	struct net_state in = {.ssid = "CorpNet", .server_chain_pem = "chain", .server_key_pem = "key", .client_roots_pem = "roots",
 	                       .crl_pem = "crl", .known_identities = known, .only_clients = serials, .fragment_size = 200, .cn_must_match = true, .tls = NET_TLS_1_3,
-	                       .radius_up = true, .radius_secret_wrong = true, .ap_up = true};
-	static const struct net_ap others[] = {{.ssid = "Lab", .security = AUTH_SECURITY_PSK, .psk = "secret key", .hidden = true, .up = true},
-	                                       {.ssid = "Guests", .security = AUTH_SECURITY_OPEN}};
+	                       .radius_up = true, .radius_secret_wrong = true, NET_ONE_BSS};
+	static const struct net_ap others[] = {{.ssid = "Lab", .security = AUTH_SECURITY_PSK, .psk = "secret key", .hidden = true, .up = true, .signal_dbm = -70},
+	                                       {.ssid = "Guests", .security = AUTH_SECURITY_OPEN, .in_range = true, .signal_dbm = NET_SIGNAL_MIN}};
 	struct net_state out;
 	struct wire_writer w;
 
 	in.hidden = true;
+	in.bss[1] = (struct net_bss){.in_range = true, .signal_dbm = NET_SIGNAL_MAX};
+	in.bss_count = 2;
 	in.others = others;
 	in.other_count = ARRAY_LEN(others);
 	struct wire_reader r;
@@ -50,8 +52,11 @@ static void states_travel(void **state)
 	assert_string_equal(out.only_clients[0], "4012");
 	assert_null(out.only_clients[1]);
 	assert_int_equal(out.fragment_size, 200);
-	assert_true(out.cn_must_match && out.radius_up && out.radius_secret_wrong && out.ap_up && out.tls == NET_TLS_1_3);
+	assert_true(out.cn_must_match && out.radius_up && out.radius_secret_wrong && out.bss[0].up && out.tls == NET_TLS_1_3);
 	assert_true(out.hidden && out.other_count == 2 && out.others[0].hidden && out.others[0].up && !out.others[1].up);
+	assert_true(out.bss_count == 2 && out.bss[0].in_range && out.bss[0].signal_dbm == NET_SIGNAL_DEFAULT && !out.bss[1].up &&
+	            out.bss[1].in_range && out.bss[1].signal_dbm == NET_SIGNAL_MAX);
+	assert_true(!out.others[0].in_range && out.others[0].signal_dbm == -70 && out.others[1].in_range && out.others[1].signal_dbm == NET_SIGNAL_MIN);
 	assert_string_equal(out.others[0].psk, "secret key");
 	assert_string_equal(out.others[1].ssid, "Guests");
 	assert_true(out.others[0].security == AUTH_SECURITY_PSK && out.others[1].security == AUTH_SECURITY_OPEN && out.others[1].psk == NULL);
@@ -68,9 +73,9 @@ static void states_travel(void **state)
 static void requests_and_verdicts_travel(void **state)
 {
 	struct auth_request in = {.ssid = (const uint8_t *) "a\0b", .ssid_length = 3, .security = AUTH_SECURITY_PSK, .targeted_scan = true,
-	                          .psk = "secret key", .identity = "me", .client_cert_pem = "cert",
+	                          .bssid = (const uint8_t *) "\002\0\0\0\006", .psk = "secret key", .identity = "me", .client_cert_pem = "cert",
 	                          .client_key_pem = "key"};
-	struct auth_verdict told = {.outcome = AUTH_SERVER_REJECTED, .cause = AUTH_CAUSE_CRL, .depth = 2, .subject = "/CN=x",
+	struct auth_verdict told = {.outcome = AUTH_SERVER_REJECTED, .cause = AUTH_CAUSE_CRL, .depth = 2, .subject = "/CN=x", .bssid = {2, 0, 0, 0, 7, 0},
 	                            .device_reason = "d", .radius_reason = "r"};
 	struct auth_verdict heard;
 	struct auth_request out;
@@ -85,6 +90,7 @@ static void requests_and_verdicts_travel(void **state)
 	assert_int_equal(out.ssid_length, 3);
 	assert_memory_equal(out.ssid, "a\0b", 3);
 	assert_true(out.security == AUTH_SECURITY_PSK && out.targeted_scan);
+	assert_memory_equal(out.bssid, in.bssid, AUTH_BSSID_LENGTH);
 	assert_string_equal(out.psk, "secret key");
 	assert_string_equal(out.identity, "me");
 	assert_null(out.root_ca_pem);
@@ -102,6 +108,7 @@ static void requests_and_verdicts_travel(void **state)
 	assert_int_equal(heard.cause, AUTH_CAUSE_CRL);
 	assert_int_equal(heard.depth, 2);
 	assert_string_equal(heard.subject, "/CN=x");
+	assert_memory_equal(heard.bssid, told.bssid, AUTH_BSSID_LENGTH);
 	buffer[1] = 200; /* no such cause */
 	wire_reader_init(&r, buffer, w.length);
 	assert_int_equal(testnet_get_verdict(&r, &heard), -EBADMSG);

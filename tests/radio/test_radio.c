@@ -100,11 +100,11 @@ static void verdicts_come_over_the_air(void **state)
 	request = good_request(client, root);
 	request.ssid_length--;
 	expect(&opened, "another SSID", &request, AUTH_NO_NETWORK, AUTH_CAUSE_NONE);
-	wanted.ap_up = false;
+	wanted.bss[0].up = false;
 	must(net_radio_ops.apply(opened.net, &wanted, &error), &error, "access point off");
 	request = good_request(client, root);
 	expect(&opened, "access point off", &request, AUTH_NO_NETWORK, AUTH_CAUSE_NONE);
-	wanted.ap_up = true;
+	wanted.bss[0].up = true;
 	must(net_radio_ops.apply(opened.net, &wanted, &error), &error, "access point on");
 	expect(&opened, "good again", &request, AUTH_OK, AUTH_CAUSE_NONE);
 
@@ -118,6 +118,55 @@ static void verdicts_come_over_the_air(void **state)
 	assert_non_null(strstr(supplicant, "(SSID='CorpNet' freq=2412 MHz)"));
 	assert_non_null(strstr(supplicant, "[PTK=CCMP GTK=CCMP]"));
 	assert_non_null(strstr(ap, "EAPOL-4WAY-HS-COMPLETED"));
+	opened_close(&opened);
+}
+
+static void joins(struct opened *opened, const char *about, const struct net_state *wanted, const struct auth_request *request, int bss)
+{
+	uint8_t bssid[AUTH_BSSID_LENGTH] = {0};
+	struct auth_verdict v;
+	struct az_error error;
+
+	must(net_radio_ops.apply(opened->net, wanted, &error), &error, about);
+	must(net_radio_ops.authenticate(opened->net, request, &v, &error), &error, about);
+	if (bss >= 0)
+		net_bss_address((size_t) bss, bssid);
+	if (v.outcome != (bss >= 0 ? AUTH_OK : AUTH_NO_NETWORK) || memcmp(v.bssid, bssid, sizeof(bssid)) != 0)
+		fail_msg("%s: %s at %02x:%02x, device: %s", about, auth_outcome_name(v.outcome), v.bssid[0], v.bssid[4], v.device_reason);
+	/* The model says the same. */
+	assert_int_equal(net_choose_bss(wanted), request->bssid == NULL ? bss : net_choose_bss(wanted));
+}
+
+/* What wpa_supplicant hears, and not what azsim thinks, decides. */
+static void the_strongest_access_point_is_joined(void **state)
+{
+	struct net_state wanted = good_state(server, root);
+	struct auth_request request;
+	uint8_t bssid[AUTH_BSSID_LENGTH];
+	struct opened opened;
+
+	BEGIN();
+	opened_good(&opened, &net_radio_ops, server, root);
+	request = good_request(client, root);
+	wanted.bss_count = 3;
+	wanted.bss[0].signal_dbm = -75;
+	wanted.bss[1] = (struct net_bss){.up = true, .in_range = true, .signal_dbm = -70};
+	wanted.bss[2] = (struct net_bss){.up = true, .in_range = true, .signal_dbm = -80};
+	joins(&opened, "the second is the strongest", &wanted, &request, 1);
+	wanted.bss[2].signal_dbm = -40;
+	joins(&opened, "the third is", &wanted, &request, 2);
+	net_bss_address(0, bssid);
+	request.bssid = bssid;
+	joins(&opened, "asked again by the first", &wanted, &request, 0);
+	request.bssid = NULL;
+	wanted.bss[2].in_range = false;
+	joins(&opened, "out of range", &wanted, &request, 1);
+	wanted.bss[1].up = false;
+	joins(&opened, "off", &wanted, &request, 0);
+	wanted.bss[0].in_range = false;
+	joins(&opened, "nothing is heard", &wanted, &request, -1);
+	wanted.bss[2].in_range = true;
+	joins(&opened, "back in range", &wanted, &request, 2);
 	opened_close(&opened);
 }
 
@@ -566,6 +615,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(verdicts_come_over_the_air),
+	        cmocka_unit_test(the_strongest_access_point_is_joined),
 	        cmocka_unit_test(the_guest_is_saved_and_restored),
 	        cmocka_unit_test(a_bad_saved_guest_is_found_out),
 	        cmocka_unit_test(what_is_missing_is_named),

@@ -153,6 +153,7 @@ static const char every_key[] =
 	"  fragment_size: 500\n"
 	"  crl: {revoked: [dev], from: -1d, until: +7d}\n"
 	"  clock_step: -1h\n"
+	"  access_points: [{name: hall, up: no, in_range: no, signal: -70}]\n"
 	"issuer: {host: ca.example, root: root, client_ca: middle, client_life: 10d, client_start: +1h, state: slow, delay: 5s, clock_step: +2h, tenant_ca: root}\n"
 	"device:\n"
 	"  powered: no\n"
@@ -188,13 +189,14 @@ static const char every_key[] =
 	"  - {at: +1d, device: {ntp_error: +1w, device_auth: yes, tenant_ca: root}}\n"
 	"  - {at: +1d, radius: {crl: {state: absent}, chain: []}}\n"
 	"  - {at: +1d, radius: {crl: {state: unchecked}}}\n"
+	"  - {at: +1d, ap: {name: hall, in_range: yes, signal: -60}}\n"
 	"expect:\n"
 	"  - {at: +1d, that: {connected: any, client: issued-12, root: root}}\n"
 	"  - {by: +2d, that: {stored: R, not_stored: C, log: hello world}}\n"
 	"  - {after: +3d, within: 6h, that: {networks: [], certificates: [R, C]}}\n"
 	"  - {never: {offline: yes}, longer_than: 1h, from: +1d, until: +2d}\n"
 	"  - {always: {holds: [{id: R, cert: root}, {id: C, cert: issued-1}]}, until: +2d}\n"
-	"  - {at: +1d, that: {client: issued-any}}\n"
+	"  - {at: +1d, that: {client: issued-any, access_point: hall}}\n"
 	"  - {at: +1d, that: {gpio: {pin: 8, value: 0}}}\n"
 	"  - {end: {diagnostics: {network: N, error: 5, cert_error: 101, cert_depth: 0}}}\n"
 	"limits: {recover_within: 3d, calls_per_day: 11, writes_per_day: 12, requests_per_day: 13}\n"
@@ -247,6 +249,9 @@ static void network_and_issuer_have_all_they_were_given(void **state)
 
 	assert_string_equal(s->ssid, "CorpNet");
 	assert_int_equal(s->reauth_ns, DAY_NS / 2);
+	assert_int_equal(s->bss_count, 1);
+	assert_string_equal(s->bss[0].name, "hall");
+	assert_true(!s->bss[0].up && !s->bss[0].in_range && s->bss[0].signal_dbm == -70);
 	assert_string_equal(s->radius.server, "leaf");
 	assert_string_equal(s->radius.client_roots[1], "middle");
 	assert_null(s->radius.client_roots[2]);
@@ -321,7 +326,11 @@ static void events_have_all_they_were_given(void **state)
 	const struct scenario *s = *state;
 	const struct scn_event *e = s->events;
 
-	assert_int_equal(s->event_count, 16);
+	assert_int_equal(s->event_count, 17);
+	assert_int_equal(e[0].ap->bss, -1);
+	assert_true(e[0].ap->in_range == SCN_UNSET && !e[0].ap->has_signal);
+	assert_int_equal(e[16].ap->bss, 0);
+	assert_true(e[16].ap->up == SCN_UNSET && e[16].ap->in_range == SCN_YES && e[16].ap->has_signal && e[16].ap->signal_dbm == -60);
 	assert_true(e[13].device->has_ntp_error && e[13].device->ntp_error_s == 7 * DAY_S && e[13].device->device_auth == SCN_YES);
 	assert_string_equal(e[13].device->tenant_ca, "root");
 	assert_int_equal(e[14].radius->crl_state, SCN_CRL_ABSENT);
@@ -394,7 +403,7 @@ static void expectations_read_as_they_were_written(void **state)
 		{SCN_EXPECT_WITHIN, 3 * DAY_NS, 3 * DAY_NS + DAY_NS / 4, 0, "after +3d within 6h: networks [], certificates [R C]"},
 		{SCN_EXPECT_NEVER, DAY_NS, 2 * DAY_NS, 3600 * NS_PER_S, "never for longer than 1h from +1d until +2d: offline"},
 		{SCN_EXPECT_ALWAYS, 0, 2 * DAY_NS, 0, "always until +2d: R holds root, C holds issued-1"},
-		{SCN_EXPECT_AT, DAY_NS, DAY_NS, 0, "at +1d: client issued-any"},
+		{SCN_EXPECT_AT, DAY_NS, DAY_NS, 0, "at +1d: by access point hall, client issued-any"},
 		{SCN_EXPECT_AT, DAY_NS, DAY_NS, 0, "at +1d: GPIO 8 low"},
 		{SCN_EXPECT_END, 90 * DAY_NS, 90 * DAY_NS, 0, "at the end: diagnostics of N: error 5 certError 101 depth 0"},
 	};
@@ -409,7 +418,7 @@ static void expectations_read_as_they_were_written(void **state)
 		assert_int_equal(e->until_ns, wanted[i].until_ns);
 		assert_int_equal(e->longer_than_ns, wanted[i].longer_than_ns);
 		assert_string_equal(e->text, wanted[i].text);
-		assert_int_equal(e->pos.line, 63 + i);
+		assert_int_equal(e->pos.line, 65 + i);
 		assert_int_equal(e->pos.column, 5);
 	}
 }

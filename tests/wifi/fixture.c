@@ -93,7 +93,9 @@ static int host_authenticate(void *ctx, const struct auth_request *request, stru
 		outcome = AUTH_SERVER_REJECTED;
 	else if (outcome == AUTH_OK && !strchr(w->clients, attempt->client))
 		outcome = AUTH_CLIENT_REJECTED;
-	*ret = (struct auth_verdict){ .outcome = outcome, .depth = -1 };
+	*ret = (struct auth_verdict){ .outcome = outcome, .depth = -1, .bssid = { 2 } };
+	if (request->bssid ? request->bssid[4] == 7 : w->second_rssi_dbm != 0 && (!w->ap_up || w->second_rssi_dbm > -30))
+		ret->bssid[4] = 7;
 	if (outcome == AUTH_SERVER_REJECTED) {
 		ret->depth = 1;
 		ret->cause = AUTH_CAUSE_UNKNOWN_CA;
@@ -108,8 +110,17 @@ static int host_authenticate(void *ctx, const struct auth_request *request, stru
 
 static bool host_access_point(void *ctx, size_t index, struct device_access_point *ret_ap)
 {
-	*ret_ap = (struct device_access_point){ .ssid = (const uint8_t *)SSID, .ssid_length = strlen(SSID), .bssid = { 2 } };
-	return index == 0 && ((struct world *)ctx)->ap_up;
+	const struct world *w = ctx;
+
+	if (!w->ap_up)
+		index++;
+	*ret_ap = (struct device_access_point){ .ssid = (const uint8_t *)SSID, .ssid_length = strlen(SSID), .bssid = { 2 },
+	                                        .rssi_dbm = -30 };
+	if (index == 1) {
+		ret_ap->bssid[4] = 7;
+		ret_ap->rssi_dbm = w->second_rssi_dbm;
+	}
+	return index == 0 || (index == 1 && w->second_rssi_dbm != 0);
 }
 
 static bool host_time_sync(void *ctx, const char *server)

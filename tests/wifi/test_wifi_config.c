@@ -381,19 +381,53 @@ static void list_of_stored_networks(void **state)
 	assert_int_equal(call_capacity(w, WIRE_WIFI_STORED_LIST, 1), 1);
 }
 
-static void check_radio_row(struct world *w)
+static void check_row_of(struct world *w, uint8_t radio, int rssi_dbm)
 {
 	size_t length;
-	const uint8_t *ssid = wire_get_bytes(&w->out, &length);
+	const uint8_t *ssid = wire_get_bytes(&w->out, &length), *bssid;
 
 	assert_int_equal(length, strlen(SSID));
 	assert_memory_equal(ssid, SSID, length);
-	(void) wire_get_bytes(&w->out, &length);
+	bssid = wire_get_bytes(&w->out, &length);
 	assert_int_equal(length, 6);
+	assert_int_equal(bssid[4], radio);
 	assert_int_equal(wire_get_u8(&w->out), EAP_TLS);
 	assert_int_equal(wire_get_u32(&w->out), 2412);
-	assert_int_equal(wire_get_i32(&w->out), -30);
+	assert_int_equal(wire_get_i32(&w->out), rssi_dbm);
 	assert_true(wire_reader_done(&w->out));
+}
+
+static void check_radio_row(struct world *w)
+{
+	check_row_of(w, 0, -30);
+}
+
+/* Two access points of one name: a scan has one row, of the stronger; the connection stays with the one it was made with. */
+static void the_strongest_access_point(void **state)
+{
+	struct world *w = *state;
+
+	w->second_rssi_dbm = -60;
+	(void) factory_network(w, "Network1", '1', '1', true);
+	advance_s(w, 5);
+	assert_int_equal(call_plain(w, WIRE_WIFI_CURRENT), 0);
+	check_row_of(w, 0, -30);
+	w->second_rssi_dbm = -25;
+	assert_int_equal(call_plain(w, WIRE_WIFI_SCAN), 1);
+	assert_int_equal(call_capacity(w, WIRE_WIFI_SCANNED_LIST, 4), 1);
+	check_row_of(w, 7, -25);
+	device_link(w->dev, DEVICE_LINK_REAUTH);
+	advance_s(w, 5);
+	assert_int_equal(call_plain(w, WIRE_WIFI_CURRENT), 0);
+	check_row_of(w, 0, -30);
+	w->ap_up = false;
+	device_link(w->dev, DEVICE_LINK_LOST);
+	advance_s(w, 5);
+	assert_int_equal(call_plain(w, WIRE_WIFI_CURRENT), 0);
+	check_row_of(w, 7, -25);
+	w->second_rssi_dbm = 0; /* nobody has told the device yet */
+	assert_int_equal(call_plain(w, WIRE_WIFI_CURRENT), 0);
+	check_row_of(w, 7, -100);
 }
 
 static void current_network_and_scan(void **state)
@@ -441,6 +475,7 @@ int main(void)
 		TEST(older_calls_store_and_forget_at_once),
 		TEST(list_of_stored_networks),
 		TEST(current_network_and_scan),
+		TEST(the_strongest_access_point),
 	};
 
 	return cmocka_run_group_tests_name("wifi configuration", tests, make_certificates, free_certificates);

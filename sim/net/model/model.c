@@ -53,7 +53,7 @@ struct net {
 	char **known_identities, **only_clients;
 	unsigned fragment_size;
 	bool cn_must_match, radius_up, radius_secret_wrong;
-	struct net_state air; /* ssid (owned, above), ap_up, hidden, others */
+	struct net_state air; /* ssid (owned, above), bss, hidden, others */
 	struct net_ap others[NET_OTHERS_MAX];
 	struct model_material server;
 	uint8_t server_digest[DIGEST_LENGTH];
@@ -322,7 +322,8 @@ static void forget_air(struct net *net)
 static void keep_air(struct net *net, const struct net_state *state)
 {
 	forget_air(net);
-	net->air = (struct net_state){.ssid = net->ssid, .ap_up = state->ap_up, .hidden = state->hidden, .others = net->others};
+	net->air = (struct net_state){.ssid = net->ssid, .bss_count = state->bss_count, .hidden = state->hidden, .others = net->others};
+	memcpy(net->air.bss, state->bss, sizeof(net->air.bss));
 	for (; net->air.other_count < state->other_count && net->air.other_count < NET_OTHERS_MAX; net->air.other_count++) {
 		const struct net_ap *from = &state->others[net->air.other_count];
 		struct net_ap *to = &net->others[net->air.other_count];
@@ -418,15 +419,9 @@ static int model_set_clocks(struct net *net, int64_t device_wall_s, int64_t radi
 	return 0;
 }
 
-static int model_authenticate(struct net *net, const struct auth_request *request, struct auth_verdict *ret_verdict,
-                              struct az_error *ret_error)
+/* With an access point that answers. */
+static int join(struct net *net, const struct auth_request *request, struct auth_verdict *ret_verdict, struct az_error *ret_error)
 {
-	if (!net->has_state) {
-		az_error_set(ret_error, AZ_ENVIRONMENT, "an authentication was asked for before the network had a state");
-		return -EINVAL;
-	}
-	if (net_join_other(&net->air, request, ret_verdict))
-		return 0;
 	if (!request->client_cert_pem || !request->client_key_pem) {
 		model_verdict_plain(AUTH_NO_CREDENTIALS, "the network's client certificate is not there", "", ret_verdict);
 		return 0;
@@ -437,6 +432,22 @@ static int model_authenticate(struct net *net, const struct auth_request *reques
 		return 0;
 	}
 	return ask(net, request, ret_verdict, ret_error);
+}
+
+static int model_authenticate(struct net *net, const struct auth_request *request, struct auth_verdict *ret_verdict,
+                              struct az_error *ret_error)
+{
+	int r;
+
+	if (!net->has_state) {
+		az_error_set(ret_error, AZ_ENVIRONMENT, "an authentication was asked for before the network had a state");
+		return -EINVAL;
+	}
+	if (net_join_other(&net->air, request, ret_verdict))
+		return 0;
+	r = join(net, request, ret_verdict, ret_error);
+	net_bss_address((size_t)net_find_bss(&net->air, request), ret_verdict->bssid);
+	return r;
 }
 
 const struct net_ops net_model_ops = {

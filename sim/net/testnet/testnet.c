@@ -129,6 +129,21 @@ static void put_list(struct wire_writer *w, const char *const *list)
 		wire_put_str(w, list[i]);
 }
 
+static void put_air(struct wire_writer *w, bool up, bool in_range, int signal_dbm)
+{
+	wire_put_u8(w, up);
+	wire_put_u8(w, in_range);
+	wire_put_i32(w, signal_dbm);
+}
+
+static bool get_air(struct wire_reader *r, bool *ret_up, bool *ret_in_range, int *ret_signal_dbm)
+{
+	*ret_up = wire_get_u8(r) != 0;
+	*ret_in_range = wire_get_u8(r) != 0;
+	*ret_signal_dbm = wire_get_i32(r);
+	return !r->failed && *ret_signal_dbm >= NET_SIGNAL_MIN && *ret_signal_dbm <= NET_SIGNAL_MAX;
+}
+
 void testnet_put_state(struct wire_writer *w, const struct net_state *state)
 {
 	wire_put_str(w, state->ssid);
@@ -143,16 +158,29 @@ void testnet_put_state(struct wire_writer *w, const struct net_state *state)
 	wire_put_u8(w, (uint8_t) state->tls);
 	wire_put_u8(w, state->radius_up);
 	wire_put_u8(w, state->radius_secret_wrong);
-	wire_put_u8(w, state->ap_up);
 	wire_put_u8(w, state->hidden);
+	wire_put_u8(w, (uint8_t) state->bss_count);
+	for (size_t i = 0; i < state->bss_count; i++)
+		put_air(w, state->bss[i].up, state->bss[i].in_range, state->bss[i].signal_dbm);
 	wire_put_u8(w, (uint8_t) state->other_count);
 	for (size_t i = 0; i < state->other_count; i++) {
 		wire_put_str(w, state->others[i].ssid);
 		wire_put_u8(w, (uint8_t) state->others[i].security);
 		put_optional(w, state->others[i].psk);
 		wire_put_u8(w, state->others[i].hidden);
-		wire_put_u8(w, state->others[i].up);
+		put_air(w, state->others[i].up, state->others[i].in_range, state->others[i].signal_dbm);
 	}
+}
+
+static int get_bss(struct wire_reader *r, struct net_state *s)
+{
+	s->bss_count = wire_get_u8(r);
+	if (r->failed || s->bss_count < 1 || s->bss_count > NET_BSS_MAX)
+		return -EBADMSG;
+	for (size_t i = 0; i < s->bss_count; i++)
+		if (!get_air(r, &s->bss[i].up, &s->bss[i].in_range, &s->bss[i].signal_dbm))
+			return -EBADMSG;
+	return 0;
 }
 
 static int get_others(struct wire_reader *r, struct net_state *s)
@@ -181,7 +209,8 @@ static int get_others(struct wire_reader *r, struct net_state *s)
 		others[i].security = (enum auth_security) security;
 		e = get_optional(r, (char **) &others[i].psk);
 		others[i].hidden = wire_get_u8(r) != 0;
-		others[i].up = wire_get_u8(r) != 0;
+		if (e == 0 && !get_air(r, &others[i].up, &others[i].in_range, &others[i].signal_dbm))
+			e = -EBADMSG;
 	}
 	return e;
 }
@@ -233,9 +262,10 @@ int testnet_get_state(struct wire_reader *r, struct net_state *ret_state)
 		s.tls = tls == NET_TLS_1_3 ? NET_TLS_1_3 : NET_TLS_1_2;
 		s.radius_up = wire_get_u8(r) != 0;
 		s.radius_secret_wrong = wire_get_u8(r) != 0;
-		s.ap_up = wire_get_u8(r) != 0;
 		s.hidden = wire_get_u8(r) != 0;
-		e = get_others(r, &s);
+		e = get_bss(r, &s);
+		if (e == 0)
+			e = get_others(r, &s);
 		if (e == 0 && !wire_reader_done(r))
 			e = -EBADMSG;
 		if (r->failed || tls > NET_TLS_1_3)
@@ -280,11 +310,30 @@ void testnet_put_request(struct wire_writer *w, const struct auth_request *reque
 	wire_put_bytes(w, request->ssid, request->ssid_length);
 	wire_put_u8(w, (uint8_t) request->security);
 	wire_put_u8(w, request->targeted_scan);
+	wire_put_bytes(w, request->bssid, request->bssid != NULL ? AUTH_BSSID_LENGTH : 0);
 	put_optional(w, request->psk);
 	wire_put_str(w, request->identity);
 	put_optional(w, request->root_ca_pem);
 	put_optional(w, request->client_cert_pem);
 	put_optional(w, request->client_key_pem);
+}
+
+static int get_access_point(struct wire_reader *r, struct auth_request *q)
+{
+	size_t length;
+	const uint8_t *bytes = wire_get_bytes(r, &length);
+	uint8_t *bssid;
+
+	if (r->failed || (length != 0 && length != AUTH_BSSID_LENGTH))
+		return -EBADMSG;
+	if (length == 0)
+		return 0;
+	bssid = malloc(length);
+	if (bssid == NULL)
+		return -ENOMEM;
+	memcpy(bssid, bytes, length);
+	q->bssid = bssid;
+	return 0;
 }
 
 int testnet_get_request(struct wire_reader *r, struct auth_request *ret_request)
@@ -303,6 +352,11 @@ int testnet_get_request(struct wire_reader *r, struct auth_request *ret_request)
 
 	q.targeted_scan = wire_get_u8(r) != 0;
 	q.security = (enum auth_security) security;
+	e = get_access_point(r, &q);
+	if (e < 0) {
+		testnet_request_clear(&q);
+		return e;
+	}
 	e = security > AUTH_SECURITY_PSK ? -EBADMSG : get_optional(r, (char **) &q.psk);
 	if (e == 0)
 		e = get_string(r, (char **) &q.identity);
@@ -325,6 +379,7 @@ int testnet_get_request(struct wire_reader *r, struct auth_request *ret_request)
 void testnet_request_clear(struct auth_request *request)
 {
 	free((uint8_t *) request->ssid);
+	free((uint8_t *) request->bssid);
 	free((char *) request->identity);
 	free((char *) request->root_ca_pem);
 	free((char *) request->client_cert_pem);
@@ -338,6 +393,7 @@ void testnet_put_verdict(struct wire_writer *w, const struct auth_verdict *verdi
 	wire_put_u8(w, (uint8_t) verdict->outcome);
 	wire_put_u8(w, (uint8_t) verdict->cause);
 	wire_put_i32(w, verdict->depth);
+	wire_put_bytes(w, verdict->bssid, sizeof(verdict->bssid));
 	wire_put_str(w, verdict->subject);
 	wire_put_str(w, verdict->device_reason);
 	wire_put_str(w, verdict->radius_reason);
@@ -348,7 +404,14 @@ int testnet_get_verdict(struct wire_reader *r, struct auth_verdict *ret_verdict)
 	struct auth_verdict v = {0};
 	uint8_t outcome = wire_get_u8(r), cause = wire_get_u8(r);
 
+	const uint8_t *bssid;
+	size_t length;
+
 	v.depth = wire_get_i32(r);
+	bssid = wire_get_bytes(r, &length);
+	if (r->failed || length != sizeof(v.bssid))
+		return -EBADMSG;
+	memcpy(v.bssid, bssid, sizeof(v.bssid));
 	if (!wire_get_str(r, v.subject, sizeof(v.subject)) ||
 	    !wire_get_str(r, v.device_reason, sizeof(v.device_reason)) ||
 	    !wire_get_str(r, v.radius_reason, sizeof(v.radius_reason)) || !wire_reader_done(r) ||

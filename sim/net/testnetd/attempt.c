@@ -76,13 +76,27 @@ static int network_of(const struct auth_request *q)
 	return q->security == AUTH_SECURITY_EAP_TLS ? 0 : 1;
 }
 
+/* Who is asked to authenticate again does not look for another access point. */
+static int set_access_point(struct daemons *d, const struct auth_request *q)
+{
+	const uint8_t *b = q->bssid;
+	char reply[64];
+
+	if (b == NULL)
+		return ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK %d bssid any", network_of(q));
+	return ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK %d bssid %02x:%02x:%02x:%02x:%02x:%02x", network_of(q), b[0],
+	                   b[1], b[2], b[3], b[4], b[5]);
+}
+
 static int set_ssid(struct daemons *d, const struct auth_request *q)
 {
 	char reply[64], hex[2 * 32 + 1];
 	int r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK %d ssid %s", network_of(q),
 	                    conf_hex(q->ssid, q->ssid_length, hex, sizeof(hex)));
 
-	return r < 0 ? r : ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK %d scan_ssid %d", network_of(q), q->targeted_scan);
+	if (r == 0)
+		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SET_NETWORK %d scan_ssid %d", network_of(q), q->targeted_scan);
+	return r == 0 ? set_access_point(d, q) : r;
 }
 
 static int set_key(struct daemons *d, const struct auth_request *q, struct az_error *ret_error)
@@ -271,7 +285,9 @@ static int air_exchange(struct daemons *d, const struct auth_request *q, struct 
 		daemons_pause(d, 0); /* what is still to be read is of no attempt */
 		attempt_reset(attempt);
 		proc_mark(&d->radius);
-		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SELECT_NETWORK %d", network_of(q));
+		r = daemons_forget_scans(d);
+		if (r == 0)
+			r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SELECT_NETWORK %d", network_of(q));
 		if (r < 0)
 			return fail(d, ret_error, r, &d->supplicant, "does not select its network");
 		r = await_answer(d, q, attempt, ret_answer, ret_error);
@@ -335,13 +351,12 @@ static int check_log_date(struct daemons *d, struct az_error *ret_error)
 	return -ETIME;
 }
 
-static int run_with_daemons(struct daemons *d, struct aftermath *aftermath, const struct auth_request *q,
+static int run_with_daemons(struct daemons *d, struct aftermath *aftermath, const struct auth_request *q, struct attempt *attempt,
                             struct auth_verdict *ret_verdict, struct az_error *ret_error)
 {
-	struct attempt attempt;
 	enum answer answer;
-	int r = d->medium->radio ? air_exchange(d, q, &attempt, &answer, ret_error)
-	                         : exchange(d, q, aftermath, &attempt, &answer, ret_error);
+	int r = d->medium->radio ? air_exchange(d, q, attempt, &answer, ret_error)
+	                         : exchange(d, q, aftermath, attempt, &answer, ret_error);
 
 	if (r < 0)
 		return r;
@@ -362,20 +377,20 @@ static int run_with_daemons(struct daemons *d, struct aftermath *aftermath, cons
 		return -ETIMEDOUT;
 	}
 	if (q->security != AUTH_SECURITY_EAP_TLS) {
-		if (attempt.connected)
+		if (attempt->connected)
 			verdict_plain(AUTH_OK, "associated", "", ret_verdict);
 		else
 			verdict_plain(AUTH_WRONG_KEY, "4-Way Handshake failed - pre-shared key may be incorrect", "", ret_verdict);
 		return 0;
 	}
-	if (!attempt.no_method) {
+	if (!attempt->no_method) {
 		r = await_radius_log(d, ret_error);
 		if (r == 0)
 			r = check_log_date(d, ret_error);
 		if (r < 0)
 			return r;
 	}
-	verdict_of_attempt(&attempt, d->radius.capture, q->identity, ret_verdict);
+	verdict_of_attempt(attempt, d->radius.capture, q->identity, ret_verdict);
 	text_sanitize(ret_verdict->subject);
 	text_sanitize(ret_verdict->device_reason);
 	text_sanitize(ret_verdict->radius_reason);
@@ -385,9 +400,11 @@ static int run_with_daemons(struct daemons *d, struct aftermath *aftermath, cons
 int attempt_run(struct daemons *d, struct aftermath *aftermath, const struct auth_request *q,
                 struct auth_verdict *ret_verdict, struct az_error *ret_error)
 {
+	struct attempt attempt;
 	bool no_credentials;
 	int r;
 
+	attempt_reset(&attempt);
 	if (!d->has_state) {
 		az_error_set(ret_error, AZ_ENVIRONMENT, "an authentication was asked for before the network had a state");
 		return -EINVAL;
@@ -403,13 +420,18 @@ int attempt_run(struct daemons *d, struct aftermath *aftermath, const struct aut
 	}
 	if (no_credentials) {
 		verdict_plain(AUTH_NO_CREDENTIALS, "the network's client certificate is not there", "", ret_verdict);
+		net_bss_address((size_t) net_find_bss(&d->state, q), ret_verdict->bssid);
 		return 0;
 	}
 	r = daemons_hold_clocks(d, ret_error);
 	if (r == 0)
 		r = q->security == AUTH_SECURITY_EAP_TLS ? set_credentials(d, q, ret_error) : set_key(d, q, ret_error);
 	if (r == 0)
-		r = run_with_daemons(d, aftermath, q, ret_verdict, ret_error);
+		r = run_with_daemons(d, aftermath, q, &attempt, ret_verdict, ret_error);
+	if (r == 0 && !d->medium->radio)
+		net_bss_address(0, ret_verdict->bssid);
+	else if (r == 0 && ret_verdict->outcome != AUTH_NO_NETWORK)
+		memcpy(ret_verdict->bssid, attempt.bssid, sizeof(ret_verdict->bssid));
 	remove_key(d);
 	return r;
 }

@@ -3,6 +3,7 @@
 #include "sim/net/testnetd/ctl.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <wpa_ctrl.h>
@@ -34,12 +35,26 @@ void ctl_close(struct ctl *ctl)
 	*ctl = (struct ctl){0};
 }
 
+#define LATE_TRIES 3
+#define LATE_MS 10000
+
+/* The library waits ten seconds. A machine that stood still for as long has had no time to answer: it gets some more. */
+static int take_late(struct ctl *ctl, char *reply, size_t *length)
+{
+	struct pollfd pfd = {.fd = wpa_ctrl_get_fd(ctl->commands), .events = POLLIN};
+
+	for (int i = 0; i < LATE_TRIES; i++)
+		if (poll(&pfd, 1, LATE_MS) > 0)
+			return wpa_ctrl_recv(ctl->commands, reply, length);
+	return -2;
+}
+
 int ctl_request(struct ctl *ctl, char *reply, size_t reply_size, const char *format, ...)
 {
 	char command[4096];
 	size_t length = reply_size - 1;
 	va_list ap;
-	int n;
+	int n, r;
 
 	if (ctl->commands == NULL)
 		return -EPIPE;
@@ -48,7 +63,12 @@ int ctl_request(struct ctl *ctl, char *reply, size_t reply_size, const char *for
 	va_end(ap);
 	if (n < 0 || (size_t) n >= sizeof(command))
 		return -EMSGSIZE;
-	switch (wpa_ctrl_request(ctl->commands, command, (size_t) n, reply, &length, NULL)) {
+	r = wpa_ctrl_request(ctl->commands, command, (size_t) n, reply, &length, NULL);
+	if (r == -2) {
+		length = reply_size - 1;
+		r = take_late(ctl, reply, &length);
+	}
+	switch (r) {
 	case 0:
 		break;
 	case -2:

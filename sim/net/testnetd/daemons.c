@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "emu-applibs/base/base.h"
+#include "sim/net/testnetd/air.h"
 #include "sim/net/testnetd/clocks.h"
 #include "sim/net/testnetd/conf.h"
 #include "sim/net/testnetd/ns.h"
@@ -65,7 +66,8 @@ static void reap(struct daemons *d)
 		; /* signals melt together: waitpid knows */
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		(void) proc_ended(&d->radius, pid, status);
-		(void) proc_ended(&d->ap, pid, status);
+		for (size_t i = 0; i < NET_BSS_MAX; i++)
+			(void) proc_ended(&d->ap[i], pid, status);
 		(void) proc_ended(&d->supplicant, pid, status);
 		for (size_t i = 0; i < NET_OTHERS_MAX; i++)
 			(void) proc_ended(&d->others[i], pid, status);
@@ -78,7 +80,7 @@ bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns)
 	        {.fd = fd, .events = POLLIN},
 	        {.fd = d->child_fd, .events = POLLIN},
 	        {.fd = d->radius.pipe_fd, .events = POLLIN},
-	        {.fd = d->ap.pipe_fd, .events = POLLIN},
+	        {.fd = d->ap[0].pipe_fd, .events = POLLIN},
 	        {.fd = d->supplicant.pipe_fd, .events = POLLIN},
 	        {.fd = ctl_event_fd(&d->supplicant_ctl), .events = POLLIN},
 	        {.fd = d->capture.fd[0], .events = POLLIN},
@@ -87,6 +89,8 @@ bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns)
 	        {.fd = d->others[1].pipe_fd, .events = POLLIN},
 	        {.fd = d->others[2].pipe_fd, .events = POLLIN},
 	        {.fd = d->others[3].pipe_fd, .events = POLLIN},
+	        {.fd = d->ap[1].pipe_fd, .events = POLLIN},
+	        {.fd = d->ap[2].pipe_fd, .events = POLLIN},
 	};
 	uint64_t now = real_now_ns();
 	uint64_t left = until_ns == TIME_NEVER ? 0 : until_ns > now ? until_ns - now : 0;
@@ -95,7 +99,8 @@ bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns)
 	if (ppoll(fds, ARRAY_LEN(fds), until_ns == TIME_NEVER ? NULL : &limit, NULL) < 0)
 		return false;
 	proc_read(&d->radius);
-	proc_read(&d->ap);
+	for (size_t i = 0; i < NET_BSS_MAX; i++)
+		proc_read(&d->ap[i]);
 	proc_read(&d->supplicant);
 	for (size_t i = 0; i < NET_OTHERS_MAX; i++)
 		proc_read(&d->others[i]);
@@ -121,10 +126,12 @@ void daemons_pause(struct daemons *d, unsigned ms)
 
 int daemons_check(const struct daemons *d, struct az_error *ret_error)
 {
-	const struct proc *all[3 + NET_OTHERS_MAX] = {&d->radius, &d->ap, &d->supplicant};
+	const struct proc *all[2 + NET_BSS_MAX + NET_OTHERS_MAX] = {&d->radius, &d->supplicant};
 
+	for (size_t i = 0; i < NET_BSS_MAX; i++)
+		all[2 + i] = &d->ap[i];
 	for (size_t i = 0; i < NET_OTHERS_MAX; i++)
-		all[3 + i] = &d->others[i];
+		all[2 + NET_BSS_MAX + i] = &d->others[i];
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		if (all[i]->state == PROC_DIED) {
 			proc_describe_end(all[i], ret_error);
@@ -212,7 +219,7 @@ static int open_child_signals(void)
 int daemons_init(struct daemons *d, const struct medium *medium, const char *work, int dir_fd,
                  const struct testnetd_paths *paths, struct az_error *ret_error)
 {
-	struct proc *all[] = {&d->radius, &d->ap, &d->supplicant};
+	struct proc *all[] = {&d->radius, &d->ap[0], &d->supplicant};
 	int r;
 
 	memset(d, 0, sizeof(*d));
@@ -222,7 +229,8 @@ int daemons_init(struct daemons *d, const struct medium *medium, const char *wor
 	d->dir_fd = dir_fd;
 	capture_init(&d->capture);
 	proc_init(&d->radius, "freeradius", "freeradius.log", NULL);
-	proc_init(&d->ap, "hostapd", "hostapd.log", NULL);
+	for (size_t i = 0; i < NET_BSS_MAX; i++)
+		proc_init(&d->ap[i], "hostapd", "hostapd.log", NULL);
 	for (size_t i = 0; i < NET_OTHERS_MAX; i++)
 		proc_init(&d->others[i], "hostapd", "hostapd.log", NULL);
 	proc_init(&d->supplicant, "wpa_supplicant", "wpa_supplicant.log", "CTRL-EVENT-EAP-PEER-CERT");
@@ -245,10 +253,12 @@ int daemons_init(struct daemons *d, const struct medium *medium, const char *wor
 		if (r < 0)
 			return fail_setup(ret_error, r, all[i]->log_name);
 	}
-	for (size_t i = 0; i < NET_OTHERS_MAX && medium->radio; i++) {
-		r = proc_open_log(&d->others[i], dir_fd);
+	for (size_t i = 0; i < NET_OTHERS_MAX + NET_BSS_MAX - 1 && medium->radio; i++) {
+		struct proc *proc = i < NET_OTHERS_MAX ? &d->others[i] : &d->ap[i - NET_OTHERS_MAX + 1];
+
+		r = proc_open_log(proc, dir_fd);
 		if (r < 0)
-			return fail_setup(ret_error, r, d->others[i].log_name);
+			return fail_setup(ret_error, r, proc->log_name);
 	}
 	d->device_wall_s = d->radius_wall_s = time(NULL);
 	d->clocks_at_ns = real_now_ns();
@@ -392,30 +402,35 @@ static int start_radius(struct daemons *d, struct az_error *ret_error)
 	return proc_start(&d->radius, argv, faked_environment(d, CLOCKS_RADIUS, "radius/openssl.cnf", &environment), ret_error);
 }
 
-static int start_ap(struct daemons *d, struct az_error *ret_error)
+static const char *radio_interface(unsigned radio, char out[16])
+{
+	(void) snprintf(out, 16, "wlan%u", radio);
+	return out;
+}
+
+static int start_ap(struct daemons *d, size_t index, struct az_error *ret_error)
 {
 	static const char *const env[] = {"TZ=UTC", "PATH=/usr/bin:/bin", NULL};
-	char config[DAEMONS_PATH_MAX];
-	const char *const argv[] = {d->paths->hostapd, "-t", daemons_work_path(d, "hostapd.conf", config), NULL};
+	char config[DAEMONS_PATH_MAX], name[32] = "hostapd.conf", interface[16], identifier[16] = "azsim";
+
+	if (index > 0) {
+		(void) snprintf(name, sizeof(name), "hostapd-bss%zu.conf", index);
+		(void) snprintf(identifier, sizeof(identifier), "azsim-%zu", index + 1);
+	}
+	const char *const argv[] = {d->paths->hostapd, "-t", daemons_work_path(d, name, config), NULL};
 	char ssid[2 * 32 + 1];
 	const struct conf_var vars[] = {{"WORK", d->work},
-	                                {"INTERFACE", d->medium->ap_interface},
+	                                {"INTERFACE", index == 0 ? d->medium->ap_interface : radio_interface(net_bss_radio(index), interface)},
 	                                {"HIDDEN", d->state.hidden ? "1" : "0"},
 	                                {"SSID", conf_hex(d->state.ssid, strlen(d->state.ssid), ssid, sizeof(ssid))},
+	                                {"IDENTIFIER", identifier},
 	                                {"AUTH_PORT", NUMBER_TEXT(AUTH_PORT)},
 	                                {"SECRET", d->secret}};
-	int r = write_template(d, "hostapd.conf", d->medium->hostapd_template, vars, ARRAY_LEN(vars));
+	int r = write_template(d, name, d->medium->hostapd_template, vars, ARRAY_LEN(vars));
 
 	if (r < 0)
 		return fail_setup(ret_error, r, "files of hostapd");
-	return proc_start(&d->ap, argv, env, ret_error);
-}
-
-/* Radio 1 is the device's. */
-static const char *other_interface(size_t index, char out[16])
-{
-	(void) snprintf(out, 16, "wlan%zu", index + 2);
-	return out;
+	return proc_start(&d->ap[index], argv, env, ret_error);
 }
 
 static int start_other(struct daemons *d, size_t index, struct az_error *ret_error)
@@ -436,7 +451,7 @@ static int start_other(struct daemons *d, size_t index, struct az_error *ret_err
 		return fail_setup(ret_error, -ENOMEM, "files of hostapd");
 	const char *const argv[] = {d->paths->hostapd, "-t", daemons_work_path(d, name, config), NULL};
 	const struct conf_var vars[] = {{"WORK", d->work},
-	                                {"INTERFACE", other_interface(index, interface)},
+	                                {"INTERFACE", radio_interface(net_other_radio(index), interface)},
 	                                {"HIDDEN", ap->hidden ? "1" : "0"},
 	                                {"SSID", conf_hex(ap->ssid, strlen(ap->ssid), ssid, sizeof(ssid))},
 	                                {"SECURITY", security}};
@@ -533,33 +548,79 @@ static bool same_radius(const struct net_state *a, const struct net_state *b)
 	       a->radius_secret_wrong == b->radius_secret_wrong;
 }
 
-/* What they are never changes in a run: only whether they are on the air. */
-static int apply_others(struct daemons *d, struct az_error *ret_error)
+/* What access points are never changes in a run: only whether they are on the air, and how well they are heard. The first is started
+ * and waited for beside the other daemons. */
+static int apply_air(struct daemons *d, struct az_error *ret_error)
 {
-	bool started[NET_OTHERS_MAX] = {false};
+	struct proc *started[NET_OTHERS_MAX + NET_BSS_MAX];
+	size_t count = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < NET_OTHERS_MAX && d->medium->radio && r == 0; i++) {
-		bool up = i < d->state.other_count && d->state.others[i].up;
-
-		if (!up) {
-			proc_stop(&d->others[i], 500);
-		} else if (d->others[i].state == PROC_STOPPED) {
-			r = start_other(d, i, ret_error);
-			started[i] = r == 0;
+	for (size_t i = 1; i < NET_BSS_MAX && r == 0; i++) {
+		if (i >= d->state.bss_count || !d->state.bss[i].up) {
+			proc_stop(&d->ap[i], 500);
+		} else if (d->ap[i].state == PROC_STOPPED) {
+			r = start_ap(d, i, ret_error);
+			started[count++] = &d->ap[i];
 		}
 	}
 	for (size_t i = 0; i < NET_OTHERS_MAX && r == 0; i++) {
-		if (started[i])
-			r = await_word(d, &d->others[i], "AP-ENABLED", ret_error);
+		if (i >= d->state.other_count || !d->state.others[i].up) {
+			proc_stop(&d->others[i], 500);
+		} else if (d->others[i].state == PROC_STOPPED) {
+			r = start_other(d, i, ret_error);
+			started[count++] = &d->others[i];
+		}
 	}
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = await_word(d, started[i], "AP-ENABLED", ret_error);
 	return r;
+}
+
+static bool same_air(const struct net_state *a, const struct net_state *b)
+{
+	bool same = a->bss_count == b->bss_count && a->other_count == b->other_count;
+
+	for (size_t i = 0; i < a->bss_count && same; i++)
+		same = a->bss[i].up == b->bss[i].up && a->bss[i].in_range == b->bss[i].in_range && a->bss[i].signal_dbm == b->bss[i].signal_dbm;
+	for (size_t i = 0; i < a->other_count && same; i++)
+		same = a->others[i].up == b->others[i].up && a->others[i].in_range == b->others[i].in_range &&
+		       a->others[i].signal_dbm == b->others[i].signal_dbm;
+	return same;
+}
+
+int daemons_forget_scans(struct daemons *d)
+{
+	char reply[64];
+	int r = d->air_changed ? ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "BSS_FLUSH 0") : 0;
+
+	d->air_changed = d->air_changed && r < 0;
+	return r;
+}
+
+/* How well each is heard. */
+static int set_levels(struct daemons *d, struct az_error *ret_error)
+{
+	int r = 0;
+
+	d->air_changed = true;
+	for (size_t i = 0; i < d->state.bss_count && r == 0; i++)
+		r = air_set(net_bss_radio(i), d->state.bss[i].in_range, d->state.bss[i].signal_dbm);
+	for (size_t i = 0; i < d->state.other_count && r == 0; i++)
+		r = air_set(net_other_radio(i), d->state.others[i].in_range, d->state.others[i].signal_dbm);
+	return r < 0 ? fail_setup(ret_error, r, "levels of the simulated radios") : 0;
+}
+
+/* On a wire there is one access point, and it is there if the device would find any. */
+static bool first_is_up(const struct daemons *d)
+{
+	return d->medium->radio ? d->state.bss[0].up : net_choose_bss(&d->state) >= 0;
 }
 
 int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *ret_error)
 {
 	bool keep_radius = d->has_state && d->radius.state == PROC_RUNNING && state->radius_up && same_radius(&d->state, state);
-	bool new_ap, new_supplicant;
+	bool new_air = !d->has_state || !same_air(&d->state, state), new_ap, new_supplicant;
 	int r = daemons_check(d, ret_error);
 
 	testnet_state_clear(&d->state);
@@ -570,29 +631,31 @@ int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *r
 		return r;
 	if (!keep_radius)
 		proc_stop(&d->radius, 0); /* it keeps nothing that an orderly end would save */
-	if (!d->state.ap_up) {
+	if (!first_is_up(d)) {
 		ctl_close(&d->ap_ctl);
-		proc_stop(&d->ap, 500);
+		proc_stop(&d->ap[0], 500);
 	}
 	/* All are started before any is waited for. */
 	if (!keep_radius && d->state.radius_up)
 		r = start_radius(d, ret_error);
-	new_ap = d->state.ap_up && d->ap.state == PROC_STOPPED;
+	new_ap = first_is_up(d) && d->ap[0].state == PROC_STOPPED;
 	if (r == 0 && new_ap)
-		r = start_ap(d, ret_error);
+		r = start_ap(d, 0, ret_error);
 	new_supplicant = d->supplicant.state == PROC_STOPPED;
 	if (r == 0 && new_supplicant)
 		r = start_supplicant(d, ret_error);
 	if (r == 0 && new_ap)
-		r = await_control(d, &d->ap, &d->ap_ctl, "hostapd", d->medium->ap_interface, false, ret_error);
+		r = await_control(d, &d->ap[0], &d->ap_ctl, "hostapd", d->medium->ap_interface, false, ret_error);
 	if (r == 0 && new_ap && d->medium->radio)
-		r = await_word(d, &d->ap, "AP-ENABLED", ret_error); /* it can be spoken to some time before it sends beacons */
+		r = await_word(d, &d->ap[0], "AP-ENABLED", ret_error); /* it can be spoken to some time before it sends beacons */
 	if (r == 0 && new_supplicant)
 		r = await_control(d, &d->supplicant, &d->supplicant_ctl, "wpa_supplicant", d->medium->device_interface, true, ret_error);
 	if (r == 0 && !keep_radius && d->state.radius_up)
 		r = await_word(d, &d->radius, "Ready to process requests", ret_error);
-	if (r == 0)
-		r = apply_others(d, ret_error);
+	if (r == 0 && d->medium->radio)
+		r = apply_air(d, ret_error);
+	if (r == 0 && d->medium->radio && new_air)
+		r = set_levels(d, ret_error);
 	if (r == -ECHILD && !keep_radius && d->radius.state == PROC_DIED)
 		az_error_prefix(ret_error, "RADIUS does not start with these certificates");
 	return r < 0 ? r : clocks_put(d, d->device_wall_s, d->radius_wall_s, ret_error);

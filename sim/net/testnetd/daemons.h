@@ -17,7 +17,7 @@
 /* What lies between access point and device. */
 struct medium {
 	bool radio;
-	const char *ap_interface, *device_interface, *device_mac;
+	const char *ap_interface, *device_interface, *device_mac; /* of the first access point; of the device */
 	const char *capture_interface; /* on which everything is seen that goes between the two */
 	const char *supplicant_driver;
 	const char *hostapd_template, *supplicant_template;
@@ -31,8 +31,9 @@ struct daemons {
 	const struct medium *medium;
 	const struct testnetd_paths *paths;
 	const char *work; /* the private tmpfs */
-	struct proc radius, ap, supplicant;
-	struct ctl ap_ctl, supplicant_ctl;
+	struct proc radius, supplicant;
+	struct proc ap[NET_BSS_MAX]; /* hostapd of each access point of RADIUS's; the wire has the first */
+	struct ctl ap_ctl, supplicant_ctl; /* ap_ctl: of the first */
 	struct proc others[NET_OTHERS_MAX]; /* hostapd of the other access points, each with a radio of its own */
 	struct capture capture;
 	char key_log[DAEMONS_PATH_MAX]; /* of RADIUS, while there is a capture */
@@ -43,6 +44,7 @@ struct daemons {
 	char secret[33], wrong_secret[33], status_secret[33];
 	bool has_state;
 	struct net_state state; /* owned */
+	bool air_changed; /* since wpa_supplicant last forgot what it saw in scans: daemons_forget_scans() */
 	bool has_clocks; /* somebody has set them */
 	int64_t device_wall_s, radius_wall_s;
 	uint64_t clocks_at_ns; /* real time at which the two stood there */
@@ -59,6 +61,9 @@ int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *r
 int daemons_set_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error);
 /* As set, again: the daemons' clocks ran on while real time went by. Cheap when little of it did. */
 int daemons_hold_clocks(struct daemons *d, struct az_error *ret_error);
+/* What wpa_supplicant saw in scans is of another time, if the air has changed since; what it is connected to it would keep, so it must not
+ * be. 0 or negative errno. */
+int daemons_forget_scans(struct daemons *d);
 /* From here on, what goes over wire or air is kept. RADIUS writes its key log if it starts after this. */
 int daemons_capture(struct daemons *d, struct az_error *ret_error);
 /* The frames of an exchange that is over go into the file. */

@@ -88,7 +88,7 @@ static void do_status(struct serve *h, struct wire_writer *w)
 {
 	wire_put_u32(w, (uint32_t) getpid());
 	put_pid(w, &h->daemons.radius);
-	put_pid(w, &h->daemons.ap);
+	put_pid(w, &h->daemons.ap[0]);
 	put_pid(w, &h->daemons.supplicant);
 }
 

@@ -39,12 +39,24 @@ static void between(const char *s, const char *before, const char *after, char *
 		(void) snprintf(out, size, "%.*s", (int) (to - from), from);
 }
 
+static void take_bssid(const char *text, uint8_t bssid[AUTH_BSSID_LENGTH])
+{
+	unsigned b[AUTH_BSSID_LENGTH];
+
+	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5]) != AUTH_BSSID_LENGTH)
+		return;
+	for (size_t i = 0; i < AUTH_BSSID_LENGTH; i++)
+		bssid[i] = (uint8_t) b[i];
+}
+
 void attempt_event(struct attempt *attempt, const char *event)
 {
 	const char *depth;
 
 	if (starts(event, "Associated with "))
 		attempt->associated = true;
+	else if (starts(event, "SME: Trying to authenticate with ") || starts(event, "Trying to associate with "))
+		take_bssid(strstr(event, " with ") + 6, attempt->bssid);
 	else if (starts(event, "CTRL-EVENT-EAP-STARTED"))
 		attempt->started = true;
 	else if (starts(event, "CTRL-EVENT-EAP-METHOD"))

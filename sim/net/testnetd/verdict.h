@@ -11,6 +11,7 @@
 /* What wpa_supplicant's events said since the attempt began. */
 struct attempt {
 	bool associated;
+	uint8_t bssid[AUTH_BSSID_LENGTH]; /* of the last access point that was tried; zeros: none */
 	bool started;      /* EAP began */
 	bool tls_selected; /* the method was agreed */
 	bool success, failure;

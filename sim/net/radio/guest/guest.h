@@ -11,7 +11,7 @@
 #define GUEST_WPA_SUPPLICANT "/daemons/wpa_supplicant"
 #define GUEST_FAKETIME "/daemons/libfaketime.so"
 
-#define GUEST_RADIOS "radios=6" /* the access point with RADIUS, the device, NET_OTHERS_MAX other access points */
+#define GUEST_RADIOS "radios=8" /* NET_RADIOS: the device, and all access points */
 #define GUEST_PORT "azsim.testnet" /* of the virtual serial port */
 #define GUEST_LOGS_TAG "logs"      /* of the share for logs */
 

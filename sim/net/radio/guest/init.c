@@ -22,7 +22,10 @@
 
 #include "emu-applibs/base/base.h"
 #include "sim/net/radio/guest/guest.h"
+#include "sim/net/testnetd/air.h"
 #include "sim/net/testnetd/serve.h"
+
+_Static_assert(NET_RADIOS == 8, "GUEST_RADIOS");
 
 #define WORK "/run/azsim"
 #define LOGS "/logs"
@@ -214,6 +217,9 @@ int main(void)
 	(void) umask(077);
 	mount_all();
 	load_modules();
+	r = air_open();
+	if (r < 0)
+		give_up("debugfs", r);
 	bring_up("lo");
 	bring_up("hwsim0");
 	helper.device = true;
