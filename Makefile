@@ -77,6 +77,7 @@ help:
 	@echo 'make torture    power cuts, faults, no memory, readings, outages: for TORTURE_MINUTES=N (30), from TORTURE_SEED=N (1) on'
 	@echo 'make fuzz       hostile bytes for what reads them: FUZZ_SECONDS=30 for each target, FUZZ="wire certs" for some'
 	@echo 'make bench      measure speed and memory, as ratios'
+	@echo 'make cuts       let the power go at every point of every core scenario, under every reading'
 	@echo 'make install    an SDK-shaped folder with azsim in it at PREFIX (/opt/azsim); DESTDIR is heeded'
 	@echo 'make clean      remove what was built; make distclean: what was fetched too'
 	@echo 'Settings: CC=clang  V=1 (show commands)  NETS=model,wired,radio  ARGS="--seed=2 ..." (for make run)'
@@ -146,6 +147,11 @@ mt3620:
 bench: setup
 	@$(MAKE) --no-print-directory bench-programs
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"; exit 130' INT TERM && AZSIM_DAEMONS="$(CURDIR)/build/daemons" $(BUILD)/tests/bench "$(CURDIR)/$(BUILD)" "$$dir" && rm -rf "$$dir"
+
+# Every point at which the power can go, in every core scenario, under every reading that can matter to it.
+.PHONY: cuts
+cuts: all
+	@$(BUILD)/azsim run --net=model --cut=every --readings=all scenarios
 
 .PHONY: torture
 torture: setup
