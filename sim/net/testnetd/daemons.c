@@ -411,7 +411,7 @@ static const char *radio_interface(unsigned radio, char out[16])
 static int start_ap(struct daemons *d, size_t index, struct az_error *ret_error)
 {
 	static const char *const env[] = {"TZ=UTC", "PATH=/usr/bin:/bin", NULL};
-	char config[DAEMONS_PATH_MAX], name[32] = "hostapd.conf", interface[16], identifier[16] = "azsim";
+	char config[DAEMONS_PATH_MAX], name[48] = "hostapd.conf", interface[16], identifier[32] = "azsim";
 
 	if (index > 0) {
 		(void) snprintf(name, sizeof(name), "hostapd-bss%zu.conf", index);
