@@ -12,7 +12,9 @@
 #define TRIALS_MAX 8u
 #define VALID_MARGIN_S ((int64_t)30)      /* RADIUS may be a little behind the device */
 #define FIRST_RETRY_S (5 * MINUTE_S)
-#define FIRST_TRIAL_RETRY_S (30 * MINUTE_S)
+#define FIRST_TRIAL_RETRY_MIN_S HOUR_S
+#define FIRST_TRIAL_RETRY_MAX_S (4 * HOUR_S)
+#define TRIAL_CAP_MIN_S (6 * HOUR_S)
 #define OFFLINE_LONG_S HOUR_S             /* with a candidate in hand: try it */
 #define URGENT_S (3 * DAY_S)
 #define RETRY_SANE_S (36 * HOUR_S)        /* the journal cannot ask for more; a clock that jumped back can */
@@ -51,6 +53,24 @@ static int64_t observed_life_s(const struct rotation *r)
 static int64_t backoff_s(struct rotation *r, uint32_t attempt, int64_t first_s)
 {
 	return schedule_backoff_s(attempt, first_s, schedule_cap_s(remaining_s(r)), r->ops->random(r->ops->ctx));
+}
+
+/* After a trial that came to nothing. A trial writes the networks to flash three times and interrupts the connection three times, and
+ * what refused the certificate an hour ago mostly does so now: more patience than with requests. Nothing is lost by it, as when
+ * ClientCert1 ends both certificates are on offer until one is taken; so not beyond that. */
+static int64_t trial_backoff_s(struct rotation *r, uint32_t attempt)
+{
+	const int64_t left_s = remaining_s(r);
+	int64_t first_s = left_s / 64, cap_s = schedule_cap_s(left_s), wait_s;
+
+	if (first_s < FIRST_TRIAL_RETRY_MIN_S)
+		first_s = FIRST_TRIAL_RETRY_MIN_S;
+	if (first_s > FIRST_TRIAL_RETRY_MAX_S)
+		first_s = FIRST_TRIAL_RETRY_MAX_S;
+	if (cap_s < TRIAL_CAP_MIN_S)
+		cap_s = TRIAL_CAP_MIN_S;
+	wait_s = schedule_backoff_s(attempt, first_s, cap_s, r->ops->random(r->ops->ctx));
+	return left_s > 0 && left_s < wait_s ? left_s + 1 : wait_s;
 }
 
 /* Seconds until a time of the journal, which must not be believed when it is too far off. */
@@ -139,13 +159,13 @@ static enum rot_net_slot base_of(const struct rot_facts *f)
 	return f->connected == ROT_NET2 ? ROT_NET2 : ROT_NET1;
 }
 
-/* Make the pair, ClientCert2 on `with` (ROT_NET_NONE: on neither). Repeating it changes nothing. */
+/* Make the pair, ClientCert2 on `with` (ROT_NET_NONE: on neither). Repeating it changes nothing, so the journal need not know: what a
+ * process that ends in the middle has changed and not saved is still there for the next one, which repeats it. */
 static int64_t pair(struct rotation *r, enum rot_net_slot base, enum rot_net_slot with)
 {
 	const struct rot_facts *f = &r->facts;
 	int trial = f->net[ROT_TRIAL].id, e;
 
-	rot_under_way(r, JOURNAL_UNDER_WAY_CLIENT, true);
 	if (trial < 0) {
 		trial = rot_result(r->ops->add_duplicate(f->net[base].id, ROT_NAME_TRIAL));
 		if (trial < 0)
@@ -160,7 +180,7 @@ static int64_t pair(struct rotation *r, enum rot_net_slot base, enum rot_net_slo
 		e = rot_persist(r);
 	if (e == -ENOSPC && f->net[ROT_TRIAL].id < 0) {
 		(void) r->ops->forget(trial);
-		r->journal.trial_at_s = f->now_s + backoff_s(r, 4, FIRST_TRIAL_RETRY_S);
+		r->journal.trial_at_s = f->now_s + trial_backoff_s(r, 4);
 	}
 	if (e < 0)
 		return rot_failed(r, "client: pair of networks", e);
@@ -189,7 +209,7 @@ static void log_refusal(struct rotation *r, enum rot_net_slot slot)
 static int64_t failed_trial(struct rotation *r, enum rot_net_slot with)
 {
 	r->journal.trials++;
-	r->journal.trial_at_s = r->facts.now_s + backoff_s(r, r->journal.trials, FIRST_TRIAL_RETRY_S);
+	r->journal.trial_at_s = r->facts.now_s + trial_backoff_s(r, r->journal.trials);
 	log_refusal(r, with);
 	return give_up(r, "carried by " ROT_ID_CLIENT1 " instead");
 }
@@ -231,7 +251,7 @@ static int64_t on_networks(struct rotation *r)
 		if (waited_s >= 5 * MINUTE_S && (f->connected == ROT_NET_NONE || expired(r)))
 			return pair(r, base, base);
 		if (waited_s >= 10 * MINUTE_S && f->connected == ROT_NET_OTHER) {
-			r->journal.trial_at_s = f->now_s + backoff_s(r, 2, FIRST_TRIAL_RETRY_S);
+			r->journal.trial_at_s = f->now_s + trial_backoff_s(r, 2);
 			return give_up(r, "another network is in use");
 		}
 		return ROT_SOON_S;
@@ -242,7 +262,7 @@ static int64_t on_networks(struct rotation *r)
 	if (rot_confirmed(r, with == ROT_TRIAL ? base : ROT_TRIAL))
 		return failed_trial(r, with);
 	if (f->connected == ROT_NET_OTHER && !expired(r) && waited_s >= 30 * MINUTE_S) {
-		r->journal.trial_at_s = f->now_s + backoff_s(r, 2, FIRST_TRIAL_RETRY_S);
+		r->journal.trial_at_s = f->now_s + trial_backoff_s(r, 2);
 		return give_up(r, "another network is in use");
 	}
 	/* Offline: both certificates are on offer, so there is nothing better to do than to leave them there. */

@@ -164,6 +164,26 @@ bool e2e_exists(const struct e2e *e, const char *name)
 	return access(path, F_OK) == 0;
 }
 
+char *e2e_source(const struct e2e *e, const char *name)
+{
+	char *path = NULL, build[4200];
+
+	/* BUILD is build or build/NAME below the top of the tree. */
+	(void) snprintf(build, sizeof(build), "%s", e->build);
+	for (int up = 0; up < 3; up++) {
+		char *slash = strrchr(build, '/');
+
+		assert_non_null(slash);
+		*slash = '\0';
+		free(path);
+		assert_true(asprintf(&path, "%s/%s", build, name) > 0);
+		if (access(path, R_OK) == 0)
+			return path;
+	}
+	fail_msg("no %s in the tree", name);
+	return NULL;
+}
+
 /* ---- Running ------------------------------------------------------------------------------------------------------------- */
 
 static struct e2e_started start(const struct e2e *e, va_list args)

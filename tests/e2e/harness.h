@@ -31,6 +31,8 @@ void e2e_write(const struct e2e *e, const char *name, const char *format, ...) _
 /* A whole text of a file below the test's folder; caller frees; fails the test when there is none. */
 char *e2e_read(const struct e2e *e, const char *name);
 bool e2e_exists(const struct e2e *e, const char *name);
+/* The path of a file or folder of the source tree, named from its top; caller frees; fails the test when there is none. */
+char *e2e_source(const struct e2e *e, const char *name);
 
 /* Run "azsim" with these words (NULL-terminated), to its end. Free with e2e_clear. */
 struct e2e_result e2e_run(const struct e2e *e, ...) __attribute__((sentinel));

@@ -16,31 +16,11 @@
 /* The base scenario's certificate ends two days before the run does: who is connected then has renewed it. */
 #define RENEWED "  - {end: {connected: Network1, networks: [Network1], certificates: [RootCA1, ClientCert1]}}\n"
 
-static char *scenario_path(const struct e2e *e, const char *name)
-{
-	char *path = NULL, build[4200];
-
-	/* BUILD is build or build/NAME below the top of the tree. */
-	(void) snprintf(build, sizeof(build), "%s", e->build);
-	for (int up = 0; up < 3; up++) {
-		char *slash = strrchr(build, '/');
-
-		assert_non_null(slash);
-		*slash = '\0';
-		free(path);
-		assert_true(asprintf(&path, "%s/scenarios/%s.yaml", build, name) > 0);
-		if (access(path, R_OK) == 0)
-			return path;
-	}
-	fail_msg("no scenario %s", name);
-	return NULL;
-}
-
 static void same_scenario_and_seed_give_the_same_log_byte_for_byte(void **state)
 {
 	struct e2e *e = *state;
 	struct e2e_result r;
-	char *first, *second, *other, *path = scenario_path(e, "both-at-once");
+	char *first, *second, *other, *path = e2e_source(e, "scenarios/both-at-once.yaml");
 
 	r = e2e_run(e, "run", "--net=model", "--seed=5", "--out=a", path, NULL);
 	e2e_expect(&r, 0, NULL);
@@ -199,7 +179,7 @@ static void every_step_of_the_page_is_visible_in_the_timeline(void **state)
 	                                    "CertStore_MoveCertificate", "WifiConfig_ReloadConfig", "WifiConfig_ForgetNetworkById", NULL};
 	struct e2e *e = *state;
 	struct e2e_result r;
-	char *path = scenario_path(e, "root-ca-update"), *text;
+	char *path = e2e_source(e, "scenarios/root-ca-update.yaml"), *text;
 
 	r = e2e_run(e, "run", "--net=model", "--out=o", path, NULL);
 	e2e_expect(&r, 0, NULL);

@@ -23,6 +23,18 @@ static void the_rotation_app_passes(void **state)
 	e2e_clear(&r);
 }
 
+/* kept/: worlds made small at which the application once failed, each by a fault of its own. */
+static void what_was_found_once_stays_mended(void **state)
+{
+	struct e2e *e = *state;
+	char *kept = e2e_source(e, "tests/fuzz_world/kept");
+	struct e2e_result r = e2e_run(e, "run", "--net=model", "--http=shim", kept, NULL);
+
+	e2e_expect(&r, 0, "pass", "trials-too-close", NULL);
+	e2e_clear(&r);
+	free(kept);
+}
+
 static size_t count(const char *text, const char *word)
 {
 	size_t n = 0;
@@ -128,6 +140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_rotation_app_passes, e2e_set_up, e2e_tear_down),
+		cmocka_unit_test_setup_teardown(what_was_found_once_stays_mended, e2e_set_up, e2e_tear_down),
 		cmocka_unit_test_setup_teardown(a_weak_application_is_caught_and_its_world_made_small, e2e_set_up, e2e_tear_down),
 		cmocka_unit_test_setup_teardown(same_seed_same_bytes, e2e_set_up, e2e_tear_down),
 		cmocka_unit_test_setup_teardown(wrong_options_are_named, e2e_set_up, e2e_tear_down),
