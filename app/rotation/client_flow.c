@@ -418,7 +418,7 @@ int64_t rot_client_step(struct rotation *r)
 	if (f->net[ROT_NET1].id < 0 || (!f->net[ROT_NET1].client1 && !f->net[ROT_NET1].client2)) {
 		rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_UNMANAGED, "%s", f->net[ROT_NET1].id < 0 ? "no " ROT_NAME_NET1 :
 		          ROT_NAME_NET1 " does not use " ROT_ID_CLIENT1);
-		return r->config.poll_s;
+		return HOUR_S;
 	}
 	if (rot_client_on_networks(r))
 		return on_networks(r);

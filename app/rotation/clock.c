@@ -12,6 +12,9 @@
  * such a clock tries the last good time of the journal, but only if that is more than a year ago: where things simply have
  * expired, putting the clock back would only make the device believe an expired certificate.
  *
+ * A clock that goes back while connected may have been put right, and is believed. If the server's certificate is refused at that time, the
+ * time that it was before is tried.
+ *
  * Where no time server ever answers, a guess that let the device in is all there is, and it may be months behind: the certificate
  * in service would end unnoticed. So a new one is asked for at once, and the clock set to its NotBefore (client_flow.c, here).
  *
@@ -65,6 +68,22 @@ static int64_t before_jump_s(const struct rotation *r)
 	int64_t expected_s = r->clock.trusted_wall_s + (f->mono_s - r->clock.trusted_mono_s);
 
 	return r->clock.trusted && f->now_s > end_s(f) && f->now_s - expected_s > DAY_S ? expected_s : 0;
+}
+
+/* A clock that goes back by more than a day while the network has told the time: put right, or put wrong. It is believed, but what the
+ * time was before is kept until a new connection has brought the time once more. */
+static void note_going_back(struct rotation *r)
+{
+	const struct rot_facts *f = &r->facts;
+
+	if (r->clock.moved && r->seen_since_s > r->clock.moved_at_s)
+		r->clock.moved = false;
+	if (!r->clock.trusted || r->clock.trusted_wall_s + (f->mono_s - r->clock.trusted_mono_s) - f->now_s <= DAY_S)
+		return;
+	r->clock.moved = true;
+	r->clock.moved_wall_s = r->clock.trusted_wall_s;
+	r->clock.moved_mono_s = r->clock.trusted_mono_s;
+	r->clock.moved_at_s = f->mono_s;
 }
 
 /* May the device's clock be why it is offline? Only if it refused the server's certificate; when the server refused the
@@ -156,6 +175,10 @@ int64_t rot_clock(struct rotation *r)
 	}
 	if (r->clock.guess == 0 && f->connected == ROT_NET_NONE && before_jump_s(r) != 0 && clock_may_be_why(r))
 		return set_clock(r, before_jump_s(r), "clock had jumped ahead");
+	if (r->clock.guess == 0 && f->connected == ROT_NET_NONE && r->clock.moved && rot_offline_s(r) >= GUESS_SETTLE_S && clock_may_be_why(r)) {
+		r->clock.moved = false;
+		return set_clock(r, r->clock.moved_wall_s + (f->mono_s - r->clock.moved_mono_s), "clock had gone back");
+	}
 	if (r->clock.guess == 0 && !r->clock.unconfirmed && (r->journal.under_way & JOURNAL_UNDER_WAY_CLOCK) && f->now_s >= floor_s)
 		resume(r, floor_s);
 	/* By this process, or by one that the power took: then it begins later than a clock that is behind. */
@@ -202,6 +225,7 @@ int64_t rot_clock(struct rotation *r)
 	if (f->now_s >= r->journal.good_time_s + DAY_S && (f->ready || f->connected != ROT_NET_NONE) && possible(f))
 		r->journal.good_time_s = f->now_s;
 	if (f->ready && possible(f)) {
+		note_going_back(r);
 		r->clock.trusted = true;
 		r->clock.trusted_wall_s = f->now_s;
 		r->clock.trusted_mono_s = f->mono_s;

@@ -116,6 +116,9 @@ static int derive_networks(struct rotation *r, struct rot_facts *f)
 		int id = rot_result(r->ops->id_by_name(rot_net_name((enum rot_net_slot)i)));
 		int e;
 
+		/* Without Network1 nothing is done at all, so that, too, is asked twice. */
+		if (i == ROT_NET1 && (id == -ENODEV || id == -ENOENT))
+			id = rot_result(r->ops->id_by_name(ROT_NAME_NET1));
 		f->net[i].id = id;
 		if (id == -ENODEV || id == -ENOENT) {
 			f->net[i].id = -1;

@@ -263,7 +263,7 @@ int64_t rot_root_step(struct rotation *r)
 	if (f->net[ROT_NET1].id < 0 || !f->net[ROT_NET1].root1) {
 		rot_enter(r, ROT_PART_ROOT, ROT_ROOT_UNMANAGED, "%s", f->net[ROT_NET1].id < 0 ? "no " ROT_NAME_NET1 :
 		          ROT_NAME_NET1 " does not use " ROT_ID_ROOT1);
-		return r->config.poll_s;
+		return HOUR_S;
 	}
 	carrying = net2 && root2 && f->net[ROT_NET2].root2 && f->connected == ROT_NET2;
 	if (!carrying) {

@@ -141,6 +141,8 @@ struct rotation {
 		bool issued;      /* by then: ClientCert2 */
 		bool trusted;   /* this process has been told the time, and it could be true: */
 		int64_t trusted_wall_s, trusted_mono_s;
+		bool moved;     /* the clock has gone back since, while the device stayed connected; before that it was: */
+		int64_t moved_wall_s, moved_mono_s, moved_at_s; /* monotonic */
 		int64_t at_s;
 	} clock;
 	struct {
