@@ -36,9 +36,9 @@ int net_choose_bss(const struct net_state *state)
 	int best = -1;
 
 	for (size_t i = 0; i < state->bss_count; i++) {
-		const struct net_bss *bss = &state->bss[i];
+		const struct net_air *bss = &state->bss[i];
 
-		if (bss->up && bss->in_range && (best < 0 || bss->signal_dbm > state->bss[best].signal_dbm))
+		if (net_is_heard(bss) && (best < 0 || bss->signal_dbm > state->bss[best].signal_dbm))
 			best = (int)i;
 	}
 	return best;
@@ -50,7 +50,7 @@ int net_find_bss(const struct net_state *state, const struct auth_request *reque
 
 	for (size_t i = 0; i < state->bss_count && request->bssid != NULL; i++) {
 		net_bss_address(i, bssid);
-		if (state->bss[i].up && state->bss[i].in_range && memcmp(bssid, request->bssid, sizeof(bssid)) == 0)
+		if (net_is_heard(&state->bss[i]) && memcmp(bssid, request->bssid, sizeof(bssid)) == 0)
 			return (int)i;
 	}
 	return net_choose_bss(state);
@@ -70,8 +70,8 @@ bool net_find_ap(const struct net_state *state, const struct auth_request *reque
 	for (size_t i = 0; i < state->other_count; i++) {
 		const struct net_ap *ap = &state->others[i];
 
-		if (ap->up && ap->in_range && answers(ap->ssid, ap->security, ap->hidden, request) &&
-		    (*ret_other == NULL || ap->signal_dbm > (*ret_other)->signal_dbm))
+		if (net_is_heard(&ap->air) && answers(ap->ssid, ap->security, ap->hidden, request) &&
+		    (*ret_other == NULL || ap->air.signal_dbm > (*ret_other)->air.signal_dbm))
 			*ret_other = ap;
 	}
 	return *ret_other != NULL;

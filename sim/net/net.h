@@ -29,15 +29,24 @@ enum net_tls { NET_TLS_1_2, NET_TLS_1_3 };
 #define NET_SIGNAL_MAX (-20)
 #define NET_SIGNAL_DEFAULT (-30)
 
-/* One of the access points that RADIUS stands behind: they share SSID and settings, each has a BSSID of its own. */
-struct net_bss {
+/* An access point as it is on the air. */
+struct net_air {
 	bool up;
 	bool in_range;  /* what it sends comes to the device, and the other way round */
 	int signal_dbm; /* NET_SIGNAL_MIN..MAX */
 };
+/* Initializer: heard well. */
+#define NET_AIR_WELL {.up = true, .in_range = true, .signal_dbm = NET_SIGNAL_DEFAULT}
+
+static inline bool net_is_heard(const struct net_air *air)
+{
+	return air->up && air->in_range;
+}
+
+/* Access points that RADIUS stands behind: they share SSID and settings, each has a BSSID of its own. */
 #define NET_BSS_MAX 3
 /* In an initializer of struct net_state: there is one, which is heard well. */
-#define NET_ONE_BSS .bss = {{.up = true, .in_range = true, .signal_dbm = NET_SIGNAL_DEFAULT}}, .bss_count = 1
+#define NET_ONE_BSS .bss = {NET_AIR_WELL}, .bss_count = 1
 
 /* An access point beside those that RADIUS stands behind. */
 struct net_ap {
@@ -45,9 +54,7 @@ struct net_ap {
 	enum auth_security security;
 	const char *psk;  /* AUTH_SECURITY_PSK: passphrase or 64 hex digits; secret */
 	bool hidden;
-	bool up;
-	bool in_range;
-	int signal_dbm; /* NET_SIGNAL_MIN..MAX */
+	struct net_air air;
 };
 #define NET_OTHERS_MAX 4
 
@@ -67,7 +74,7 @@ struct net_state {
 	bool radius_up;
 	bool radius_secret_wrong;      /* AP and RADIUS do not share the secret */
 	bool hidden;                   /* its access points tell their name only to those who know it */
-	struct net_bss bss[NET_BSS_MAX]; /* the wired network takes the one that the device would choose, and says it is the first */
+	struct net_air bss[NET_BSS_MAX]; /* the wired network takes the one that the device would choose, and says it is the first */
 	size_t bss_count;              /* 1..NET_BSS_MAX */
 	const struct net_ap *others;   /* other access points; the wired network has none */
 	size_t other_count;            /* <= NET_OTHERS_MAX */

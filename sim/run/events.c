@@ -30,14 +30,14 @@ static bool is_at(const struct run *run, const uint8_t bssid[AUTH_BSSID_LENGTH])
 }
 
 /* What the event says of one access point. True: it came, or went, for the device. */
-static bool change_air(const struct scn_ap *c, bool *up, bool *in_range, int *signal_dbm)
+static bool change_air(const struct scn_ap *c, struct net_air *air)
 {
-	const bool heard = *up && *in_range;
+	const bool heard = net_is_heard(air);
 
-	*up = c->up != SCN_UNSET ? c->up == SCN_YES : *up;
-	*in_range = c->in_range != SCN_UNSET ? c->in_range == SCN_YES : *in_range;
-	*signal_dbm = c->has_signal ? c->signal_dbm : *signal_dbm;
-	return heard != (*up && *in_range);
+	air->up = c->up != SCN_UNSET ? c->up == SCN_YES : air->up;
+	air->in_range = c->in_range != SCN_UNSET ? c->in_range == SCN_YES : air->in_range;
+	air->signal_dbm = c->has_signal ? c->signal_dbm : air->signal_dbm;
+	return heard != net_is_heard(air);
 }
 
 /* " up, in range, -70 dBm": what is new. */
@@ -72,12 +72,12 @@ static void apply_other_ap(struct run *run, const struct scn_ap *c)
 			continue;
 		net_other_address(i, bssid);
 		if (air_text(c, text)[0]) {
-			bool changed = change_air(c, &ap->up, &ap->in_range, &ap->signal_dbm);
+			bool changed = change_air(c, &ap->air);
 
 			run->net_dirty = run->probe_dirty = true;
 			run_note(run, TL_WORLD, true, NULL, "AP %s:%s", ap->ssid, text);
 			if (changed)
-				heard_or_not(run, ap->up && ap->in_range, is_at(run, bssid));
+				heard_or_not(run, net_is_heard(&ap->air), is_at(run, bssid));
 		}
 		if (c->deauth && is_at(run, bssid)) {
 			run_note(run, TL_WORLD, true, NULL, "AP %s: deauthenticates the device", ap->ssid);
@@ -97,7 +97,7 @@ static void apply_bss(struct run *run, const struct scn_ap *c)
 	if (air_text(c, text)[0])
 		run_note(run, TL_WORLD, true, NULL, "AP%s%s:%s", name ? " " : "", name ? name : "", text);
 	for (size_t i = 0; i < s->bss_count; i++) {
-		struct net_bss *bss = &run->net_state.bss[i];
+		struct net_air *bss = &run->net_state.bss[i];
 		uint8_t bssid[AUTH_BSSID_LENGTH];
 		bool at;
 
@@ -106,9 +106,9 @@ static void apply_bss(struct run *run, const struct scn_ap *c)
 		net_bss_address(i, bssid);
 		at = is_at(run, bssid);
 		here |= at;
-		if (change_air(c, &bss->up, &bss->in_range, &bss->signal_dbm)) {
-			heard |= bss->up && bss->in_range;
-			lost |= at && !(bss->up && bss->in_range);
+		if (change_air(c, bss)) {
+			heard |= net_is_heard(bss);
+			lost |= at && !net_is_heard(bss);
 		}
 	}
 	if (text[0])

@@ -159,9 +159,9 @@ static bool host_access_point(void *ctx, size_t index, struct device_access_poin
 	const struct net_state *state = &run->net_state;
 
 	for (size_t i = 0; i < state->bss_count; i++) {
-		const struct net_bss *bss = &state->bss[i];
+		const struct net_air *bss = &state->bss[i];
 
-		if (!bss->up || !bss->in_range || index-- > 0)
+		if (!net_is_heard(bss) || index-- > 0)
 			continue;
 		*ret_ap = (struct device_access_point){.ssid = (const uint8_t *)state->ssid, .ssid_length = strlen(state->ssid),
 		                                       .hidden = state->hidden, .rssi_dbm = bss->signal_dbm};
@@ -171,10 +171,10 @@ static bool host_access_point(void *ctx, size_t index, struct device_access_poin
 	for (size_t i = 0; i < state->other_count; i++) {
 		const struct net_ap *ap = &state->others[i];
 
-		if (!ap->up || !ap->in_range || index-- > 0)
+		if (!net_is_heard(&ap->air) || index-- > 0)
 			continue;
 		*ret_ap = (struct device_access_point){.ssid = (const uint8_t *)ap->ssid, .ssid_length = strlen(ap->ssid), .security = ap->security,
-		                                       .hidden = ap->hidden, .rssi_dbm = ap->signal_dbm};
+		                                       .hidden = ap->hidden, .rssi_dbm = ap->air.signal_dbm};
 		net_other_address(i, ret_ap->bssid);
 		return true;
 	}

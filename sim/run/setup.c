@@ -354,20 +354,15 @@ int run_setup(struct run *run, struct az_error *ret_error)
 	run->ntp_servers = s->ntp_servers;
 	run->ntp_error_s = s->ntp_error_s;
 	run->tenant_ca = s->tenant_ca;
-	for (; run->net_state.bss_count < s->bss_count; run->net_state.bss_count++) {
-		const struct scn_bss *from = &s->bss[run->net_state.bss_count];
-
-		run->net_state.bss[run->net_state.bss_count] = (struct net_bss){
-			.up = from->up, .in_range = from->in_range, .signal_dbm = from->signal_dbm};
-	}
+	for (; run->net_state.bss_count < s->bss_count; run->net_state.bss_count++)
+		run->net_state.bss[run->net_state.bss_count] = s->bss[run->net_state.bss_count].air;
 	run->net_state.hidden = s->hidden;
 	run->net_state.others = run->others;
 	for (; run->net_state.other_count < s->other_count; run->net_state.other_count++) {
 		const struct scn_other_ap *from = &s->others[run->net_state.other_count];
 
 		run->others[run->net_state.other_count] = (struct net_ap){
-			.ssid = from->ssid, .security = from->security, .psk = from->psk, .hidden = from->hidden, .up = from->up,
-			.in_range = from->in_range, .signal_dbm = from->signal_dbm};
+			.ssid = from->ssid, .security = from->security, .psk = from->psk, .hidden = from->hidden, .air = from->air};
 	}
 	clock_init(&run->clock, s->start_s);
 	run->queue = queue_new();

@@ -144,6 +144,15 @@ int build_signal(struct builder *b, const struct source_step *at, const int *raw
 	return 0;
 }
 
+/* At the start. */
+static int build_air(struct builder *b, const struct source_step *at, enum scn_tri up, enum scn_tri in_range, const int *raw_signal,
+                     struct net_air *ret)
+{
+	ret->up = up != SCN_NO;
+	ret->in_range = in_range != SCN_NO;
+	return build_signal(b, at, raw_signal, &ret->signal_dbm);
+}
+
 int build_access_point(struct builder *b, const struct source_step *at, const char *raw)
 {
 	for (size_t i = 0; i < b->s->bss_count; i++)
@@ -157,14 +166,13 @@ static int build_bss(struct builder *b, const struct source_step *at, const stru
 	struct scenario *s = b->s;
 
 	s->bss_count = 1;
-	s->bss[0] = (struct scn_bss){.up = true, .in_range = true, .signal_dbm = NET_SIGNAL_DEFAULT};
+	s->bss[0] = (struct scn_bss){.air = NET_AIR_WELL};
 	for (unsigned i = 0; i < raw->access_points_count; i++) {
 		const struct raw_bss *from = &raw->access_points[i];
 		const struct source_step *item = STEP_ITEM(STEP_KEY(at, "access_points"), i);
 		struct scn_bss *bss = &s->bss[i];
-		int r;
-
 		size_t length = strlen(from->name);
+		int r;
 
 		if (length > 32 || strspn(from->name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_") != length)
 			return build_fail(b, STEP_KEY(item, "name"), "`name` is 1 to 32 of `A-Z a-z 0-9 . - _`");
@@ -173,11 +181,9 @@ static int build_bss(struct builder *b, const struct source_step *at, const stru
 				return build_fail(b, STEP_KEY(item, "name"), "there are two access points with the name `%s`; rename one", from->name);
 		r = build_text(b, from->name, &bss->name);
 		if (r == 0)
-			r = build_signal(b, item, from->signal, &bss->signal_dbm);
+			r = build_air(b, item, from->up, from->in_range, from->signal, &bss->air);
 		if (r < 0)
 			return r;
-		bss->up = from->up != SCN_NO;
-		bss->in_range = from->in_range != SCN_NO;
 		s->bss_count = i + 1;
 	}
 	return 0;
@@ -200,9 +206,7 @@ static int build_others(struct builder *b, const struct source_step *at, const s
 			return build_fail(b, item, "`security` of an access point beside the first is `open` or `psk`: those with RADIUS are `access_points`");
 		ap->security = (enum auth_security)(from->security - 1);
 		ap->hidden = from->hidden == SCN_YES;
-		ap->up = from->up != SCN_NO;
-		ap->in_range = from->in_range != SCN_NO;
-		r = build_signal(b, item, from->signal, &ap->signal_dbm);
+		r = build_air(b, item, from->up, from->in_range, from->signal, &ap->air);
 		if (r == 0)
 			r = build_text(b, from->ssid, &ap->ssid);
 		if (r == 0)

@@ -61,16 +61,14 @@ struct scn_radius {
 /* One of the access points that RADIUS stands behind, at the start. */
 struct scn_bss {
 	char *name; /* NULL: it has none, being the only one */
-	bool up, in_range;
-	int signal_dbm;
+	struct net_air air;
 };
 
 struct scn_other_ap {
 	char *ssid, *psk; /* psk: NULL unless security is AUTH_SECURITY_PSK */
 	enum auth_security security; /* not EAP-TLS: that is what RADIUS's are for */
 	bool hidden;
-	bool up, in_range; /* at the start */
-	int signal_dbm;    /* at the start */
+	struct net_air air; /* at the start */
 };
 
 struct scn_ap {

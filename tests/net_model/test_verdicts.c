@@ -83,8 +83,8 @@ static void ap_down(struct net_state *state, struct auth_request *request)
 }
 
 static const struct net_ap other_aps[] = {
-	{.ssid = "Guests", .security = AUTH_SECURITY_OPEN, .up = true, .in_range = true},
-	{.ssid = "Lab", .security = AUTH_SECURITY_PSK, .psk = "correct horse battery", .hidden = true, .up = true, .in_range = true},
+	{.ssid = "Guests", .security = AUTH_SECURITY_OPEN, .air = NET_AIR_WELL},
+	{.ssid = "Lab", .security = AUTH_SECURITY_PSK, .psk = "correct horse battery", .hidden = true, .air = NET_AIR_WELL},
 	{.ssid = "Gone", .security = AUTH_SECURITY_OPEN},
 };
 

@@ -24,13 +24,13 @@ static void states_travel(void **state)
 	struct net_state in = {.ssid = "CorpNet", .server_chain_pem = "chain", .server_key_pem = "key", .client_roots_pem = "roots",
 	                       .crl_pem = "crl", .known_identities = known, .only_clients = serials, .fragment_size = 200, .cn_must_match = true, .tls = NET_TLS_1_3,
 	                       .radius_up = true, .radius_secret_wrong = true, NET_ONE_BSS};
-	static const struct net_ap others[] = {{.ssid = "Lab", .security = AUTH_SECURITY_PSK, .psk = "secret key", .hidden = true, .up = true, .signal_dbm = -70},
-	                                       {.ssid = "Guests", .security = AUTH_SECURITY_OPEN, .in_range = true, .signal_dbm = NET_SIGNAL_MIN}};
+	static const struct net_ap others[] = {{.ssid = "Lab", .security = AUTH_SECURITY_PSK, .psk = "secret key", .hidden = true, .air = {.up = true, .signal_dbm = -70}},
+	                                       {.ssid = "Guests", .security = AUTH_SECURITY_OPEN, .air = {.in_range = true, .signal_dbm = NET_SIGNAL_MIN}}};
 	struct net_state out;
 	struct wire_writer w;
 
 	in.hidden = true;
-	in.bss[1] = (struct net_bss){.in_range = true, .signal_dbm = NET_SIGNAL_MAX};
+	in.bss[1] = (struct net_air){.in_range = true, .signal_dbm = NET_SIGNAL_MAX};
 	in.bss_count = 2;
 	in.others = others;
 	in.other_count = ARRAY_LEN(others);
@@ -53,10 +53,10 @@ static void states_travel(void **state)
 	assert_null(out.only_clients[1]);
 	assert_int_equal(out.fragment_size, 200);
 	assert_true(out.cn_must_match && out.radius_up && out.radius_secret_wrong && out.bss[0].up && out.tls == NET_TLS_1_3);
-	assert_true(out.hidden && out.other_count == 2 && out.others[0].hidden && out.others[0].up && !out.others[1].up);
+	assert_true(out.hidden && out.other_count == 2 && out.others[0].hidden && out.others[0].air.up && !out.others[1].air.up);
 	assert_true(out.bss_count == 2 && out.bss[0].in_range && out.bss[0].signal_dbm == NET_SIGNAL_DEFAULT && !out.bss[1].up &&
 	            out.bss[1].in_range && out.bss[1].signal_dbm == NET_SIGNAL_MAX);
-	assert_true(!out.others[0].in_range && out.others[0].signal_dbm == -70 && out.others[1].in_range && out.others[1].signal_dbm == NET_SIGNAL_MIN);
+	assert_true(!out.others[0].air.in_range && out.others[0].air.signal_dbm == -70 && out.others[1].air.in_range && out.others[1].air.signal_dbm == NET_SIGNAL_MIN);
 	assert_string_equal(out.others[0].psk, "secret key");
 	assert_string_equal(out.others[1].ssid, "Guests");
 	assert_true(out.others[0].security == AUTH_SECURITY_PSK && out.others[1].security == AUTH_SECURITY_OPEN && out.others[1].psk == NULL);

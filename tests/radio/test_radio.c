@@ -150,8 +150,8 @@ static void the_strongest_access_point_is_joined(void **state)
 	request = good_request(client, root);
 	wanted.bss_count = 3;
 	wanted.bss[0].signal_dbm = -75;
-	wanted.bss[1] = (struct net_bss){.up = true, .in_range = true, .signal_dbm = -70};
-	wanted.bss[2] = (struct net_bss){.up = true, .in_range = true, .signal_dbm = -80};
+	wanted.bss[1] = (struct net_air){.up = true, .in_range = true, .signal_dbm = -70};
+	wanted.bss[2] = (struct net_air){.up = true, .in_range = true, .signal_dbm = -80};
 	joins(&opened, "the second is the strongest", &wanted, &request, 1);
 	wanted.bss[2].signal_dbm = -40;
 	joins(&opened, "the third is", &wanted, &request, 2);

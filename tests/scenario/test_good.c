@@ -251,7 +251,7 @@ static void network_and_issuer_have_all_they_were_given(void **state)
 	assert_int_equal(s->reauth_ns, DAY_NS / 2);
 	assert_int_equal(s->bss_count, 1);
 	assert_string_equal(s->bss[0].name, "hall");
-	assert_true(!s->bss[0].up && !s->bss[0].in_range && s->bss[0].signal_dbm == -70);
+	assert_true(!s->bss[0].air.up && !s->bss[0].air.in_range && s->bss[0].air.signal_dbm == -70);
 	assert_string_equal(s->radius.server, "leaf");
 	assert_string_equal(s->radius.client_roots[1], "middle");
 	assert_null(s->radius.client_roots[2]);

@@ -10,7 +10,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "emu-applibs/base/base.h"
@@ -22,23 +21,6 @@
 #define LAST_WORDS "Unable to mount root fs"
 
 /* ---- The trial ----------------------------------------------------------------------------------------------------------------- */
-
-static void become(const char *const *words, int out, pid_t parent) __attribute__((noreturn));
-static void become(const char *const *words, int out, pid_t parent)
-{
-	int null = open("/dev/null", O_RDWR);
-	sigset_t none;
-
-	(void) sigemptyset(&none);
-	(void) sigprocmask(SIG_SETMASK, &none, NULL);
-	(void) signal(SIGPIPE, SIG_DFL);
-	(void) setsid();
-	(void) prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (null >= 0 && getppid() == parent && dup2(null, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
-	    dup2(null, STDERR_FILENO) >= 0 && close_range(STDERR_FILENO + 1, ~0u, 0) == 0)
-		(void) execv(words[0], (char *const *) (uintptr_t) words);
-	_exit(127);
-}
 
 /* What it says until it ends, or until the time is over. 1: the last words were among it; 0; -EINTR. */
 static int listen_to(int fd, uint64_t deadline_ns)
@@ -70,16 +52,12 @@ static int listen_to(int fd, uint64_t deadline_ns)
 /* 1: KVM runs this kernel here; 0: it does not; -EINTR: somebody wants us to stop. */
 static int try_kvm(const struct radio_paths *paths)
 {
-	struct radio_words words;
-	pid_t parent = getpid(), pid;
 	int ends[2], r;
+	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return 0;
-	radio_qemu_kernel_alone(paths, true, &words);
-	pid = fork();
-	if (pid == 0)
-		become(words.list, ends[1], parent);
+	pid = radio_qemu_try_kernel(paths, true, ends[1]);
 	(void) close(ends[1]);
 	r = pid > 0 ? listen_to(ends[0], real_now_ns() + TRY_LIMIT_MS * NS_PER_MS) : 0;
 	(void) close(ends[0]);

@@ -48,29 +48,36 @@ static void double_commas(const char *path, char *out, size_t size)
 	out[n] = '\0';
 }
 
-static void add_words(struct radio_words *w, const char *const *words)
+/* A command and its arguments, which point into it and elsewhere. */
+struct command {
+	char machine[sizeof(MACHINE)], share[2 * TESTNETD_PATH_MAX + 128];
+	const char *words[64]; /* NULL-terminated */
+	size_t count;
+};
+
+static void add_words(struct command *c, const char *const *words)
 {
-	while (*words != NULL && w->count < ARRAY_LEN(w->list) - 1)
-		w->list[w->count++] = *words++;
-	w->list[w->count] = NULL;
+	while (*words != NULL && c->count < ARRAY_LEN(c->words) - 1)
+		c->words[c->count++] = *words++;
+	c->words[c->count] = NULL;
 }
 
-void radio_qemu_kernel_alone(const struct radio_paths *paths, bool kvm, struct radio_words *ret)
+/* What boots the kernel alone. */
+static void begin_command(struct command *c, const struct radio_paths *paths, bool kvm)
 {
 	const char *const rest[] = {"-accel", kvm ? KVM : TCG, "-kernel", paths->kernel, "-append", KERNEL_ARGUMENTS,
 	                            "-serial", "stdio", NULL};
 	char *save = NULL;
 
-	_Static_assert(sizeof(MACHINE) <= sizeof(ret->machine), "room for the words of the machine");
-	ret->count = 0;
-	ret->list[ret->count++] = paths->qemu;
-	(void) snprintf(ret->machine, sizeof(ret->machine), "%s", MACHINE);
-	for (char *word = strtok_r(ret->machine, " ", &save); word != NULL; word = strtok_r(NULL, " ", &save))
-		add_words(ret, (const char *const[]){word, NULL});
-	add_words(ret, rest);
+	c->count = 0;
+	c->words[c->count++] = paths->qemu;
+	(void) snprintf(c->machine, sizeof(c->machine), "%s", MACHINE);
+	for (char *word = strtok_r(c->machine, " ", &save); word != NULL; word = strtok_r(NULL, " ", &save))
+		add_words(c, (const char *const[]){word, NULL});
+	add_words(c, rest);
 }
 
-static void build_command(struct radio_words *c, const struct radio_paths *paths, const char *dir, int image_fd, int state_fd)
+static void build_command(struct command *c, const struct radio_paths *paths, const char *dir, int image_fd, int state_fd)
 {
 	const char *const rest[] = {
 	        "-device", "virtio-serial-pci",
@@ -82,7 +89,7 @@ static void build_command(struct radio_words *c, const struct radio_paths *paths
 	const char *const restore[] = {"-incoming", "fd:6", NULL};
 	char quoted[2 * TESTNETD_PATH_MAX];
 
-	radio_qemu_kernel_alone(paths, paths->use_kvm, c);
+	begin_command(c, paths, paths->use_kvm);
 	double_commas(dir, quoted, sizeof(quoted));
 	(void) snprintf(c->share, sizeof(c->share), "local,path=%s,mount_tag=" GUEST_LOGS_TAG ",security_model=none,multidevs=remap", quoted);
 	add_words(c, rest);
@@ -92,7 +99,7 @@ static void build_command(struct radio_words *c, const struct radio_paths *paths
 		add_words(c, restore);
 }
 
-/* Each descriptor at its number, none of ours besides. */
+/* Each descriptor at its number, none of ours besides; -1: nothing is behind it. */
 static bool place_descriptors(const int wanted[FD_END], int log, int words)
 {
 	int null = open("/dev/null", O_RDWR), high[FD_END];
@@ -100,7 +107,7 @@ static bool place_descriptors(const int wanted[FD_END], int log, int words)
 	for (int i = FD_PORT; i < FD_END; i++)
 		high[i] = fcntl(wanted[i] >= 0 ? wanted[i] : null, F_DUPFD, FD_END + 8);
 	log = fcntl(log, F_DUPFD, FD_END + 8);
-	words = fcntl(words, F_DUPFD, FD_END + 8);
+	words = fcntl(words >= 0 ? words : null, F_DUPFD, FD_END + 8);
 	if (null < 0 || log < 0 || words < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(log, STDOUT_FILENO) < 0 || dup2(words, STDERR_FILENO) < 0)
 		return false;
 	for (int i = FD_PORT; i < FD_END; i++) {
@@ -110,8 +117,8 @@ static bool place_descriptors(const int wanted[FD_END], int log, int words)
 	return close_range(FD_END, ~0u, 0) == 0;
 }
 
-static void become(const struct radio_words *c, const int wanted[FD_END], int log, int words, pid_t parent) __attribute__((noreturn));
-static void become(const struct radio_words *c, const int wanted[FD_END], int log, int words, pid_t parent)
+static void become(const struct command *c, const int wanted[FD_END], int log, int words, pid_t parent) __attribute__((noreturn));
+static void become(const struct command *c, const int wanted[FD_END], int log, int words, pid_t parent)
 {
 	sigset_t none;
 
@@ -121,8 +128,8 @@ static void become(const struct radio_words *c, const int wanted[FD_END], int lo
 	(void) setsid(); /* Ctrl-C is azsim's to hear */
 	(void) prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() == parent && place_descriptors(wanted, log, words)) {
-		(void) execv(c->list[0], (char *const *) (uintptr_t) c->list);
-		(void) dprintf(STDERR_FILENO, "%s: %s\n", c->list[0], strerror(errno));
+		(void) execv(c->words[0], (char *const *) (uintptr_t) c->words);
+		(void) dprintf(STDERR_FILENO, "%s: %s\n", c->words[0], strerror(errno));
 	}
 	_exit(127);
 }
@@ -144,7 +151,7 @@ int radio_qemu_start(const struct radio_paths *paths, const char *dir, int image
 	cleanup_fd int port = -1, their_port = -1, monitor = -1, their_monitor = -1;
 	int ports[2], monitors[2], r = log < 0 ? log : words < 0 ? words : 0;
 	pid_t parent = getpid(), pid;
-	struct radio_words command;
+	struct command command;
 
 	if (r == 0 && strlen(dir) >= TESTNETD_PATH_MAX)
 		r = -ENAMETOOLONG;
@@ -175,6 +182,19 @@ failed:
 	r = -errno;
 	az_error_set(ret_error, AZ_ENVIRONMENT, "the emulator of the radio network's guest cannot be started: %s", strerror(-r));
 	return r;
+}
+
+pid_t radio_qemu_try_kernel(const struct radio_paths *paths, bool kvm, int out)
+{
+	static const int none[FD_END] = {-1, -1, -1, -1, -1, -1, -1};
+	struct command command;
+	pid_t parent = getpid(), pid;
+
+	begin_command(&command, paths, kvm);
+	pid = fork();
+	if (pid == 0)
+		become(&command, none, out, -1, parent);
+	return pid < 0 ? -errno : pid;
 }
 
 /* ---- The monitor --------------------------------------------------------------------------------------------------------------- */

@@ -74,13 +74,6 @@ void radio_kvm_failed(struct radio_paths *paths);
 
 /* ---- The emulator -------------------------------------------------------------------------------------------------------------- */
 
-/* A command and its arguments. */
-struct radio_words {
-	char machine[256], share[2 * TESTNETD_PATH_MAX + 128];
-	const char *list[64]; /* NULL-terminated */
-	size_t count;
-};
-
 struct radio_qemu {
 	pid_t pid;
 	int port; /* to testnetd in the guest */
@@ -92,8 +85,8 @@ struct radio_qemu {
 
 /* How the emulator is called, as one text, without what differs from run to run: part of what a saved guest depends on. */
 const char *radio_qemu_signature(const struct radio_paths *paths);
-/* The words that boot the kernel alone, which ends when it finds no file system. They point into *ret, and to `paths`. */
-void radio_qemu_kernel_alone(const struct radio_paths *paths, bool kvm, struct radio_words *ret);
+/* Boots the guest's kernel alone, which ends when it finds no file system; its console goes to `out`. The process, or negative errno. */
+pid_t radio_qemu_try_kernel(const struct radio_paths *paths, bool kvm, int out);
 /* Starts it, to boot with the initial file system image_fd, or to be restored from state_fd (the other one is -1). dir: for logs.
  * Standard output of the guest goes to guest.log there, the emulator's words to qemu.log. It is killed when this process ends. */
 int radio_qemu_start(const struct radio_paths *paths, const char *dir, int image_fd, int state_fd, struct radio_qemu *ret_qemu,

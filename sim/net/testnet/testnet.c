@@ -129,19 +129,19 @@ static void put_list(struct wire_writer *w, const char *const *list)
 		wire_put_str(w, list[i]);
 }
 
-static void put_air(struct wire_writer *w, bool up, bool in_range, int signal_dbm)
+static void put_air(struct wire_writer *w, const struct net_air *air)
 {
-	wire_put_u8(w, up);
-	wire_put_u8(w, in_range);
-	wire_put_i32(w, signal_dbm);
+	wire_put_u8(w, air->up);
+	wire_put_u8(w, air->in_range);
+	wire_put_i32(w, air->signal_dbm);
 }
 
-static bool get_air(struct wire_reader *r, bool *ret_up, bool *ret_in_range, int *ret_signal_dbm)
+static bool get_air(struct wire_reader *r, struct net_air *ret)
 {
-	*ret_up = wire_get_u8(r) != 0;
-	*ret_in_range = wire_get_u8(r) != 0;
-	*ret_signal_dbm = wire_get_i32(r);
-	return !r->failed && *ret_signal_dbm >= NET_SIGNAL_MIN && *ret_signal_dbm <= NET_SIGNAL_MAX;
+	ret->up = wire_get_u8(r) != 0;
+	ret->in_range = wire_get_u8(r) != 0;
+	ret->signal_dbm = wire_get_i32(r);
+	return !r->failed && ret->signal_dbm >= NET_SIGNAL_MIN && ret->signal_dbm <= NET_SIGNAL_MAX;
 }
 
 void testnet_put_state(struct wire_writer *w, const struct net_state *state)
@@ -161,14 +161,14 @@ void testnet_put_state(struct wire_writer *w, const struct net_state *state)
 	wire_put_u8(w, state->hidden);
 	wire_put_u8(w, (uint8_t) state->bss_count);
 	for (size_t i = 0; i < state->bss_count; i++)
-		put_air(w, state->bss[i].up, state->bss[i].in_range, state->bss[i].signal_dbm);
+		put_air(w, &state->bss[i]);
 	wire_put_u8(w, (uint8_t) state->other_count);
 	for (size_t i = 0; i < state->other_count; i++) {
 		wire_put_str(w, state->others[i].ssid);
 		wire_put_u8(w, (uint8_t) state->others[i].security);
 		put_optional(w, state->others[i].psk);
 		wire_put_u8(w, state->others[i].hidden);
-		put_air(w, state->others[i].up, state->others[i].in_range, state->others[i].signal_dbm);
+		put_air(w, &state->others[i].air);
 	}
 }
 
@@ -178,7 +178,7 @@ static int get_bss(struct wire_reader *r, struct net_state *s)
 	if (r->failed || s->bss_count < 1 || s->bss_count > NET_BSS_MAX)
 		return -EBADMSG;
 	for (size_t i = 0; i < s->bss_count; i++)
-		if (!get_air(r, &s->bss[i].up, &s->bss[i].in_range, &s->bss[i].signal_dbm))
+		if (!get_air(r, &s->bss[i]))
 			return -EBADMSG;
 	return 0;
 }
@@ -209,7 +209,7 @@ static int get_others(struct wire_reader *r, struct net_state *s)
 		others[i].security = (enum auth_security) security;
 		e = get_optional(r, (char **) &others[i].psk);
 		others[i].hidden = wire_get_u8(r) != 0;
-		if (e == 0 && !get_air(r, &others[i].up, &others[i].in_range, &others[i].signal_dbm))
+		if (e == 0 && !get_air(r, &others[i].air))
 			e = -EBADMSG;
 	}
 	return e;
@@ -403,7 +403,6 @@ int testnet_get_verdict(struct wire_reader *r, struct auth_verdict *ret_verdict)
 {
 	struct auth_verdict v = {0};
 	uint8_t outcome = wire_get_u8(r), cause = wire_get_u8(r);
-
 	const uint8_t *bssid;
 	size_t length;
 

@@ -51,9 +51,9 @@ int air_open(void)
 	return 0;
 }
 
-int air_set(unsigned radio, bool in_range, int signal_dbm)
+int air_set(unsigned radio, const struct net_air *air)
 {
-	int r = write_switch(radio, "group", in_range ? GROUP_OF_ALL : GROUP_OF_NOBODY);
+	int r = write_switch(radio, "group", air->in_range ? GROUP_OF_ALL : GROUP_OF_NOBODY);
 
-	return r == 0 ? write_switch(radio, "rx_rssi", signal_dbm - TX_POWER_DBM) : r;
+	return r == 0 ? write_switch(radio, "rx_rssi", air->signal_dbm - TX_POWER_DBM) : r;
 }

@@ -2,12 +2,12 @@
 #ifndef SIM_NET_TESTNETD_AIR_H
 #define SIM_NET_TESTNETD_AIR_H
 
-#include <stdbool.h>
+#include "sim/net/net.h"
 
 /* The first thing in the guest, when the radios are there. 0, or negative errno: the kernel has no such switches. */
 int air_open(void);
-/* How well the device hears radio number `radio`, which does not move its own level: in_range no: neither hears the other. 0 or
- * negative errno. */
-int air_set(unsigned radio, bool in_range, int signal_dbm);
+/* How well the device hears radio number `radio` (`up` is not looked at), which does not move its own level: in_range no: neither hears
+ * the other. 0 or negative errno. */
+int air_set(unsigned radio, const struct net_air *air);
 
 #endif

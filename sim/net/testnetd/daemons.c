@@ -54,6 +54,19 @@ const char *daemons_work_path(const struct daemons *d, const char *name, char ou
 	return out;
 }
 
+/* All of them, number by number: the first PROCS_ON_WIRE are what there is on a wire. */
+#define PROCS_ON_WIRE 3
+#define PROCS (2 + NET_BSS_MAX + NET_OTHERS_MAX)
+static struct proc *proc_at(struct daemons *d, size_t i)
+{
+	struct proc *const first[] = {&d->radius, &d->supplicant};
+
+	if (i < ARRAY_LEN(first))
+		return first[i];
+	i -= ARRAY_LEN(first);
+	return i < NET_BSS_MAX ? &d->ap[i] : &d->others[i - NET_BSS_MAX];
+}
+
 /* ---- Waiting ----------------------------------------------------------------------------------------------------------------- */
 
 static void reap(struct daemons *d)
@@ -64,51 +77,36 @@ static void reap(struct daemons *d)
 
 	while (read(d->child_fd, &info, sizeof(info)) > 0)
 		; /* signals melt together: waitpid knows */
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		(void) proc_ended(&d->radius, pid, status);
-		for (size_t i = 0; i < NET_BSS_MAX; i++)
-			(void) proc_ended(&d->ap[i], pid, status);
-		(void) proc_ended(&d->supplicant, pid, status);
-		for (size_t i = 0; i < NET_OTHERS_MAX; i++)
-			(void) proc_ended(&d->others[i], pid, status);
-	}
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (size_t i = 0; i < PROCS; i++)
+			(void) proc_ended(proc_at(d, i), pid, status);
 }
 
 bool daemons_wait(struct daemons *d, int fd, uint64_t until_ns)
 {
-	struct pollfd fds[] = {
-	        {.fd = fd, .events = POLLIN},
-	        {.fd = d->child_fd, .events = POLLIN},
-	        {.fd = d->radius.pipe_fd, .events = POLLIN},
-	        {.fd = d->ap[0].pipe_fd, .events = POLLIN},
-	        {.fd = d->supplicant.pipe_fd, .events = POLLIN},
-	        {.fd = ctl_event_fd(&d->supplicant_ctl), .events = POLLIN},
-	        {.fd = d->capture.fd[0], .events = POLLIN},
-	        {.fd = d->capture.fd[1], .events = POLLIN},
-	        {.fd = d->others[0].pipe_fd, .events = POLLIN},
-	        {.fd = d->others[1].pipe_fd, .events = POLLIN},
-	        {.fd = d->others[2].pipe_fd, .events = POLLIN},
-	        {.fd = d->others[3].pipe_fd, .events = POLLIN},
-	        {.fd = d->ap[1].pipe_fd, .events = POLLIN},
-	        {.fd = d->ap[2].pipe_fd, .events = POLLIN},
+	enum { ASKED, CHILD, EVENTS, FRAMES, FRAMES_OF_RADIUS, OUTPUT };
+	struct pollfd fds[OUTPUT + PROCS] = {
+	        [ASKED] = {.fd = fd, .events = POLLIN},
+	        [CHILD] = {.fd = d->child_fd, .events = POLLIN},
+	        [EVENTS] = {.fd = ctl_event_fd(&d->supplicant_ctl), .events = POLLIN},
+	        [FRAMES] = {.fd = d->capture.fd[0], .events = POLLIN},
+	        [FRAMES_OF_RADIUS] = {.fd = d->capture.fd[1], .events = POLLIN},
 	};
 	uint64_t now = real_now_ns();
 	uint64_t left = until_ns == TIME_NEVER ? 0 : until_ns > now ? until_ns - now : 0;
 	struct timespec limit = {.tv_sec = (time_t) (left / NS_PER_S), .tv_nsec = (long) (left % NS_PER_S)};
 
+	for (size_t i = 0; i < PROCS; i++)
+		fds[OUTPUT + i] = (struct pollfd){.fd = proc_at(d, i)->pipe_fd, .events = POLLIN};
 	if (ppoll(fds, ARRAY_LEN(fds), until_ns == TIME_NEVER ? NULL : &limit, NULL) < 0)
 		return false;
-	proc_read(&d->radius);
-	for (size_t i = 0; i < NET_BSS_MAX; i++)
-		proc_read(&d->ap[i]);
-	proc_read(&d->supplicant);
-	for (size_t i = 0; i < NET_OTHERS_MAX; i++)
-		proc_read(&d->others[i]);
-	if (fds[6].revents != 0 || fds[7].revents != 0)
+	for (size_t i = 0; i < PROCS; i++)
+		proc_read(proc_at(d, i));
+	if (fds[FRAMES].revents != 0 || fds[FRAMES_OF_RADIUS].revents != 0)
 		capture_take(&d->capture, clocks_radius_now_ns(d));
-	if (fds[1].revents != 0)
+	if (fds[CHILD].revents != 0)
 		reap(d);
-	return fds[0].revents != 0;
+	return fds[ASKED].revents != 0;
 }
 
 void daemons_pause(struct daemons *d, unsigned ms)
@@ -124,17 +122,13 @@ void daemons_pause(struct daemons *d, unsigned ms)
 	} while (real_now_ns() < until);
 }
 
-int daemons_check(const struct daemons *d, struct az_error *ret_error)
+int daemons_check(struct daemons *d, struct az_error *ret_error)
 {
-	const struct proc *all[2 + NET_BSS_MAX + NET_OTHERS_MAX] = {&d->radius, &d->supplicant};
+	for (size_t i = 0; i < PROCS; i++) {
+		const struct proc *proc = proc_at(d, i);
 
-	for (size_t i = 0; i < NET_BSS_MAX; i++)
-		all[2 + i] = &d->ap[i];
-	for (size_t i = 0; i < NET_OTHERS_MAX; i++)
-		all[2 + NET_BSS_MAX + i] = &d->others[i];
-	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-		if (all[i]->state == PROC_DIED) {
-			proc_describe_end(all[i], ret_error);
+		if (proc->state == PROC_DIED) {
+			proc_describe_end(proc, ret_error);
 			return -ECHILD;
 		}
 		if (d->capture.error != 0) {
@@ -142,10 +136,10 @@ int daemons_check(const struct daemons *d, struct az_error *ret_error)
 			             strerror(d->capture.error));
 			return -d->capture.error;
 		}
-		if (all[i]->log_error != 0) {
+		if (proc->log_error != 0) {
 			az_error_set(ret_error, AZ_ENVIRONMENT, "%s cannot be written: %s; make room and run again",
-			             all[i]->log_name, strerror(all[i]->log_error));
-			return -all[i]->log_error;
+			             proc->log_name, strerror(proc->log_error));
+			return -proc->log_error;
 		}
 	}
 	return 0;
@@ -219,7 +213,6 @@ static int open_child_signals(void)
 int daemons_init(struct daemons *d, const struct medium *medium, const char *work, int dir_fd,
                  const struct testnetd_paths *paths, struct az_error *ret_error)
 {
-	struct proc *all[] = {&d->radius, &d->ap[0], &d->supplicant};
 	int r;
 
 	memset(d, 0, sizeof(*d));
@@ -248,13 +241,8 @@ int daemons_init(struct daemons *d, const struct medium *medium, const char *wor
 	r = make_folders(d);
 	if (r < 0)
 		return fail_setup(ret_error, r, "folders on the private tmpfs");
-	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-		r = proc_open_log(all[i], dir_fd);
-		if (r < 0)
-			return fail_setup(ret_error, r, all[i]->log_name);
-	}
-	for (size_t i = 0; i < NET_OTHERS_MAX + NET_BSS_MAX - 1 && medium->radio; i++) {
-		struct proc *proc = i < NET_OTHERS_MAX ? &d->others[i] : &d->ap[i - NET_OTHERS_MAX + 1];
+	for (size_t i = 0; i < (medium->radio ? PROCS : PROCS_ON_WIRE); i++) {
+		struct proc *proc = proc_at(d, i);
 
 		r = proc_open_log(proc, dir_fd);
 		if (r < 0)
@@ -565,7 +553,7 @@ static int apply_air(struct daemons *d, struct az_error *ret_error)
 		}
 	}
 	for (size_t i = 0; i < NET_OTHERS_MAX && r == 0; i++) {
-		if (i >= d->state.other_count || !d->state.others[i].up) {
+		if (i >= d->state.other_count || !d->state.others[i].air.up) {
 			proc_stop(&d->others[i], 500);
 		} else if (d->others[i].state == PROC_STOPPED) {
 			r = start_other(d, i, ret_error);
@@ -577,15 +565,19 @@ static int apply_air(struct daemons *d, struct az_error *ret_error)
 	return r;
 }
 
+static bool same_level(const struct net_air *a, const struct net_air *b)
+{
+	return a->up == b->up && a->in_range == b->in_range && a->signal_dbm == b->signal_dbm;
+}
+
 static bool same_air(const struct net_state *a, const struct net_state *b)
 {
 	bool same = a->bss_count == b->bss_count && a->other_count == b->other_count;
 
 	for (size_t i = 0; i < a->bss_count && same; i++)
-		same = a->bss[i].up == b->bss[i].up && a->bss[i].in_range == b->bss[i].in_range && a->bss[i].signal_dbm == b->bss[i].signal_dbm;
+		same = same_level(&a->bss[i], &b->bss[i]);
 	for (size_t i = 0; i < a->other_count && same; i++)
-		same = a->others[i].up == b->others[i].up && a->others[i].in_range == b->others[i].in_range &&
-		       a->others[i].signal_dbm == b->others[i].signal_dbm;
+		same = same_level(&a->others[i].air, &b->others[i].air);
 	return same;
 }
 
@@ -605,9 +597,9 @@ static int set_levels(struct daemons *d, struct az_error *ret_error)
 
 	d->air_changed = true;
 	for (size_t i = 0; i < d->state.bss_count && r == 0; i++)
-		r = air_set(net_bss_radio(i), d->state.bss[i].in_range, d->state.bss[i].signal_dbm);
+		r = air_set(net_bss_radio(i), &d->state.bss[i]);
 	for (size_t i = 0; i < d->state.other_count && r == 0; i++)
-		r = air_set(net_other_radio(i), d->state.others[i].in_range, d->state.others[i].signal_dbm);
+		r = air_set(net_other_radio(i), &d->state.others[i].air);
 	return r < 0 ? fail_setup(ret_error, r, "levels of the simulated radios") : 0;
 }
 

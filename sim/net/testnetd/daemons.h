@@ -70,7 +70,7 @@ int daemons_capture(struct daemons *d, struct az_error *ret_error);
 void daemons_capture_flush(struct daemons *d);
 
 /* 0; or -ECHILD and *ret_error when a daemon ended by itself, or a log could not be written (its errno). */
-int daemons_check(const struct daemons *d, struct az_error *ret_error);
+int daemons_check(struct daemons *d, struct az_error *ret_error);
 /* The same after a control socket failed: a socket closes a moment before the end of its process is known. */
 int daemons_check_after_failure(struct daemons *d, struct az_error *ret_error);
 
