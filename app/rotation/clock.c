@@ -61,11 +61,17 @@ static bool possible(const struct rot_facts *f)
 	return f->now_s >= certificate_floor_s(f) && f->now_s <= end_s(f);
 }
 
+/* What the time has to be by the monotonic clock, if it was wall_s then. */
+static int64_t by_monotonic_s(const struct rotation *r, int64_t wall_s, int64_t mono_s)
+{
+	return wall_s + (r->facts.mono_s - mono_s);
+}
+
 /* What the time has to be, by the monotonic clock, when the clock has jumped to where everything has ended; else 0. */
 static int64_t before_jump_s(const struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
-	int64_t expected_s = r->clock.trusted_wall_s + (f->mono_s - r->clock.trusted_mono_s);
+	int64_t expected_s = by_monotonic_s(r, r->clock.trusted_wall_s, r->clock.trusted_mono_s);
 
 	return r->clock.trusted && f->now_s > end_s(f) && f->now_s - expected_s > DAY_S ? expected_s : 0;
 }
@@ -78,7 +84,7 @@ static void note_going_back(struct rotation *r)
 
 	if (r->clock.moved && r->seen_since_s > r->clock.moved_at_s)
 		r->clock.moved = false;
-	if (!r->clock.trusted || r->clock.trusted_wall_s + (f->mono_s - r->clock.trusted_mono_s) - f->now_s <= DAY_S)
+	if (!r->clock.trusted || by_monotonic_s(r, r->clock.trusted_wall_s, r->clock.trusted_mono_s) - f->now_s <= DAY_S)
 		return;
 	r->clock.moved = true;
 	r->clock.moved_wall_s = r->clock.trusted_wall_s;
@@ -177,7 +183,7 @@ int64_t rot_clock(struct rotation *r)
 		return set_clock(r, before_jump_s(r), "clock had jumped ahead");
 	if (r->clock.guess == 0 && f->connected == ROT_NET_NONE && r->clock.moved && rot_offline_s(r) >= GUESS_SETTLE_S && clock_may_be_why(r)) {
 		r->clock.moved = false;
-		return set_clock(r, r->clock.moved_wall_s + (f->mono_s - r->clock.moved_mono_s), "clock had gone back");
+		return set_clock(r, by_monotonic_s(r, r->clock.moved_wall_s, r->clock.moved_mono_s), "clock had gone back");
 	}
 	if (r->clock.guess == 0 && !r->clock.unconfirmed && (r->journal.under_way & JOURNAL_UNDER_WAY_CLOCK) && f->now_s >= floor_s)
 		resume(r, floor_s);

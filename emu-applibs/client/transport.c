@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "emu-applibs/base/base.h"
+#include "emu-applibs/base/process.h"
 #include "emu-applibs/wire/ahead.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "wire_header is sent as it lies in memory");
@@ -294,21 +295,6 @@ static void map_ahead(struct call *c)
 		connection.ahead = list;
 }
 
-/* Without it (an old kernel) every question goes the long way. */
-static void mark_process(void)
-{
-	const size_t size = (size_t)sysconf(_SC_PAGESIZE);
-	unsigned char *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (page == MAP_FAILED)
-		return;
-	*page = 1;
-	if (madvise(page, size, MADV_WIPEONFORK) == 0)
-		connection.first_process = page;
-	else
-		(void) munmap(page, size);
-}
-
 /* One pipe for both, as the simulator gives it, can be looked at by one descriptor of ours, whatever becomes of theirs. */
 static void find_output(void)
 {
@@ -358,7 +344,7 @@ static void hello(void)
 	map_ahead(&c);
 	if (!connection.ahead)
 		return;
-	mark_process();
+	connection.first_process = base_mark_process(); /* without it every question goes the long way */
 	find_output();
 }
 
@@ -390,26 +376,11 @@ static void own(struct call *c)
 }
 
 #ifdef CALL_SHORT_REQUEST
-/* Questions whose fields and reply are short. */
+/* Is there a list that it may be on, and is this the process that it is for? */
 static bool is_short(uint16_t op)
 {
-	switch (op) {
-	case WIRE_CERTSTORE_COUNT:
-	case WIRE_CERTSTORE_ID_AT:
-	case WIRE_CERTSTORE_SPACE:
-	case WIRE_CERTSTORE_INFO:
-	case WIRE_WIFI_ID_BY_NAME:
-	case WIRE_WIFI_CONNECTED_ID:
-	case WIRE_WIFI_GET_OPT:
-	case WIRE_NET_READY:
-	case WIRE_DEVICE_AUTH_READY:
-	case WIRE_DEVICE_AUTH:
-	case WIRE_HTTP_CONNECT:
-	case WIRE_STORAGE_OPEN:
-		return connection.ahead && connection.ahead->count > 0 && connection.first_process && *connection.first_process;
-	default:
-		return false;
-	}
+	return wire_ahead_is_short(op) && connection.ahead && connection.ahead->count > 0 && connection.first_process &&
+	       *connection.first_process;
 }
 
 static bool begin_short(struct call *c)

@@ -11,7 +11,6 @@
 #include "emu-applibs/base/base.h"
 #include "emu-applibs/device/wificonfig.h"
 
-
 uint8_t wifi_security_of(enum auth_security security)
 {
 	switch (security) {

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/un.h>
 
+#include "emu-applibs/base/process.h"
 #include "emu-applibs/wire/wire.h"
 
 #define CORE_APP_MAX 15u
@@ -173,21 +174,6 @@ static void core_map(int fd)
 	core_page = page;
 }
 
-/* Without it (an old kernel) a child made past libc would take its parent's answers. */
-static void core_mark_process(void)
-{
-	const size_t size = (size_t) sysconf(_SC_PAGESIZE);
-	unsigned char *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (page == MAP_FAILED)
-		return;
-	*page = 1;
-	if (madvise(page, size, MADV_WIPEONFORK) == 0)
-		core_first_process = page;
-	else
-		(void) munmap(page, size);
-}
-
 static void core_connect(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -211,7 +197,7 @@ static void core_connect(const char *path)
 	if (m.type != VT_WELCOME || m.a != VT_VERSION)
 		vt_fatal("the simulator speaks another version", 0);
 	core_map(page);
-	core_mark_process();
+	core_first_process = base_mark_process(); /* without it a child made past libc would take its parent's answers */
 }
 
 bool vt_start(void)

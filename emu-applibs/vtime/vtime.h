@@ -249,7 +249,7 @@ void vt_random_init(void);
 bool vt_random_on(void);
 /* caller: where the application's call returns to; the program and its libraries have sequences of their own. */
 void vt_random_fill(const void *caller, void *buffer, size_t n);
-/* True when fd is /dev/random or /dev/urandom. */
+/* True when this is /dev/random or /dev/urandom. */
 bool vt_is_random_device(const struct stat *st);
 
 /* ---- threads.c ---- */

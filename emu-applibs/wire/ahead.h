@@ -13,7 +13,10 @@
 #ifndef WIRE_AHEAD_H
 #define WIRE_AHEAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "emu-applibs/wire/wire.h"
 
 #define WIRE_AHEAD_MAGIC 0x4148u /* "HA" */
 #define WIRE_AHEAD_MAX 40u
@@ -42,5 +45,28 @@ struct wire_ahead {
 	uint8_t bytes[WIRE_AHEAD_BYTES];
 };
 _Static_assert(sizeof(struct wire_ahead) == 24 + WIRE_AHEAD_MAX * 24 + WIRE_AHEAD_BYTES, "the same on every ABI");
+
+/* May such a request be on the list, and are its fields and its reply short? Of the others only WIRE_HTTP_REQUEST may be on it, and
+ * WIRE_DEVICE_AUTH by reference alone. */
+static inline bool wire_ahead_is_short(uint16_t op)
+{
+	switch (op) {
+	case WIRE_CERTSTORE_COUNT:
+	case WIRE_CERTSTORE_ID_AT:
+	case WIRE_CERTSTORE_SPACE:
+	case WIRE_CERTSTORE_INFO:
+	case WIRE_WIFI_ID_BY_NAME:
+	case WIRE_WIFI_CONNECTED_ID:
+	case WIRE_WIFI_GET_OPT:
+	case WIRE_NET_READY:
+	case WIRE_DEVICE_AUTH_READY:
+	case WIRE_DEVICE_AUTH:
+	case WIRE_HTTP_CONNECT:
+	case WIRE_STORAGE_OPEN:
+		return true;
+	default:
+		return false;
+	}
+}
 
 #endif

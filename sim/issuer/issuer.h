@@ -48,8 +48,9 @@ void issuer_free(struct issuer *issuer); /* NULL is fine; closes all connections
 void issuer_change(struct issuer *issuer, const struct scn_issuer *change, const struct pki_cert *root,
                    const struct pki_cert *client_ca, const struct pki_cert *tenant_ca);
 
+/* Does it answer at once, and as it should? */
+bool issuer_is_well(const struct issuer *issuer);
 /* False: connections to it are refused. */
-bool issuer_is_well(const struct issuer *issuer); /* answers at once, and as it should */
 bool issuer_is_up(const struct issuer *issuer);
 /* The server behind it, for connections, turns and deadlines; the issuer's. */
 struct server *issuer_server(struct issuer *issuer);

@@ -10,24 +10,12 @@
 static bool is_question(uint16_t op, const uint8_t *fields, size_t length)
 {
 	switch (op) {
-	case WIRE_CERTSTORE_COUNT:
-	case WIRE_CERTSTORE_ID_AT:
-	case WIRE_CERTSTORE_SPACE:
-	case WIRE_CERTSTORE_INFO:
-	case WIRE_WIFI_ID_BY_NAME:
-	case WIRE_WIFI_CONNECTED_ID:
-	case WIRE_WIFI_GET_OPT:
-	case WIRE_NET_READY:
-	case WIRE_DEVICE_AUTH_READY:
-	case WIRE_HTTP_CONNECT:
-	case WIRE_STORAGE_OPEN:
-		return true;
 	case WIRE_DEVICE_AUTH:
 		return length > 0; /* by reference */
 	case WIRE_HTTP_REQUEST:
 		return run_http_is_question(fields, length);
 	default:
-		return false;
+		return wire_ahead_is_short(op);
 	}
 }
 

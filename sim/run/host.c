@@ -280,14 +280,14 @@ const struct pki_cert *run_device_auth_signer(const struct run *run)
 
 int64_t run_device_auth_from_s(const struct run *run, uint64_t issued_ns)
 {
-	return run->clock.start_s + (int64_t)(issued_ns / NS_PER_S) - 3600;
+	return clock_true_s_at(&run->clock, issued_ns) - 3600;
 }
 
 static int host_issue_device_auth(void *ctx, uint64_t issued_ns, int64_t life_s, char **ret_cert_pem, char **ret_key_pem)
 {
 	struct run *run = ctx;
 	const struct pki_cert *signer = run_device_auth_signer(run);
-	const int64_t from_s = run_device_auth_from_s(run, issued_ns), until_s = run->clock.start_s + (int64_t)(issued_ns / NS_PER_S) + life_s;
+	const int64_t from_s = run_device_auth_from_s(run, issued_ns), until_s = clock_true_s_at(&run->clock, issued_ns) + life_s;
 	char error[PKI_ERROR_MAX];
 	int r = run->device_auth ? 0 : first_device_auth(run, signer, error);
 

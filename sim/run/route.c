@@ -178,7 +178,7 @@ static void take_own(struct run *run, struct server_request *request)
 		return;
 	request->own.signer = run_device_auth_signer(run);
 	request->own.from_s = run_device_auth_from_s(run, dates.issued_ns);
-	request->own.until_s = run->clock.start_s + (int64_t)(dates.issued_ns / NS_PER_S) + (int64_t)((until_ns - dates.issued_ns) / NS_PER_S);
+	request->own.until_s = clock_true_s_at(&run->clock, dates.issued_ns) + (int64_t)((until_ns - dates.issued_ns) / NS_PER_S);
 	request->own.make_chain = make_own_chain;
 	request->own.ctx = run;
 }

@@ -74,7 +74,7 @@ void run_fail(struct run *run, const char *format, ...)
 	if (vasprintf(&text, format, args) < 0)
 		abort();
 	va_end(args);
-	dates_format(run->clock.start_s + (int64_t)(run->clock.now_ns / NS_PER_S), date);
+	dates_format(clock_true_s_at(&run->clock, run->clock.now_ns), date);
 	timeline_format_since(run->clock.now_ns, since);
 	if (asprintf(&whole, "at %s (%s): %s", since, date, text) < 0)
 		abort();

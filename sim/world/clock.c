@@ -12,6 +12,11 @@ void clock_init(struct clock *clock, int64_t start_s)
 	clock->start_s = start_s;
 }
 
+int64_t clock_true_s_at(const struct clock *clock, uint64_t at_ns)
+{
+	return clock->start_s + (int64_t)(at_ns / NS_PER_S);
+}
+
 int64_t clock_true_ns(const struct clock *clock)
 {
 	return clock->start_s * (int64_t)NS_PER_S + (int64_t)clock->now_ns;

@@ -18,6 +18,8 @@ struct clock {
 };
 
 void clock_init(struct clock *clock, int64_t start_s);
+/* Seconds since 1970, true time, at this moment of the run (ns since its start), rounded down. */
+int64_t clock_true_s_at(const struct clock *clock, uint64_t at_ns);
 /* True time, ns since 1970. */
 int64_t clock_true_ns(const struct clock *clock);
 /* The party's wall clock, ns since 1970. */
