@@ -146,7 +146,7 @@ mt3620:
 .PHONY: bench
 bench: setup
 	@$(MAKE) --no-print-directory bench-programs
-	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"; exit 130' INT TERM && AZSIM_DAEMONS="$(CURDIR)/build/daemons" $(BUILD)/tests/bench "$(CURDIR)/$(BUILD)" "$$dir" && rm -rf "$$dir"
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"; exit 130' INT TERM && AZSIM_DAEMONS="$(CURDIR)/build/daemons" AZSIM_RADIO="$(CURDIR)/build/radio" $(BUILD)/tests/bench "$(CURDIR)/$(BUILD)" "$$dir" && rm -rf "$$dir"
 
 # Every point at which the power can go, in every core scenario, under every reading that can matter to it.
 .PHONY: cuts

@@ -393,7 +393,7 @@ static void first_verdict_on_radio(const char *home, const char *dir)
 
 	(void) printf("\nfrom the command to the first verdict over the air, guest restored\n");
 	if (net_radio_ops.probe(&error) != 0) {
-		(void) printf("  radio: not on this machine\n");
+		(void) printf("  radio: %.*s\n", (int)strcspn(error.text, "\n"), error.text);
 		return;
 	}
 	write_file(dir, "minute.yaml", SCENARIO("minute", "1m"));
