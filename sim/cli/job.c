@@ -268,9 +268,9 @@ static void keep(const struct job *job, const struct run_result *result, const c
 		}
 		return;
 	}
-	if (result->verdict != RUN_PASSED)
-		(void) workdir_keep_logs(work, logs);
-	o->logs = strdup(stem);
+	o->timeline = steal_ptr(&text);
+	if (result->verdict != RUN_PASSED && workdir_keep_logs(work, logs))
+		o->logs = steal_ptr(&logs);
 }
 
 /* The device must not be able to tell one network from another. */

@@ -18,6 +18,7 @@ void outcome_clear(struct outcome *o)
 	free_list(o->failures);
 	free_list(o->hints);
 	free(o->repeat);
+	free(o->timeline);
 	free(o->logs);
 	free(o->tried);
 	memset(o, 0, sizeof(*o));
@@ -129,14 +130,15 @@ static char **list_from_json(const json_t *array)
 
 json_t *outcome_to_json(const struct outcome *o)
 {
-	json_t *json = json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:[i, i, i], s:s*, s:s*, s:s*, s:s*}", "scenario", o->scenario, "file",
+	json_t *json = json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:[i, i, i], s:s*, s:s*, s:s*, s:s*, s:s*}", "scenario", o->scenario, "file",
 	                 o->file, "network", o->network, "verdict", (int)o->verdict, "status", (int)o->status, "span_ns",
 	                 (json_int_t)o->span_ns, "offline_ns", (json_int_t)o->offline_ns, "authentications",
 	                 (json_int_t)o->authentications, "flash_writes", (json_int_t)o->flash_writes, "issuer_requests",
 	                 (json_int_t)o->issuer_requests, "api_calls", (json_int_t)o->api_calls,
 	                 "real_s", o->real_s, "asked",
 	                 asked_to_json(o), "failures", list_to_json(o->failures), "hints", list_to_json(o->hints), "memory",
-	                 (int)o->memory.data, (int)o->memory.heap, (int)o->memory.stack, "repeat", o->repeat, "logs", o->logs, "variant", o->variant, "tried", o->tried);
+	                 (int)o->memory.data, (int)o->memory.heap, (int)o->memory.stack, "repeat", o->repeat, "timeline", o->timeline,
+	                 "logs", o->logs, "variant", o->variant, "tried", o->tried);
 
 	if (json && json_object_set_new(json, "tried_runs", json_integer((json_int_t)o->tried_runs)) < 0)
 		abort();
@@ -150,17 +152,17 @@ static char *copy(const char *s)
 
 bool outcome_from_json(const json_t *json, struct outcome *ret)
 {
-	const char *scenario, *file, *network, *repeat = NULL, *logs = NULL, *variant = NULL, *tried = NULL;
+	const char *scenario, *file, *network, *repeat = NULL, *timeline = NULL, *logs = NULL, *variant = NULL, *tried = NULL;
 	int verdict, status, data, heap, stack;
 	json_int_t span, offline, auths, writes, requests, calls;
 	const json_t *asked, *failures, *hints;
 	double real_s;
 
-	if (json_unpack((json_t *)json, "{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:[i, i, i], s?:s, s?:s, s?:s, s?:s}", "scenario",
+	if (json_unpack((json_t *)json, "{s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:[i, i, i], s?:s, s?:s, s?:s, s?:s, s?:s}", "scenario",
 	                &scenario, "file", &file, "network", &network, "verdict", &verdict, "status", &status, "span_ns", &span,
 	                "offline_ns", &offline, "authentications", &auths, "flash_writes", &writes, "issuer_requests", &requests,
 	                "api_calls", &calls, "real_s", &real_s, "asked", &asked, "failures", &failures, "hints", &hints, "memory", &data, &heap, &stack, "repeat", &repeat,
-	                "logs", &logs, "variant", &variant, "tried", &tried) < 0)
+	                "timeline", &timeline, "logs", &logs, "variant", &variant, "tried", &tried) < 0)
 		return false;
 	*ret = (struct outcome){
 		.scenario = copy(scenario), .file = copy(file), .network = copy(network), .verdict = (enum run_verdict)verdict,
@@ -168,7 +170,8 @@ bool outcome_from_json(const json_t *json, struct outcome *ret)
 		.authentications = (unsigned long)auths, .flash_writes = (unsigned long)writes,
 		.issuer_requests = (unsigned long)requests, .api_calls = (unsigned long)calls,
 		.real_s = real_s, .tried = copy(tried),
-		.failures = list_from_json(failures), .hints = list_from_json(hints), .repeat = copy(repeat), .logs = copy(logs), .variant = copy(variant),
+		.failures = list_from_json(failures), .hints = list_from_json(hints), .repeat = copy(repeat),
+		.timeline = copy(timeline), .logs = copy(logs), .variant = copy(variant),
 		.memory = {.data = (uint32_t)data, .heap = (uint32_t)heap, .stack = (uint32_t)stack},
 	};
 	ret->tried_runs = (unsigned long)json_integer_value(json_object_get(json, "tried_runs"));

@@ -30,7 +30,8 @@ struct outcome {
 	char **failures; /* NULL-terminated; an error of the environment is one too */
 	char **hints;    /* NULL-terminated */
 	char *repeat;    /* the command that repeats it */
-	char *logs;      /* folder with its logs, or NULL */
+	char *timeline;  /* file, or NULL: not kept */
+	char *logs;      /* folder with the logs of its daemons, or NULL */
 };
 
 struct outcomes {

@@ -78,6 +78,8 @@ static void failure(const struct outcome *o, FILE *out)
 		(void) fprintf(out, "  %s\n", o->failures[j]);
 	for (size_t j = 0; o->hints && o->hints[j]; j++)
 		(void) fprintf(out, "  note: %s\n", o->hints[j]);
+	if (o->timeline)
+		(void) fprintf(out, "  timeline: %s\n", o->timeline);
 	if (o->logs)
 		(void) fprintf(out, "  logs: %s\n", o->logs);
 	if (o->repeat)

@@ -109,8 +109,8 @@ void run_hint_last_lines(struct run *run)
 
 void run_error(struct run *run, const struct az_error *error)
 {
-	if (run->result->verdict != RUN_ERROR) {
-		run->result->verdict = RUN_ERROR;
+	if (run->result->verdict < RUN_ERROR) {
+		run->result->verdict = error->status == AZ_INTERRUPTED ? RUN_INTERRUPTED : RUN_ERROR;
 		run->result->error = *error;
 	}
 	run->stop = true;

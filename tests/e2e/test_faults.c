@@ -288,7 +288,8 @@ static void a_daemon_that_dies_is_named_with_its_last_lines(const char *name, co
 	assert_true(e2e_processes(e, name, pids, 4) > 0);
 	assert_int_equal(kill(pids[0], SIGKILL), 0);
 	r = e2e_wait(e, &s);
-	e2e_expect(&r, 3, said, "signal 9", "logs:", NULL);
+	e2e_expect(&r, 3, said, "signal 9", "timeline: azsim-out/s.wired.timeline", "logs: azsim-out/s.wired.logs", NULL);
+	assert_true(e2e_exists(e, "azsim-out/s.wired.timeline"));
 	assert_true(e2e_exists(e, "azsim-out/s.wired.logs"));
 	e2e_clear(&r);
 }

@@ -93,6 +93,10 @@ static void interrupt(const struct e2e *e, long after_ms)
 	r = e2e_wait(e, &started);
 	(void) clock_gettime(CLOCK_MONOTONIC, &end);
 	e2e_expect(&r, 130, NULL);
+	/* It went wrong in no way that there is anything to say about, or to keep of. */
+	assert_null(strstr(r.out, "ERROR"));
+	assert_null(strstr(r.out, "logs:"));
+	assert_false(e2e_exists(e, "azsim-out"));
 	e2e_clear(&r);
 	assert_true((double) (end.tv_sec - begin.tv_sec) < INTERRUPT_LIMIT_S);
 	assert_int_equal(e2e_processes(e, EMULATOR, NULL, 0), 0);
