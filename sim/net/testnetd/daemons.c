@@ -260,8 +260,23 @@ int daemons_capture(struct daemons *d, struct az_error *ret_error)
 	return r < 0 ? fail_setup(ret_error, r, "the capture") : 0;
 }
 
+/* What the daemons have begun is sent before its moment is over: one that takes in a frame answers it before it hears what it is asked
+ * here. The access point is asked twice, as its sockets are not read in the order in which something came for them. */
+static void let_frames_go(struct daemons *d)
+{
+	char reply[64];
+
+	if (!d->capture.on)
+		return;
+	if (d->supplicant.state == PROC_RUNNING)
+		(void) ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "PING");
+	for (int i = 0; i < 2 && d->ap[0].state == PROC_RUNNING; i++)
+		(void) ctl_request(&d->ap_ctl, reply, sizeof(reply), "PING");
+}
+
 void daemons_capture_flush(struct daemons *d)
 {
+	let_frames_go(d);
 	capture_take(&d->capture, clocks_radius_now_ns(d));
 	capture_flush(&d->capture);
 }

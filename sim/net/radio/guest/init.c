@@ -116,6 +116,15 @@ static void bring_up(const char *interface)
 		give_up(interface, -errno);
 }
 
+/* It would send on timers of its own, of real time. */
+static void leave_ipv6_alone(void)
+{
+	cleanup_fd int fd = open("/proc/sys/net/ipv6/conf/all/disable_ipv6", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "1", 1) != 1)
+		give_up("IPv6", -errno);
+}
+
 /* ---- azsim ------------------------------------------------------------------------------------------------------------------- */
 
 /* /dev/vportNpM whose name the emulator's command line gives. */
@@ -220,6 +229,7 @@ int main(void)
 	r = air_open();
 	if (r < 0)
 		give_up("debugfs", r);
+	leave_ipv6_alone();
 	bring_up("lo");
 	bring_up("hwsim0");
 	helper.device = true;
