@@ -96,7 +96,7 @@ else
 	bad "compare: the rotation app failed, or the page taken literally did not (build/check/compare.log)"
 fi
 
-stage "the rotation app broken in five ways"
+stage "the rotation app broken in six ways"
 if tests/bugs/bugs.sh build; then
 	good
 else

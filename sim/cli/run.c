@@ -33,9 +33,10 @@ static const char help[] =
 	"  --cut=all|twice        without leaving any out; or with a second cut in each, where the seed says. These three are played on\n"
 	"                         the model network\n"
 	"  --cut=N[+M]            only at point N of those, then at the M-th point after the boot\n"
-	"  --fail=every[:N]       let each API call fail with each errno that its function documents, once, and for 26 hours; calls in the\n"
-	"                         same state of the device are tried once (--fail=all: all of them); :N plays N of them, which the\n"
-	"                         seed chooses. On the model network, with --http=shim\n"
+	"  --fail=every[:N]       let each API call fail with each errno that its function documents, and each HTTP request in each way in\n"
+	"                         which one can (ECONNREFUSED, HTTP503, CUT, STALL ...), once, and for 26 hours; calls in the same state\n"
+	"                         of the device are tried once (--fail=all: all of them); :N plays N of them, which the seed chooses. On\n"
+	"                         the model network. With --fail it is always --http=shim\n"
 	"  --fail=N:ERRNO[:TIME]  only call N, or from call N on every call of that function for TIME: 217:EAGAIN, 217:EAGAIN:26h\n"
 	"  --oom=every[:N]        let each allocation of the application (malloc, calloc, realloc, strdup ..., its libcurl's too) fail, once;\n"
 	"                         those after the same call in the same state of the device are tried once (--oom=all: all of them);\n"
@@ -323,7 +324,9 @@ static int plan_torture(struct command *c, bool *ret_many)
 	if (cuts_branch(&c->job.cuts) && (oom || faults_many(&c->job.faults)))
 		return bad("--cut=%s: not beside --oom, nor a --fail of many runs, one at a time", c->job.cuts_text);
 	/* Another libcurl makes other allocations: their numbers are those of one of them. */
-	if (*ret_many || oom)
+	if (c->fails && c->http_named && !c->job.http_shim)
+		return bad("--fail=%s: not beside --http=real, as requests are made to fail, too", c->job.faults_text);
+	if (*ret_many || oom || c->fails)
 		c->job.http_shim = !(oom && c->http_named && !c->job.http_shim);
 	for (size_t i = 0; *ret_many && c->job.networks_named && c->job.networks[i]; i++)
 		if (c->job.networks[i] != &net_model_ops) {

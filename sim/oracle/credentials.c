@@ -2,7 +2,8 @@
  *
  * Looked at after every change of the store or of the Wi-Fi configuration that the application made: the certificate and the
  * root of the last successful authentication must still be stored, and if the power went now, some enabled network in flash
- * must still lead to them.
+ * must still lead to them. While calls are made to fail (--fail), and until the application has had time to repeat what failed, flash may be
+ * behind: then an enabled network in flash must lead to credentials that have connected the device at some time.
  */
 #define _GNU_SOURCE
 #include "sim/run/internal.h"
@@ -33,6 +34,42 @@ static bool stored(const struct run *run, const char *pem, bool with_key)
 	return false;
 }
 
+static bool same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static void remember_pair(struct run *run, const char *client_pem, const char *root_pem)
+{
+	struct credential_memory *m = &run->credentials;
+	struct credential_pair *grown;
+
+	for (size_t i = 0; i < m->proven_count; i++)
+		if (same(m->proven[i].client_pem, client_pem) && same(m->proven[i].root_pem, root_pem))
+			return;
+	grown = realloc(m->proven, (m->proven_count + 1) * sizeof(*grown));
+	if (!grown)
+		abort();
+	m->proven = grown;
+	grown[m->proven_count] = (struct credential_pair){0};
+	remember(&grown[m->proven_count].client_pem, client_pem);
+	remember(&grown[m->proven_count++].root_pem, root_pem);
+}
+
+void oracle_credentials_free(struct run *run)
+{
+	struct credential_memory *m = &run->credentials;
+
+	for (size_t i = 0; i < m->proven_count; i++) {
+		free(m->proven[i].client_pem);
+		free(m->proven[i].root_pem);
+	}
+	free(m->proven);
+	free(m->client_pem);
+	free(m->root_pem);
+	*m = (struct credential_memory){0};
+}
+
 /* The supplicant may connect with copies of what the store no longer holds: that proves nothing which could still be lost. */
 void oracle_authenticated(struct run *run, const struct auth_request *request)
 {
@@ -43,6 +80,8 @@ void oracle_authenticated(struct run *run, const struct auth_request *request)
 		return;
 	remember(&run->credentials.client_pem, request->client_cert_pem);
 	remember(&run->credentials.root_pem, request->root_ca_pem);
+	if (faults_planned(run))
+		remember_pair(run, request->client_cert_pem, request->root_ca_pem);
 }
 
 static bool id_holds(const struct run *run, const char *id, const char *pem)
@@ -57,16 +96,32 @@ static bool id_holds(const struct run *run, const char *id, const char *pem)
 	return false;
 }
 
-/* Would the device, after a power cut now, still know a way that has worked? */
-static bool boots_to_it(const struct run *run)
+/* Would the device, after a power cut now, still know this way? */
+static bool boots_to(const struct run *run, const char *client_pem, const char *root_pem)
 {
 	struct device_network_info info;
 
 	for (size_t i = 0; device_get_persisted_network(run->device, i, &info); i++)
-		if (info.enabled && id_holds(run, info.client_id, run->credentials.client_pem) &&
-		    id_holds(run, info.root_id, run->credentials.root_pem))
+		if (info.enabled && id_holds(run, info.client_id, client_pem) && id_holds(run, info.root_id, root_pem))
 			return true;
 	return false;
+}
+
+/* Or the one that worked last? Or, while a fault is not made good, any that has worked? */
+static bool boots_to_it(const struct run *run)
+{
+	const struct credential_memory *m = &run->credentials;
+	bool known = boots_to(run, m->client_pem, m->root_pem);
+
+	for (size_t i = 0; !known && i < m->proven_count && faults_settle_ns(run) > run->clock.now_ns; i++)
+		known = boots_to(run, m->proven[i].client_pem, m->proven[i].root_pem);
+	return known;
+}
+
+void oracle_look_at_store(void *ctx, uint64_t arg)
+{
+	(void) arg;
+	oracle_store_changed(ctx);
 }
 
 void oracle_store_changed(struct run *run)
@@ -79,8 +134,7 @@ void oracle_store_changed(struct run *run)
 		lost = "the client certificate that last connected the device is gone, and no successor has connected it yet";
 	else if (run->credentials.root_pem && !stored(run, run->credentials.root_pem, false))
 		lost = "the root CA that last connected the device is gone, and no successor has connected it yet";
-	/* A save that was made to fail leaves flash behind what works, and the application must get to save it. */
-	else if ((run->credentials.client_pem || run->credentials.root_pem) && faults_settle_ns(run) <= run->clock.now_ns && !boots_to_it(run))
+	else if ((run->credentials.client_pem || run->credentials.root_pem) && !boots_to_it(run))
 		lost = "if the power went now, no enabled network in flash would lead to the credentials that last worked";
 	if (lost) {
 		char seen[1024];

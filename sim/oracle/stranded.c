@@ -55,8 +55,8 @@ static void look(void *ctx, uint64_t arg)
 	run->stranded_timer = 0;
 	if (run->offline_since_ns == TIME_NEVER)
 		return;
-	/* While its calls are made to fail, the way back may be closed to the application. */
-	if (faults_settle_ns(run) > run->clock.now_ns || !oracle_path_exists(run)) {
+	/* While its calls are made to fail, the way back may be closed to the application; from then on the bound counts. */
+	if (faults_until_ns(run) > run->clock.now_ns || !oracle_path_exists(run)) {
 		run->path_since_ns = TIME_NEVER;
 	} else if (run->path_since_ns == TIME_NEVER) {
 		run->path_since_ns = run->clock.now_ns;

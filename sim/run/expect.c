@@ -255,7 +255,9 @@ void run_look_again(void *ctx, uint64_t arg)
 
 static void last_look_due(void *ctx, uint64_t i);
 
-/* Until then the device gets up after a power cut, or tries again after a fault, and expectations wait. */
+/* ---- After a cut or a fault ---------------------------------------------------------------------------------------------- */
+
+/* Until then the device gets up after a power cut, or tries again after a fault. */
 static uint64_t settle_ns(const struct run *run)
 {
 	const uint64_t cut_ns = cuts_settle_ns(run), fault_ns = faults_settle_ns(run);
@@ -263,58 +265,81 @@ static uint64_t settle_ns(const struct run *run)
 	return cut_ns > fault_ns ? cut_ns : fault_ns;
 }
 
-/* What the application could not try, as its calls failed, it did not log. */
-static bool may_be_unlogged(const struct run *run, const struct scn_expect *e)
-{
-	return e->that.log && faults_happened(run);
-}
-
-/* After a fault everything may come later by as much as that lasted: what shall be so by a time, and from a time on. */
+/* After a fault everything may come later by as much as that lasted: what shall be so by a time, and from a time on. What is so at a
+ * moment, too: then at some moment in the time by which it may be late. */
 static uint64_t from_ns(const struct run *run, const struct scn_expect *e)
 {
 	const bool lasting = e->kind == SCN_EXPECT_ALWAYS || e->kind == SCN_EXPECT_NEVER;
 
-	return e->from_ns + (lasting && e->from_ns > 0 ? faults_delay_ns(run, e->from_ns) : 0);
+	return e->from_ns + (lasting && e->from_ns > 0 ? faults_delay_ns(run, e->from_ns, e->from_ns) : 0);
 }
 
 static uint64_t until_ns(const struct run *run, const struct scn_expect *e)
 {
-	return e->until_ns + (e->kind == SCN_EXPECT_WITHIN ? faults_delay_ns(run, e->until_ns) : 0);
+	if (e->kind == SCN_EXPECT_AT)
+		return e->from_ns + faults_delay_ns(run, e->from_ns, e->from_ns);
+	return e->until_ns + (e->kind == SCN_EXPECT_WITHIN ? faults_delay_ns(run, e->from_ns, e->until_ns) : 0);
 }
+
+/* What the application could not try, as its calls failed, it did not log; the rest of the condition is asked all the same. */
+static bool holds_unlogged(const struct run *run, const struct scn_expect *e)
+{
+	struct scn_condition c = e->that;
+
+	if (!c.log || !faults_planned(run))
+		return false;
+	c.log = NULL;
+	return run_condition(run, &c);
+}
+
+static bool excused(const struct run *run, size_t i)
+{
+	return run->expects[i].met_unlogged && faults_settle_ns(run) > run->scenario->expects[i].from_ns;
+}
+
+/* While a fault lasts and is made good, the device may be offline and the application be behind with what it does. What must not be
+ * lost, or must never come, is so all the time. */
+static bool always_holds(const struct run *run, const struct scn_condition *condition)
+{
+	struct scn_condition c = *condition;
+
+	if (faults_settle_ns(run) > run->clock.now_ns) {
+		c.connected = c.client = c.root = c.log = NULL;
+		c.networks = c.certificates = NULL;
+		c.diagnostics = NULL;
+		c.gpio = NULL;
+		c.offline = false;
+	}
+	return run_condition(run, &c);
+}
+
+static bool never_holds(const struct run *run, const struct scn_condition *c)
+{
+	return !((c->offline || c->diagnostics) && faults_settle_ns(run) > run->clock.now_ns) && run_condition(run, c);
+}
+
+static void last_look_due(void *ctx, uint64_t i);
 
 /* At the last moment of an expectation: after everything else of that moment has happened. */
 static void last_look(void *ctx, uint64_t i)
 {
 	struct run *run = ctx;
 	const struct scn_expect *e = &run->scenario->expects[i];
+	uint64_t again_ns;
 
 	run_check_expectations(run);
-	/* After a fault things come in their order, but later: what is so at one moment cannot be asked then. */
-	if (e->kind == SCN_EXPECT_AT && faults_settle_ns(run) > run->clock.now_ns)
+	if (run->expects[i].met || run->expects[i].failed)
 		return;
-	if (may_be_unlogged(run, e))
-		return;
-	if (e->kind == SCN_EXPECT_WITHIN && !run->expects[i].met && until_ns(run, e) > run->clock.now_ns) {
-		if (until_ns(run, e) < run->scenario->length_ns)
-			(void) queue_add(run->queue, until_ns(run, e), last_look_due, run, i);
-		return; /* or the end of the run is its last moment */
-	}
-	if (!run->expects[i].met && settle_ns(run) > run->clock.now_ns && settle_ns(run) < run->scenario->length_ns) {
-		/* What disturbed it was a moment ago. */
-		(void) queue_add(run->queue, settle_ns(run), last_look_due, run, i);
+	if (run_condition(run, &e->that)) {
+		met(run, i);
 		return;
 	}
-	if (e->kind == SCN_EXPECT_AT) {
-		if (run_condition(run, &e->that))
-			met(run, i);
-		else
-			failed(run, i, "");
-	} else if (e->kind == SCN_EXPECT_WITHIN && !run->expects[i].met) {
-		if (run_condition(run, &e->that))
-			met(run, i);
-		else
-			failed(run, i, "");
-	}
+	/* What disturbed it lasts, or was a moment ago. */
+	again_ns = until_ns(run, e) > run->clock.now_ns ? until_ns(run, e) : settle_ns(run);
+	if (again_ns > run->clock.now_ns && again_ns < run->scenario->length_ns)
+		(void) queue_add(run->queue, again_ns, last_look_due, run, i);
+	else if (until_ns(run, e) <= run->clock.now_ns && !excused(run, i)) /* else the end of the run is its last moment */
+		failed(run, i, "");
 }
 
 /* What is scheduled at the moment itself comes after the events of that moment, since it is scheduled from there. */
@@ -365,7 +390,7 @@ static void check_never(struct run *run, size_t i, bool holds)
 void run_check_expectations(struct run *run)
 {
 	uint64_t now = run->clock.now_ns;
-	const bool settling = settle_ns(run) > now;
+	const bool settling = cuts_settle_ns(run) > now;
 
 	if (run->checking)
 		return;
@@ -377,19 +402,23 @@ void run_check_expectations(struct run *run)
 		if (run->expects[i].failed || (e->kind != SCN_EXPECT_END && (now < from_ns(run, e) || now > until_ns(run, e))))
 			continue;
 		switch (e->kind) {
-		case SCN_EXPECT_AT:
 		case SCN_EXPECT_END:
 			break;
+		case SCN_EXPECT_AT:
+			if (until_ns(run, e) == e->from_ns)
+				break; /* looked at when everything of that moment has happened */
+			/* fall through */
 		case SCN_EXPECT_WITHIN:
 			if (!run->expects[i].met && run_condition(run, &e->that))
 				met(run, i);
+			run->expects[i].met_unlogged |= holds_unlogged(run, e);
 			break;
 		case SCN_EXPECT_ALWAYS:
-			if (!settling && !run_condition(run, &e->that))
+			if (!settling && !always_holds(run, &e->that))
 				failed(run, i, "");
 			break;
 		case SCN_EXPECT_NEVER:
-			check_never(run, i, !settling && run_condition(run, &e->that));
+			check_never(run, i, !settling && never_holds(run, &e->that));
 			break;
 		}
 	}
@@ -408,7 +437,7 @@ void run_finish_expectations(struct run *run)
 				met(run, i);
 			else
 				failed(run, i, "");
-		} else if (e->kind == SCN_EXPECT_WITHIN && !run->expects[i].met && !may_be_unlogged(run, e)) {
+		} else if (e->kind == SCN_EXPECT_WITHIN && !run->expects[i].met && !excused(run, i)) {
 			failed(run, i, ""); /* its last moment is the end of the run */
 		} else if ((e->kind == SCN_EXPECT_ALWAYS || e->kind == SCN_EXPECT_NEVER) && !run->expects[i].failed) {
 			met(run, i);

@@ -33,6 +33,7 @@ struct event_state {
 };
 
 struct expect_state {
+	bool met_unlogged; /* all but what a fault may have kept the application from logging */
 	bool met, failed;
 	bool holding;        /* NEVER: that holds now, since since_ns */
 	uint64_t since_ns;
@@ -40,7 +41,13 @@ struct expect_state {
 };
 
 /* What the last-credential oracle remembers. */
+/* A client certificate and a root with which the device has been connected, PEM; NULL: the connection went without. */
+struct credential_pair {
+	char *client_pem, *root_pem;
+};
 struct credential_memory {
+	struct credential_pair *proven; /* all that there were in this run, while faults may keep flash behind */
+	size_t proven_count;
 	char *client_pem, *root_pem; /* of the last authentication that worked; NULL: none yet */
 	bool violated;
 };
@@ -292,6 +299,9 @@ bool oracle_on(const struct run *run, const char *name);
 void oracle_authenticated(struct run *run, const struct auth_request *request);
 void oracle_store_changed(struct run *run);
 void oracle_operator_acted(struct run *run);
+void oracle_credentials_free(struct run *run);
+/* For the queue: oracle_store_changed(). */
+void oracle_look_at_store(void *ctx, uint64_t arg);
 void oracle_offline(struct run *run, bool offline);
 void oracle_count_call(struct run *run);
 void oracle_count_write(struct run *run);

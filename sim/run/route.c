@@ -136,16 +136,23 @@ static int http_connect(struct run *run, struct wire_reader *in, struct wire_wri
 	char host[HOST_MAX];
 	uint64_t address;
 	uint32_t port;
-	int r = 0;
+	int fault, r = 0;
 
 	(void) wire_get_str(in, host, sizeof(host));
 	port = wire_get_u32(in);
 	if (!wire_reader_done(in))
 		return -EBADMSG;
-	if (inet_pton(AF_INET, host, &number) == 1)
-		address = ntohl(number.s_addr);
-	else if (run_resolve(run, host, &address) != 0)
+	fault = faults_at_connect(run);
+	if (fault == FAULT_HTTP_NONAME) {
 		stage = WIRE_HTTP_NO_NAME;
+	} else if (fault > 0) {
+		stage = WIRE_HTTP_NO_ROUTE;
+		r = -fault;
+	} else if (inet_pton(AF_INET, host, &number) == 1) {
+		address = ntohl(number.s_addr);
+	} else if (run_resolve(run, host, &address) != 0) {
+		stage = WIRE_HTTP_NO_NAME;
+	}
 	if (stage == WIRE_HTTP_CONNECTED) {
 		r = run_route(run, address, port, NULL);
 		if (r < 0)
@@ -214,17 +221,21 @@ static int http_request(struct run *run, struct wire_reader *in, struct wire_wri
 	char *bytes = NULL;
 	size_t length = 0;
 	uint64_t address = 0;
-	int fd = -1, r;
+	int fd = -1, fault = 0, r;
 
 	r = take_fields(run, in, &fields) ? 0 : -EBADMSG;
+	if (r == 0)
+		fault = faults_at_request(run, fields.method, fields.path);
 	if (r == 0 && number_or_name(run, fields.host, &address) != 0)
 		r = -EHOSTUNREACH;
 	if (r == 0)
 		r = find_server(run, address, fields.port, &server);
 	if (r == 0 && !ret_fd && (server != issuer_server(run->issuer) || !issuer_is_well(run->issuer)))
 		r = -EAGAIN;
-	if (r == 0)
+	if (r == 0 && faults_reaches_server(fault))
 		r = server_forward(server, &fields.request, &bytes, &length, &fd);
+	if (r == 0 && fault > 0)
+		r = faults_answer(run, fault, &bytes, &length, &fd);
 	if (r < 0)
 		return r;
 	wire_put_bytes(out, bytes, length);

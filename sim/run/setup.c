@@ -434,8 +434,7 @@ void run_teardown(struct run *run)
 		scenario_free(run->said[i]);
 	free(run->said);
 	free(run->expects);
-	free(run->credentials.client_pem);
-	free(run->credentials.root_pem);
+	oracle_credentials_free(run);
 	for (size_t i = 0; i < run->secret_count; i++) {
 		OPENSSL_cleanse(run->secrets[i], strlen(run->secrets[i]));
 		free(run->secrets[i]);

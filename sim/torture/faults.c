@@ -3,12 +3,16 @@
 #include "sim/torture/faults.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "certs/dates.h"
 #include "sim/run/internal.h"
 #include "sim/torture/oom.h"
 #include "sim/torture/states.h"
+#include "sim/web/server.h"
 
 /* After a fault the application has so long for its next try, which may be that of the next day. */
 #define SETTLE_NS (26 * 3600 * NS_PER_S)
@@ -28,6 +32,9 @@ struct faults {
 	uint64_t settle_ns;
 	struct seen *seen;
 	size_t seen_count;
+	char **requests; /* methods and paths that were asked for, for seen.name and failing */
+	size_t request_count;
+	int stalled;     /* our end of a connection on which no answer comes; -1: none */
 };
 
 /* ---- Text ---------------------------------------------------------------------------------------------------------------- */
@@ -96,7 +103,7 @@ void faults_format(const struct fault *fault, char ret[FAULTS_TEXT_MAX])
 	}
 	if (s > 0)
 		(void) snprintf(length, sizeof(length), "%llu%c", s % 3600 == 0 ? s / 3600 : s, s % 3600 == 0 ? 'h' : 's');
-	(void) snprintf(ret, FAULTS_TEXT_MAX, "%lu:%s%s%s", fault->call, strerrorname_np(fault->error), s > 0 ? ":" : "", length);
+	(void) snprintf(ret, FAULTS_TEXT_MAX, "%lu:%s%s%s", fault->call, fault_errno_name(fault->error), s > 0 ? ":" : "", length);
 }
 
 bool faults_many(const struct faults_plan *plan)
@@ -116,6 +123,7 @@ struct faults *faults_new(const struct faults_plan *plan)
 	if (!faults)
 		abort();
 	faults->plan = *plan;
+	faults->stalled = -1;
 	return faults;
 }
 
@@ -123,6 +131,11 @@ void faults_free(struct faults *faults)
 {
 	if (!faults)
 		return;
+	for (size_t i = 0; i < faults->request_count; i++)
+		free(faults->requests[i]);
+	free(faults->requests);
+	if (faults->stalled >= 0)
+		(void) close(faults->stalled);
 	free(faults->seen);
 	free(faults);
 }
@@ -155,11 +168,11 @@ void faults_found_add(struct faults_found *found, const struct fault *fault)
 	grown[found->count++] = *fault;
 }
 
-static void list(struct run *run, const char *name)
+static void list(struct run *run, enum fault_place place, const char *name)
 {
 	struct faults_found *found = &run->result->faults;
 	int errors[FAULT_ERRNOS_MAX];
-	size_t n = is_new(run->faults, run, name) ? fault_errnos(name, errors) : 0;
+	size_t n = is_new(run->faults, run, name) ? fault_errnos(place, name, errors) : 0;
 
 	found->calls = run->faults->calls;
 	for (size_t i = 0; i < n; i++)
@@ -169,14 +182,19 @@ static void list(struct run *run, const char *name)
 uint64_t faults_settle_from(struct run *run, uint64_t end_ns)
 {
 	(void) queue_add(run->queue, end_ns + SETTLE_NS, run_look_again, run, 0);
+	(void) queue_add(run->queue, end_ns + SETTLE_NS, oracle_look_at_store, run, 0);
 	return end_ns + SETTLE_NS;
 }
 
-static int fails(struct run *run, const char *name)
+static int fails(struct run *run, enum fault_place place, const char *name)
 {
 	struct faults *faults = run->faults;
 	const struct fault *fault = &faults->plan.fault;
 
+	if (faults->calls == fault->call && !fault_fits(place, fault->error)) {
+		run_fail(run, "call %lu is %s, which cannot get %s", fault->call, name, fault_errno_name(fault->error));
+		return 0;
+	}
 	if (faults->calls == fault->call) {
 		faults->failing = name;
 		faults->began_ns = run->clock.now_ns;
@@ -185,19 +203,100 @@ static int fails(struct run *run, const char *name)
 	} else if (faults->failing != name || run->clock.now_ns >= faults->until_ns) {
 		return 0;
 	}
-	run_note(run, TL_CALL, true, "made to fail by --fail", "%s -> %s", name, strerrorname_np(fault->error));
+	run_note(run, TL_CALL, true, "made to fail by --fail", "%s -> %s", name, fault_errno_name(fault->error));
 	return fault->error;
+}
+
+static int at(struct run *run, enum fault_place place, const char *name)
+{
+	run->faults->calls++;
+	if (run->faults->plan.mode == FAULTS_AT)
+		return fails(run, place, name);
+	list(run, place, name);
+	return 0;
 }
 
 int faults_at_call(struct run *run, const char *name)
 {
-	if (!run->faults)
+	return run->faults ? at(run, FAULT_AT_CALL, name) : 0;
+}
+
+int faults_at_connect(struct run *run)
+{
+	return run->faults ? at(run, FAULT_AT_CONNECT, "HTTP connect") : 0;
+}
+
+/* The same text for the same request, to be compared and kept by its address. */
+static const char *request_name(struct faults *faults, const char *method, const char *path)
+{
+	char **grown;
+	char *name;
+
+	if (asprintf(&name, "%s %s", method, path) < 0)
+		abort();
+	for (size_t i = 0; i < faults->request_count; i++)
+		if (strcmp(faults->requests[i], name) == 0) {
+			free(name);
+			return faults->requests[i];
+		}
+	grown = realloc(faults->requests, (faults->request_count + 1) * sizeof(*grown));
+	if (!grown)
+		abort();
+	faults->requests = grown;
+	return grown[faults->request_count++] = name;
+}
+
+int faults_at_request(struct run *run, const char *method, const char *path)
+{
+	return run->faults ? at(run, FAULT_AT_REQUEST, request_name(run->faults, method, path)) : 0;
+}
+
+/* The answer to a request that was served, gone: what came of it is wiped. */
+static void lose(char **bytes, size_t *length, int *fd)
+{
+	if (*bytes) {
+		OPENSSL_cleanse(*bytes, *length);
+		free(*bytes);
+	}
+	if (*fd >= 0)
+		(void) close(*fd);
+	*bytes = NULL;
+	*length = 0;
+	*fd = -1;
+}
+
+int faults_answer(struct run *run, int error, char **bytes, size_t *length, int *fd)
+{
+	const size_t body = *length > sizeof(struct wire_http_head) ? *length - sizeof(struct wire_http_head) : 0;
+	int pair[2];
+
+	switch (error) {
+	case FAULT_HTTP_UNTRUSTED:
+		return server_encode(WIRE_HTTP_UNTRUSTED, 0, bytes, length);
+	case FAULT_HTTP_500:
+		return server_encode(WIRE_HTTP_ANSWERED, 500, bytes, length);
+	case FAULT_HTTP_503:
+		return server_encode(WIRE_HTTP_ANSWERED, 503, bytes, length);
+	case FAULT_HTTP_LOST:
+	case FAULT_HTTP_CUT:
+		if (error == FAULT_HTTP_CUT && *fd < 0 && body > 1) {
+			OPENSSL_cleanse(*bytes + *length - (body - body / 2), body - body / 2);
+			*length -= body - body / 2;
+			return 0;
+		}
+		lose(bytes, length, fd);
+		return server_encode(WIRE_HTTP_LOST, 0, bytes, length);
+	default:
+		lose(bytes, length, fd);
+		if (run->faults->stalled >= 0)
+			(void) close(run->faults->stalled);
+		run->faults->stalled = -1;
+		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+			return -errno;
+		run->faults->stalled = pair[0];
+		*fd = pair[1];
 		return 0;
-	run->faults->calls++;
-	if (run->faults->plan.mode == FAULTS_AT)
-		return fails(run, name);
-	list(run, name);
-	return 0;
+	}
 }
 
 bool faults_happened(const struct run *run)
@@ -205,11 +304,21 @@ bool faults_happened(const struct run *run)
 	return (run->faults && run->faults->failing) || oom_happened(run);
 }
 
-uint64_t faults_delay_ns(const struct run *run, uint64_t at_ns)
+bool faults_planned(const struct run *run)
+{
+	return run->faults || run->oom;
+}
+
+uint64_t faults_until_ns(const struct run *run)
+{
+	return run->faults ? run->faults->until_ns : 0;
+}
+
+uint64_t faults_delay_ns(const struct run *run, uint64_t from_ns, uint64_t until_ns)
 {
 	const struct faults *faults = run->faults;
 
-	return faults && faults->failing && faults->began_ns <= at_ns ? faults->settle_ns - faults->began_ns : 0;
+	return faults && faults->failing && faults->began_ns <= until_ns && faults->settle_ns > from_ns ? faults->settle_ns - faults->began_ns : 0;
 }
 
 uint64_t faults_settle_ns(const struct run *run)

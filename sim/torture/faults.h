@@ -1,7 +1,8 @@
-/* Faults at the calls of a run: a call answers an errno that its function documents, and has had no effect.
+/* Faults at the calls of a run: a call answers an errno that its function documents, and has had no effect; a request to a server
+ * does not reach it, is refused, or was done and its answer does not come or is cut (fault_errnos.h).
  *
- * Calls are counted from 1 in the order in which the application makes them; a run repeats, so call 217 is the same every time. A
- * fault is one call that fails, or a stretch of virtual time in which every call of that function fails.
+ * Calls, connections to servers and requests are counted from 1 in the order in which the application makes them; a run repeats, so call 217 is the same every time. A
+ * fault is one call that fails, or a stretch of virtual time in which every call of that function (every such request) fails.
  *
  * To try many, a run is played once without faults and lists where a fault is worth it; each is then a run of its own (the
  * application lives in a process of its own and cannot be forked, as cuts.h does with a device that boots anew). The same function in
@@ -39,7 +40,7 @@ enum faults_mode {
 struct fault {
 	enum faults_kind kind;
 	unsigned long call; /* from 1: of an API call, or of an allocation, for which all that follows is 0 */
-	int error;          /* errno */
+	int error;          /* errno, or enum fault_http */
 	uint64_t for_ns;    /* since then every call of the function fails; 0: that one call */
 };
 
@@ -75,13 +76,30 @@ void faults_free(struct faults *faults); /* NULL is fine */
 
 /* The application calls this function, as the headers name it. 0, or the errno that it gets instead. */
 int faults_at_call(struct run *run, const char *name);
+/* The application connects to a server over HTTP, or sends it this request; to be asked before that is done. 0; an errno, FAULT_HTTP_NONAME; an
+ * enum fault_http. */
+int faults_at_connect(struct run *run);
+int faults_at_request(struct run *run, const char *method, const char *path);
+/* Does the server get the request that meets with this? */
+static inline bool faults_reaches_server(int error)
+{
+	return error == 0 || error >= FAULT_HTTP_LOST;
+}
+/* Makes the answer that the application gets in place of *bytes (a wire_http_head and the body, malloc'ed; NULL: none) or of the stream *fd
+ * (-1: none), which become it. 0, -ENOMEM, -EMFILE. */
+int faults_answer(struct run *run, int error, char **bytes, size_t *length, int *fd);
 /* Has a call or an allocation of this run failed so? */
 bool faults_happened(const struct run *run);
+/* Is one planned, or are they listed? */
+bool faults_planned(const struct run *run);
+/* When the fault is over; 0: there was none yet, or it is one of a moment. */
+uint64_t faults_until_ns(const struct run *run);
 /* Until when a scenario's expectations wait for an application that tries again; 0: there was no fault. */
 uint64_t faults_settle_ns(const struct run *run);
-/* The same for a fault that is over at end_ns; expectations are looked at again then. */
+/* The same for a fault that is over at end_ns; expectations, and oracle last-credential, look again then. */
 uint64_t faults_settle_from(struct run *run, uint64_t end_ns);
-/* How much later than the scenario says may come what it expects at this time: as long as an earlier fault lasted, and a little. */
-uint64_t faults_delay_ns(const struct run *run, uint64_t at_ns);
+/* How much later may come what the scenario expects between these times: 0 when the fault began after them or was made good before, else
+ * as long as it lasted and was being made good. */
+uint64_t faults_delay_ns(const struct run *run, uint64_t from_ns, uint64_t until_ns);
 
 #endif

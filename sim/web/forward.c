@@ -223,6 +223,13 @@ static int encode(enum wire_http_outcome outcome, const struct server_answer *a,
 	return 0;
 }
 
+int server_encode(enum wire_http_outcome outcome, int status, char **ret_bytes, size_t *ret_length)
+{
+	const struct server_answer a = {.status = status, .content_type = "text/plain"};
+
+	return encode(outcome, outcome == WIRE_HTTP_ANSWERED ? &a : NULL, ret_bytes, ret_length);
+}
+
 static void drop(struct forwarded *f)
 {
 	if (f->bytes) {

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "certs/pki.h"
+#include "emu-applibs/wire/wire.h"
 #include "sim/web/http.h"
 
 struct server;
@@ -74,6 +75,8 @@ struct server_request {
 };
 /* Is a chain that was found good before, or whose signer is known, judged all the same? By default not. */
 void server_set_memory(struct server *server, bool on);
+/* An answer as on the wire that no server gave; outcome WIRE_HTTP_ANSWERED: of this status, with no body. 0 or -ENOMEM. */
+int server_encode(enum wire_http_outcome outcome, int status, char **ret_bytes, size_t *ret_length);
 /* 0, and either the answer as on the wire (struct wire_http_head and body) in *ret_bytes, malloc'ed, to be wiped by the caller; or
  * *ret_bytes NULL and in *ret_fd the caller's end of the stream that it comes from later. -ENOMEM, -EMFILE. */
 int server_forward(struct server *server, const struct server_request *request, char **ret_bytes, size_t *ret_length, int *ret_fd);

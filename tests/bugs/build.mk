@@ -1,4 +1,4 @@
-# The rotation app broken in five named ways. $(call bug,NAME,WRAPPED FUNCTIONS): build/tests/bugs/NAME, an image package.
+# The rotation app broken in six named ways. $(call bug,NAME,WRAPPED FUNCTIONS): build/tests/bugs/NAME, an image package.
 define bug
 TEST_FILES += $(BUILD)/tests/bugs/$(1)/bin/app $(BUILD)/tests/bugs/$(1)/app_manifest.json
 $(BUILD)/tests/bugs/$(1)/bin/app: $(call objs,tests/bugs/$(subst -,_,$(1)).c $(APP_SOURCES)) $(APP_LIBRARIES)
@@ -16,3 +16,4 @@ $(eval $(call bug,journal-before-action,rot_init rot_root_step))
 $(eval $(call bug,missing-reload,rot_reload))
 $(eval $(call bug,leftover-network,rot_init))
 $(eval $(call bug,busy-retry,schedule_backoff_s))
+$(eval $(call bug,no-retry,rot_failed))
