@@ -95,9 +95,19 @@ static int back_to_client1(struct rotation *r)
 	return e;
 }
 
+/* The network that NetworkTrial stands beside: the one in use, Network1 unless the device is on Network2. */
+static enum rot_net_slot base_of(const struct rot_facts *f)
+{
+	if (f->net[ROT_NET2].id < 0)
+		return ROT_NET1;
+	if (f->net[ROT_TRIAL].id >= 0)
+		return f->net[ROT_TRIAL].root2 ? ROT_NET2 : ROT_NET1;
+	return f->connected == ROT_NET2 ? ROT_NET2 : ROT_NET1;
+}
+
 /* After a move, or after a trial that failed: the same calls. ClientCert1 is proven in both cases. What carries the device is
- * touched last: NetworkTrial must not go while the other one cannot take over, and a new connection before the reload would be
- * made with the supplicant's old copies. */
+ * touched last: NetworkTrial must not go while the other one cannot take over (somebody may have disabled it), and a new connection before
+ * the reload would be made with the supplicant's old copies. */
 static int64_t settle(struct rotation *r, const char *reason)
 {
 	const struct rot_facts *f = &r->facts;
@@ -108,6 +118,8 @@ static int64_t settle(struct rotation *r, const char *reason)
 	rot_under_way(r, JOURNAL_UNDER_WAY_CLIENT, true);
 	if (carried_by_trial)
 		e = back_to_client1(r);
+	if (e >= 0 && f->net[ROT_TRIAL].id >= 0)
+		e = rot_result(r->ops->set_enabled(f->net[base_of(f)].id, true));
 	if (e >= 0 && f->net[ROT_TRIAL].id >= 0)
 		e = rot_result(r->ops->forget(f->net[ROT_TRIAL].id));
 	if (e >= 0 && !carried_by_trial)
@@ -148,16 +160,6 @@ static int64_t take_over(struct rotation *r, const char *reason)
 }
 
 /* ---- Trial -------------------------------------------------------------------------------------------------------------- */
-
-/* The network that NetworkTrial stands beside: the one in use, Network1 unless the device is on Network2. */
-static enum rot_net_slot base_of(const struct rot_facts *f)
-{
-	if (f->net[ROT_NET2].id < 0)
-		return ROT_NET1;
-	if (f->net[ROT_TRIAL].id >= 0)
-		return f->net[ROT_TRIAL].root2 ? ROT_NET2 : ROT_NET1;
-	return f->connected == ROT_NET2 ? ROT_NET2 : ROT_NET1;
-}
 
 /* Make the pair, ClientCert2 on `with` (ROT_NET_NONE: on neither). Repeating it changes nothing, so the journal need not know: what a
  * process that ends in the middle has changed and not saved is still there for the next one, which repeats it. */
@@ -254,7 +256,7 @@ static int64_t on_networks(struct rotation *r)
 			r->journal.trial_at_s = f->now_s + trial_backoff_s(r, 2);
 			return give_up(r, "another network is in use");
 		}
-		return ROT_SOON_S;
+		return rot_look_s(waited_s);
 	}
 	rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_TRIAL, "network=%s client=%s", rot_net_name(with), ROT_ID_CLIENT2);
 	if (rot_confirmed(r, with))
@@ -266,9 +268,7 @@ static int64_t on_networks(struct rotation *r)
 		return give_up(r, "another network is in use");
 	}
 	/* Offline: both certificates are on offer, so there is nothing better to do than to leave them there. */
-	if (waited_s < 10 * MINUTE_S)
-		return ROT_SOON_S;
-	return waited_s < 2 * HOUR_S ? 5 * MINUTE_S : 30 * MINUTE_S;
+	return rot_look_s(waited_s);
 }
 
 /* ---- New certificate ---------------------------------------------------------------------------------------------------- */
@@ -402,6 +402,9 @@ static int64_t candidate(struct rotation *r)
 		return HOUR_S;
 	if (root == ROT_ROOT_SWAPPED && !offline_long)
 		return HOUR_S; /* that flow knows when it looks again */
+	/* A trial takes the connection down, and without its root nothing brings that back. */
+	if (f->cert[base_of(f) == ROT_NET1 ? ROT_ROOT1 : ROT_ROOT2].not_after_s == 0)
+		return rot_online(r) ? HOUR_S : rot_offline_poll_s(r);
 	in_place = rot_confirmed(r, ROT_NET1) || rot_confirmed(r, ROT_NET2);
 	if (in_place || offline_long || expired(r))
 		return pair(r, base_of(f), ROT_NET_NONE);
@@ -425,7 +428,7 @@ int64_t rot_client_step(struct rotation *r)
 	r->client.paired = r->client.give_up = false;
 	if (r->client.settling && !rot_confirmed(r, ROT_NET1) && !rot_confirmed(r, ROT_NET2) &&
 	    f->mono_s - r->client.since_s < 10 * MINUTE_S)
-		return ROT_SOON_S;
+		return rot_look_s(f->mono_s - r->client.since_s);
 	r->client.settling = false;
 	if (f->cert[ROT_CLIENT2].present)
 		return candidate(r);

@@ -32,6 +32,8 @@ bool rot_confirmed(const struct rotation *r, enum rot_net_slot slot);
 bool rot_online(const struct rotation *r);
 /* Seconds without connection. */
 int64_t rot_offline_s(const struct rotation *r);
+/* How often to look for a connection that shall come of what was done so many seconds ago. */
+int64_t rot_look_s(int64_t waited_s);
 /* How often to look while offline. */
 int64_t rot_offline_poll_s(const struct rotation *r);
 const char *rot_net_name(enum rot_net_slot slot);

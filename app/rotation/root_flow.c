@@ -9,13 +9,14 @@
 
 #include "app/rotation/internal.h"
 
-/* Identifiers are system-wide: another application, or an operator, may have put something else where the announced root was. Then
- * it is as if that had never been stored. */
+/* Identifiers are system-wide: another application, or an operator, may have put something else where the announced root was, or
+ * deleted it. Then it is as if that had never been stored. */
 static void forget_overwritten(struct rotation *r, const struct pem_span *pem)
 {
 	struct rot_journal *j = &r->journal;
 
-	if (j->announced_print == j->root1_print && rot_is_another(r, ROT_ROOT1, pem)) {
+	if (j->root1_print != 0 && j->announced_print == j->root1_print &&
+	    (!r->facts.cert[ROT_ROOT1].present || rot_is_another(r, ROT_ROOT1, pem))) {
 		rot_log(r, "root: %s is not what it was", ROT_ID_ROOT1);
 		j->root1_print = 0;
 	}
@@ -115,6 +116,24 @@ static int64_t arm(struct rotation *r)
 	r->root.armed = true;
 	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_ARMED, "network=%s root=%s", ROT_NAME_NET2, ROT_ID_ROOT2);
 	return ROT_SOON_S;
+}
+
+/* RootCA2 is to go, or another to take its place. Network1's connection may be as old as the access point's re-authentication period, and
+ * RADIUS may have gone over to RootCA2 since: only a new one, with both on offer, says that RootCA1 still serves. 0: it does; else the
+ * wait. */
+static int64_t look_again(struct rotation *r)
+{
+	int e;
+
+	if (!r->root.looked_again || r->facts.mono_s - r->root.looked_again_s > HOUR_S) {
+		e = rot_reload(r);
+		if (e < 0)
+			return rot_failed(r, "root: reload", e);
+		r->root.looked_again = true;
+		r->root.looked_again_s = r->facts.mono_s;
+		return ROT_SOON_S;
+	}
+	return rot_confirmed(r, ROT_NET1) ? 0 : ROT_SOON_S;
 }
 
 /* The announcement is RootCA1 again, or RootCA2 is the same: Network2 and RootCA2 are of no use. */
@@ -224,7 +243,6 @@ static int64_t carried(struct rotation *r)
 static int64_t swapped(struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
-	int64_t waited_s;
 	int e;
 
 	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_SWAPPED, "no %s", ROT_ID_ROOT2);
@@ -235,10 +253,8 @@ static int64_t swapped(struct rotation *r)
 		r->root.swapped_at_s = f->mono_s;
 		return ROT_SOON_S;
 	}
-	if (!rot_confirmed(r, ROT_NET1)) {
-		waited_s = f->mono_s - r->root.swapped_at_s;
-		return waited_s < 10 * MINUTE_S ? ROT_SOON_S : waited_s < 2 * HOUR_S ? 5 * MINUTE_S : 30 * MINUTE_S;
-	}
+	if (!rot_confirmed(r, ROT_NET1))
+		return rot_look_s(f->mono_s - r->root.swapped_at_s);
 	rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, true);
 	e = rot_result(r->ops->forget(f->net[ROT_NET2].id));
 	if (e >= 0)
@@ -288,8 +304,13 @@ int64_t rot_root_step(struct rotation *r)
 		return wait_s < next_s ? wait_s : next_s;
 	}
 	/* Nothing is proven yet of RootCA2, and Network1 carries the device, or whatever asked the source. */
-	if (unknown && (!net2 || f->connected == ROT_NET1))
-		return install(r, &pem);
+	if (unknown && (!net2 || f->connected == ROT_NET1)) {
+		wait_s = net2 && root2 ? look_again(r) : 0;
+		if (wait_s == 0)
+			return install(r, &pem);
+		r->root.poll_at_s = f->mono_s + MINUTE_S;
+		return wait_s;
+	}
 	if (!root2) {
 		rot_enter(r, ROT_PART_ROOT, ROT_ROOT_SETTLED, "%s only", ROT_ID_ROOT1);
 		return next_s;
@@ -302,10 +323,11 @@ int64_t rot_root_step(struct rotation *r)
 			j->root1_print = j->root2_print != 0 ? j->root2_print : j->root1_print;
 			return withdraw(r, "same as " ROT_ID_ROOT1);
 		}
-		if (back && (!net2 || rot_confirmed(r, ROT_NET1)))
-			return withdraw(r, ROT_ID_ROOT1 " is announced again");
+		wait_s = back && net2 ? look_again(r) : 0;
+		if (wait_s > 0)
+			return wait_s;
 		if (back)
-			return ROT_SOON_S;
+			return withdraw(r, ROT_ID_ROOT1 " is announced again");
 	}
 	if (!net2 || !f->net[ROT_NET2].root2 || !is_armed(r))
 		return arm(r);

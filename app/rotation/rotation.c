@@ -127,6 +127,13 @@ int64_t rot_offline_s(const struct rotation *r)
 	return r->offline_since_s < 0 ? 0 : r->facts.mono_s - r->offline_since_s;
 }
 
+int64_t rot_look_s(int64_t waited_s)
+{
+	if (waited_s < 2 * MINUTE_S)
+		return ROT_SOON_S;
+	return waited_s < 10 * MINUTE_S ? 30 : waited_s < 2 * HOUR_S ? 5 * MINUTE_S : 30 * MINUTE_S;
+}
+
 int64_t rot_offline_poll_s(const struct rotation *r)
 {
 	return rot_offline_s(r) < HOUR_S ? 5 * MINUTE_S : 30 * MINUTE_S;

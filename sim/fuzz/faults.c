@@ -235,9 +235,8 @@ static void update(struct emit *e, const struct world_fault *f, size_t i)
 /* ---- The operator -------------------------------------------------------------------------------------------------------- */
 
 /* An operator looks whether it worked: not without power, nor with flash that cannot be written. */
-static int64_t repair_s(const struct emit *e, int64_t at_s)
+static int64_t repair_s(const struct world *w, int64_t at_s)
 {
-	const struct world *w = emit_world(e);
 	bool moved;
 
 	do {
@@ -258,8 +257,10 @@ static int64_t repair_s(const struct emit *e, int64_t at_s)
 /* And once more, if the device was just getting up. */
 static void repair(struct emit *e, int64_t at_s, const char *command)
 {
-	at_s = repair_s(e, at_s);
-	for (int i = 0; i < 2; i++, at_s = repair_s(e, at_s + 5 * WORLD_MINUTE_S)) {
+	const struct world *w = emit_world(e);
+
+	at_s = repair_s(w, at_s);
+	for (int i = 0; i < 2; i++, at_s = repair_s(w, at_s + 5 * WORLD_MINUTE_S)) {
 		emit_event(e, at_s, "operator: {%s}", command);
 		emit_event(e, at_s + WORLD_MINUTE_S, "operator: {reload: yes}");
 	}
@@ -330,6 +331,11 @@ static void damage(struct emit *e, const struct world_fault *f, size_t i)
 		put_back_root(e, f);
 	else
 		put_back_client(e, f, i);
+}
+
+int64_t fault_over_s(const struct world *w, const struct world_fault *fault)
+{
+	return fault_kinds[fault->kind].device_can_wait ? repair_s(w, fault->until_s) : fault->until_s;
 }
 
 /* ---- The table ----------------------------------------------------------------------------------------------------------- */

@@ -100,6 +100,8 @@ struct fault_kind {
 };
 extern const struct fault_kind fault_kinds[];
 extern const size_t fault_kind_count;
+/* When it is right again: what an operator repairs waits for power, and for flash that can be written. */
+int64_t fault_over_s(const struct world *world, const struct world_fault *fault);
 /* Draws variant and amount. */
 struct rng;
 void fault_fill(struct rng *rng, const struct world *world, struct world_fault *fault);

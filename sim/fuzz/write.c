@@ -228,15 +228,29 @@ static void write_events(struct emit *e, FILE *out)
 	free(e->lines);
 }
 
-/* A device that cannot help it may be offline with credentials that are good, for as long as that lasts. */
+/* A device that cannot help it may be offline with credentials that are good, for as long as that lasts. The next fault may come before it
+ * has got up from one. */
 static int64_t recover_within_s(const struct world *w)
 {
+	const int64_t back_s = w->rtc ? BACK_S : BACK_BY_GUESSING_S;
 	int64_t longest_s = 0;
 
-	for (size_t i = 0; i < w->fault_count; i++)
-		if (fault_kinds[w->faults[i].kind].device_can_wait && w->faults[i].until_s - w->faults[i].from_s > longest_s)
-			longest_s = w->faults[i].until_s - w->faults[i].from_s;
-	return longest_s + (w->rtc ? BACK_S : BACK_BY_GUESSING_S);
+	for (size_t i = 0; i < w->fault_count; i++) {
+		int64_t over_s = w->faults[i].from_s;
+
+		for (size_t j = 0; fault_kinds[w->faults[i].kind].device_can_wait && j < w->fault_count; j++) {
+			const struct world_fault *f = &w->faults[j];
+			int64_t its_s = fault_over_s(w, f);
+
+			if (!fault_kinds[f->kind].device_can_wait || f->from_s > over_s + back_s || its_s <= over_s)
+				continue;
+			over_s = its_s;
+			j = (size_t)-1; /* what was too late before may follow on this */
+		}
+		if (over_s - w->faults[i].from_s > longest_s)
+			longest_s = over_s - w->faults[i].from_s;
+	}
+	return longest_s + back_s;
 }
 
 static bool guesses(const struct world *w)
