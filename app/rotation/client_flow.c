@@ -144,19 +144,31 @@ static int64_t give_up(struct rotation *r, const char *reason)
 }
 
 /* ClientCert2 is proven, or there is no ClientCert1 that could be lost. */
-static int64_t take_over(struct rotation *r, const char *reason)
+int rot_client_take(struct rotation *r)
 {
 	struct rot_journal *j = &r->journal;
 	int e = rot_result(r->ops->move_certificate(ROT_ID_CLIENT2, ROT_ID_CLIENT1));
 
 	if (e < 0)
-		return rot_failed(r, "client: move " ROT_ID_CLIENT2, e);
+		return e;
 	j->client_since_s = j->candidate_since_s;
 	j->client_not_after_s = j->candidate_not_after_s;
 	j->candidate_since_s = j->candidate_not_after_s = 0;
 	j->attempts = j->trials = 0;
 	j->retry_at_s = j->trial_at_s = 0;
-	return settle(r, reason);
+	return 0;
+}
+
+int64_t rot_client_settle(struct rotation *r)
+{
+	return settle(r, "proven by a connection");
+}
+
+static int64_t take_over(struct rotation *r, const char *reason)
+{
+	int e = rot_client_take(r);
+
+	return e < 0 ? rot_failed(r, "client: move " ROT_ID_CLIENT2, e) : settle(r, reason);
 }
 
 /* ---- Trial -------------------------------------------------------------------------------------------------------------- */
@@ -170,6 +182,8 @@ static int64_t pair(struct rotation *r, enum rot_net_slot base, enum rot_net_slo
 
 	if (trial < 0) {
 		trial = rot_result(r->ops->add_duplicate(f->net[base].id, ROT_NAME_TRIAL));
+		if (trial == -ENOMEM && base == ROT_NET1)
+			return rot_in_place_begin(r, true);
 		if (trial < 0)
 			return rot_failed(r, "client: duplicate network", trial);
 	}
@@ -182,6 +196,9 @@ static int64_t pair(struct rotation *r, enum rot_net_slot base, enum rot_net_slo
 		e = rot_persist(r);
 	if (e == -ENOSPC && f->net[ROT_TRIAL].id < 0) {
 		(void) r->ops->forget(trial);
+		/* Without it flash takes the rest: so there is room in flash, and none for another network. */
+		if (base == ROT_NET1 && rot_persist(r) >= 0)
+			return rot_in_place_begin(r, true);
 		r->journal.trial_at_s = f->now_s + trial_backoff_s(r, 4);
 	}
 	if (e < 0)
@@ -403,7 +420,7 @@ static int64_t candidate(struct rotation *r)
 	if (root == ROT_ROOT_SWAPPED && !offline_long)
 		return HOUR_S; /* that flow knows when it looks again */
 	/* A trial takes the connection down, and without its root nothing brings that back. */
-	if (f->cert[base_of(f) == ROT_NET1 ? ROT_ROOT1 : ROT_ROOT2].not_after_s == 0)
+	if (f->cert[f->net[base_of(f)].root2 ? ROT_ROOT2 : ROT_ROOT1].not_after_s == 0)
 		return rot_online(r) ? HOUR_S : rot_offline_poll_s(r);
 	in_place = rot_confirmed(r, ROT_NET1) || rot_confirmed(r, ROT_NET2);
 	if (in_place || offline_long || expired(r))

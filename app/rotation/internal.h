@@ -52,6 +52,18 @@ bool rot_is_root1(struct rotation *r, const struct pem_span *pem);
 /* clock.c: 0 when the clock may be used; otherwise the wait before the next step. */
 int64_t rot_clock(struct rotation *r);
 
+/* in_place.c: trials on Network1 itself. */
+/* Is one under way? Then rot_in_place_step() and nothing else is to be called. */
+bool rot_in_place(const struct rotation *r);
+int64_t rot_in_place_step(struct rotation *r);
+/* Begin one of ClientCert2, or of the root that Network1 does not have. Returns the wait. */
+int64_t rot_in_place_begin(struct rotation *r, bool client);
+/* Begin one of a root if the device is offline for want of it. no_room: there can be no Network2. 0: no; else the wait. */
+int64_t rot_in_place_root(struct rotation *r, bool no_room);
+/* client_flow.c: ClientCert2 is proven and becomes ClientCert1; 0 or negative errno. Then Network1 has that, saved; the wait. */
+int rot_client_take(struct rotation *r);
+int64_t rot_client_settle(struct rotation *r);
+
 /* The flows. Each returns the wait that it wants. */
 int64_t rot_root_step(struct rotation *r);
 int64_t rot_client_step(struct rotation *r);

@@ -19,6 +19,8 @@ enum {
 	JOURNAL_UNDER_WAY_ROOT = 1,   /* changes to the networks that may not be persisted yet, of each flow */
 	JOURNAL_UNDER_WAY_CLIENT = 2,
 	JOURNAL_UNDER_WAY_CLOCK = 4,  /* the clock was set to a guess that nothing has confirmed yet */
+	JOURNAL_UNDER_WAY_IN_PLACE = 8, /* Network1 tries what it has not saved (in_place.c), */
+	JOURNAL_UNDER_WAY_ROOT2 = 16,   /* and is to have RootCA2 in the end */
 };
 
 /* Times: seconds since 1970 on the device's clock; 0 = not known. */

@@ -96,6 +96,7 @@ static int64_t arm(struct rotation *r)
 	/* Where there is no room for it nothing has changed, and flash need not know. */
 	if (id < 0) {
 		id = rot_result(r->ops->add_duplicate(f->net[ROT_NET1].id, ROT_NAME_NET2));
+		r->root.no_room = id == -ENOMEM;
 		if (id < 0)
 			return rot_failed(r, "root: duplicate " ROT_NAME_NET1, id);
 	}
@@ -105,8 +106,10 @@ static int64_t arm(struct rotation *r)
 		e = rot_result(r->ops->set_enabled(id, true));
 	if (e >= 0)
 		e = rot_persist(r);
-	if (e == -ENOSPC && f->net[ROT_NET2].id < 0)
+	if (e == -ENOSPC && f->net[ROT_NET2].id < 0) {
 		(void) r->ops->forget(id); /* it does not fit: leave the running configuration as it was */
+		r->root.no_room = rot_persist(r) >= 0; /* without it flash takes the rest */
+	}
 	if (e < 0)
 		return rot_failed(r, "root: offer " ROT_NAME_NET2, e);
 	e = rot_reload(r);
@@ -136,11 +139,33 @@ static int64_t look_again(struct rotation *r)
 	return rot_confirmed(r, ROT_NET1) ? 0 : ROT_SOON_S;
 }
 
+/* Network1 has RootCA1 again, which is RootCA2 now. */
+static int back_on_root1(struct rotation *r)
+{
+	int e;
+
+	rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, true);
+	e = rot_result(r->ops->set_root(r->facts.net[ROT_NET1].id, ROT_ID_ROOT1));
+	if (e >= 0)
+		e = rot_persist(r);
+	if (e >= 0)
+		e = rot_reload(r);
+	if (e >= 0)
+		rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, false);
+	return e;
+}
+
 /* The announcement is RootCA1 again, or RootCA2 is the same: Network2 and RootCA2 are of no use. */
 static int64_t withdraw(struct rotation *r, const char *reason)
 {
 	int e = 0;
 
+	/* Flash may still want RootCA2 for Network1. */
+	if (r->facts.net[ROT_NET2].id < 0 && (r->journal.under_way & JOURNAL_UNDER_WAY_ROOT)) {
+		e = back_on_root1(r);
+		if (e < 0)
+			return rot_failed(r, "root: back to " ROT_ID_ROOT1, e);
+	}
 	if (r->facts.net[ROT_NET2].id >= 0) {
 		rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, true);
 		e = rot_result(r->ops->forget(r->facts.net[ROT_NET2].id));
@@ -267,6 +292,57 @@ static int64_t swapped(struct rotation *r)
 	return ROT_SOON_S;
 }
 
+/* Network1 has RootCA2, which it tried in place, as there was no room for Network2. RootCA1 stays for the grace time, and Network1 goes
+ * back to it in the same way if the server does. Then what is announced is stored as RootCA1: RootCA2 once more, and Network1 is as it was; or a third, to be tried in its turn. */
+static int64_t on_network1(struct rotation *r)
+{
+	const struct rot_facts *f = &r->facts;
+	struct rot_journal *j = &r->journal;
+	struct pem_span pem;
+	bool asked = poll_source(r, &pem) > 0;
+	int64_t next_s = r->root.poll_at_s > f->mono_s ? r->root.poll_at_s - f->mono_s : 1, left_s;
+	int same = f->cert[ROT_ROOT1].present ? rot_same_roots(r) : 0, e;
+
+	rot_enter(r, ROT_PART_ROOT, ROT_ROOT_CARRIED, "%s has %s", ROT_NAME_NET1, ROT_ID_ROOT2);
+	if (same < 0)
+		return rot_failed(r, "root: compare", same);
+	if (same) {
+		e = back_on_root1(r);
+		if (e < 0)
+			return rot_failed(r, "root: back to " ROT_ID_ROOT1, e);
+		j->carried_since_s = 0;
+		return ROT_SOON_S;
+	}
+	if (!rot_online(r))
+		return rot_offline_poll_s(r); /* in_place.c sees to it */
+	if (f->connected != ROT_NET1)
+		return next_s < HOUR_S ? next_s : HOUR_S;
+	if (j->carried_since_s == 0 || j->carried_since_s > f->now_s)
+		j->carried_since_s = f->now_s;
+	left_s = j->carried_since_s + grace_s(r) - f->now_s;
+	if (left_s > 0) {
+		r->root.asked = false;
+		return left_s < next_s ? left_s : next_s;
+	}
+	if (!r->root.asked) {
+		r->root.asked = true;
+		r->root.poll_at_s = f->mono_s;
+		return 1;
+	}
+	if (!asked || j->announced_print == j->root1_print)
+		return next_s;
+	left_s = look_again(r);
+	if (left_s > 0) {
+		r->root.poll_at_s = f->mono_s + MINUTE_S;
+		return left_s;
+	}
+	e = rot_result(r->ops->install_root(ROT_ID_ROOT1, pem.text, pem.length));
+	if (e < 0)
+		return rot_failed(r, "root: install " ROT_ID_ROOT1, e);
+	j->root1_print = j->announced_print;
+	return 1;
+}
+
 int64_t rot_root_step(struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
@@ -276,6 +352,8 @@ int64_t rot_root_step(struct rotation *r)
 	struct pem_span pem;
 	int same;
 
+	if (f->net[ROT_NET1].id >= 0 && f->net[ROT_NET1].root2 && root2 && !net2)
+		return on_network1(r);
 	if (f->net[ROT_NET1].id < 0 || !f->net[ROT_NET1].root1) {
 		rot_enter(r, ROT_PART_ROOT, ROT_ROOT_UNMANAGED, "%s", f->net[ROT_NET1].id < 0 ? "no " ROT_NAME_NET1 :
 		          ROT_NAME_NET1 " does not use " ROT_ID_ROOT1);
@@ -305,7 +383,7 @@ int64_t rot_root_step(struct rotation *r)
 	}
 	/* Nothing is proven yet of RootCA2, and Network1 carries the device, or whatever asked the source. */
 	if (unknown && (!net2 || f->connected == ROT_NET1)) {
-		wait_s = net2 && root2 ? look_again(r) : 0;
+		wait_s = root2 && f->connected == ROT_NET1 ? look_again(r) : 0;
 		if (wait_s == 0)
 			return install(r, &pem);
 		r->root.poll_at_s = f->mono_s + MINUTE_S;
@@ -323,7 +401,7 @@ int64_t rot_root_step(struct rotation *r)
 			j->root1_print = j->root2_print != 0 ? j->root2_print : j->root1_print;
 			return withdraw(r, "same as " ROT_ID_ROOT1);
 		}
-		wait_s = back && net2 ? look_again(r) : 0;
+		wait_s = back && f->connected == ROT_NET1 ? look_again(r) : 0;
 		if (wait_s > 0)
 			return wait_s;
 		if (back)

@@ -17,6 +17,7 @@ static const char *const state_names[] = {
 	[ROT_ROOT_UNMANAGED] = "unmanaged",
 	[ROT_ROOT_SETTLED] = "settled",
 	[ROT_ROOT_CANDIDATE] = "candidate",
+	[ROT_ROOT_TRIAL] = "trial",
 	[ROT_ROOT_ARMED] = "armed",
 	[ROT_ROOT_CARRIED] = "carried",
 	[ROT_ROOT_SWAPPED] = "swapped",
@@ -202,7 +203,7 @@ void rot_init(struct rotation *r, const struct rot_ops *ops, const struct rot_so
 static int64_t finish_under_way(struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
-	uint32_t done = r->journal.under_way & ~(uint32_t)JOURNAL_UNDER_WAY_CLOCK; /* clock.c sees to that */
+	uint32_t done = r->journal.under_way & (JOURNAL_UNDER_WAY_ROOT | JOURNAL_UNDER_WAY_CLIENT);
 	int e;
 
 	/* A flow that is at it, or tries again after a failure, will get to it. */
@@ -220,6 +221,11 @@ static int64_t finish_under_way(struct rotation *r)
 	rot_under_way(r, done, false);
 	rot_log(r, "finished what was under way=%u", (unsigned)done);
 	return ROT_SOON_S;
+}
+
+static int64_t try_in_place(struct rotation *r)
+{
+	return rot_in_place_root(r, r->root.no_room);
 }
 
 /* One part, unless it waits after a failure; so one that fails does not hold up the other, nor is it driven by it. */
@@ -262,6 +268,11 @@ int64_t rot_step(struct rotation *r, enum rot_event event)
 	r->not_ready_count = 0;
 	if (event == ROT_EVENT_NEW_ROOT)
 		r->root.poll_at_s = r->facts.mono_s;
+	if (rot_in_place(r)) {
+		wait_s = step_part(r, ROT_PART_DEVICE, rot_in_place_step);
+		rot_journal_flush(r);
+		return wait_s;
+	}
 	wait_s = rot_clock(r);
 	if (wait_s > 0) {
 		rot_journal_flush(r);
@@ -270,6 +281,8 @@ int64_t rot_step(struct rotation *r, enum rot_event event)
 	rot_enter(r, ROT_PART_DEVICE, ROT_RUNNING, "connected=%s", rot_net_name(r->facts.connected));
 
 	wait_s = step_part(r, ROT_PART_DEVICE, finish_under_way);
+	if (wait_s == 0 && !rot_client_on_networks(r))
+		wait_s = step_part(r, ROT_PART_DEVICE, try_in_place);
 	if (wait_s == 0) {
 		wait_s = r->config.poll_s;
 		if (rot_client_on_networks(r)) {
@@ -280,6 +293,8 @@ int64_t rot_step(struct rotation *r, enum rot_event event)
 			if (wait_s > ROT_SOON_S)
 				wait_s = min_s(wait_s, step_part(r, ROT_PART_CLIENT, rot_client_step));
 		}
+		if (r->root.no_room && r->facts.cert[ROT_ROOT2].present)
+			wait_s = min_s(wait_s, HOUR_S); /* a trial in place is only made offline, and nobody else notices */
 		if (!rot_online(r))
 			wait_s = min_s(wait_s, rot_offline_poll_s(r));
 	}

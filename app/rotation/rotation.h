@@ -82,6 +82,7 @@ enum rot_state {
 	ROT_ROOT_UNMANAGED, /* Network1 is missing or does not use RootCA1 */
 	ROT_ROOT_SETTLED,   /* RootCA1 only */
 	ROT_ROOT_CANDIDATE, /* RootCA2 stored, no Network2 that offers it yet */
+	ROT_ROOT_TRIAL,     /* Network1 itself tries RootCA2, or RootCA1 again: no room for Network2 */
 	ROT_ROOT_ARMED,     /* Network2 offers RootCA2; Network1 carries the device */
 	ROT_ROOT_CARRIED,   /* Network2 carries the device */
 	ROT_ROOT_SWAPPED,   /* RootCA2 became RootCA1; waiting for Network1 */
@@ -151,6 +152,7 @@ struct rotation {
 		bool armed;   /* this process has persisted and reloaded Network2 as it is */
 		bool rechecked; /* reloaded before completion, so that the connection is a new one */
 		bool asked;   /* the source was asked once more before completion */
+		bool no_room; /* for Network2 */
 		bool looked_again; /* reloaded before RootCA2 was given up, then (monotonic): */
 		int64_t looked_again_s;
 		int64_t swapped_at_s; /* monotonic, of the reload after the move; -1: not done by this process */
@@ -160,6 +162,21 @@ struct rotation {
 		bool paired, give_up, settling;
 		int64_t since_s; /* monotonic, of the pairing or the settling */
 	} client;
+
+	struct {
+		enum rot_in_place_phase {
+			ROT_IN_PLACE_NONE,
+			ROT_IN_PLACE_ASKING,   /* whether settings take effect: Network1 has a certificate that is not there */
+			ROT_IN_PLACE_TRYING,   /* it has the one to be tried */
+			ROT_IN_PLACE_ENDING,   /* to be as it was */
+			ROT_IN_PLACE_RESTORED, /* that has been done; to be seen */
+		} phase;
+		bool client;           /* ClientCert2 is tried; else a root */
+		uint32_t tries;        /* refused in a row */
+		int64_t since_s;       /* monotonic, of the phase */
+		int64_t not_before_s;  /* monotonic */
+		int64_t failed_at;     /* when Network1 had last failed for want of a certificate, before; -1: it had not */
+	} in_place;
 
 	struct {
 		int64_t of[ROT_CERT_COUNT]; /* NotAfter of what was compared, to know when to do it again */

@@ -2,7 +2,7 @@
  *
  * Looked at after every change of the store or of the Wi-Fi configuration that the application made: the certificate and the
  * root of the last successful authentication must still be stored, and if the power went now, some enabled network in flash
- * must still lead to them. While calls are made to fail (--fail), and until the application has had time to repeat what failed, flash may be
+ * must still lead to them; or, as an application may try what it has not saved, to what last connected the device and was saved. While calls are made to fail (--fail), and until the application has had time to repeat what failed, flash may be
  * behind: then an enabled network in flash must lead to credentials that have connected the device at some time.
  */
 #define _GNU_SOURCE
@@ -65,23 +65,11 @@ void oracle_credentials_free(struct run *run)
 		free(m->proven[i].root_pem);
 	}
 	free(m->proven);
+	free(m->saved.client_pem);
+	free(m->saved.root_pem);
 	free(m->client_pem);
 	free(m->root_pem);
 	*m = (struct credential_memory){0};
-}
-
-/* The supplicant may connect with copies of what the store no longer holds: that proves nothing which could still be lost. */
-void oracle_authenticated(struct run *run, const struct auth_request *request)
-{
-	if (request->security != AUTH_SECURITY_EAP_TLS)
-		return; /* no certificate was in play */
-	if ((request->client_cert_pem && !stored(run, request->client_cert_pem, true)) ||
-	    (request->root_ca_pem && !stored(run, request->root_ca_pem, false)))
-		return;
-	remember(&run->credentials.client_pem, request->client_cert_pem);
-	remember(&run->credentials.root_pem, request->root_ca_pem);
-	if (faults_planned(run))
-		remember_pair(run, request->client_cert_pem, request->root_ca_pem);
 }
 
 static bool id_holds(const struct run *run, const char *id, const char *pem)
@@ -107,11 +95,38 @@ static bool boots_to(const struct run *run, const char *client_pem, const char *
 	return false;
 }
 
-/* Or the one that worked last? Or, while a fault is not made good, any that has worked? */
+/* Is flash at what worked last? */
+static void remember_saved(struct run *run)
+{
+	struct credential_memory *m = &run->credentials;
+
+	if ((!m->client_pem && !m->root_pem) || !boots_to(run, m->client_pem, m->root_pem))
+		return;
+	remember(&m->saved.client_pem, m->client_pem);
+	remember(&m->saved.root_pem, m->root_pem);
+}
+
+/* The supplicant may connect with copies of what the store no longer holds: that proves nothing which could still be lost. */
+void oracle_authenticated(struct run *run, const struct auth_request *request)
+{
+	if (request->security != AUTH_SECURITY_EAP_TLS)
+		return; /* no certificate was in play */
+	if ((request->client_cert_pem && !stored(run, request->client_cert_pem, true)) ||
+	    (request->root_ca_pem && !stored(run, request->root_ca_pem, false)))
+		return;
+	remember(&run->credentials.client_pem, request->client_cert_pem);
+	remember(&run->credentials.root_pem, request->root_ca_pem);
+	if (faults_planned(run))
+		remember_pair(run, request->client_cert_pem, request->root_ca_pem);
+	remember_saved(run);
+}
+
+/* Does the one that worked last, or the last one that was saved when it did? Or, while a fault is not made good, any that has worked? */
 static bool boots_to_it(const struct run *run)
 {
 	const struct credential_memory *m = &run->credentials;
-	bool known = boots_to(run, m->client_pem, m->root_pem);
+	bool known = boots_to(run, m->client_pem, m->root_pem) ||
+	             ((m->saved.client_pem || m->saved.root_pem) && boots_to(run, m->saved.client_pem, m->saved.root_pem));
 
 	for (size_t i = 0; !known && i < m->proven_count && faults_settle_ns(run) > run->clock.now_ns; i++)
 		known = boots_to(run, m->proven[i].client_pem, m->proven[i].root_pem);
@@ -144,6 +159,7 @@ void oracle_store_changed(struct run *run)
 		run_note(run, TL_ORACLE, false, NULL, "last-credential: %s", lost);
 		run_fail(run, "oracle last-credential: %s\n    seen: %s", lost, seen);
 	}
+	remember_saved(run);
 }
 
 /* What an operator removes is no fault of the application; what is still there goes on counting. */
@@ -156,5 +172,7 @@ void oracle_operator_acted(struct run *run)
 	if (!boots_to_it(run)) {
 		remember(&run->credentials.client_pem, NULL);
 		remember(&run->credentials.root_pem, NULL);
+		remember(&run->credentials.saved.client_pem, NULL);
+		remember(&run->credentials.saved.root_pem, NULL);
 	}
 }

@@ -40,15 +40,16 @@ struct expect_state {
 	uint64_t timer;
 };
 
-/* What the last-credential oracle remembers. */
 /* A client certificate and a root with which the device has been connected, PEM; NULL: the connection went without. */
 struct credential_pair {
 	char *client_pem, *root_pem;
 };
+/* What the last-credential oracle remembers. */
 struct credential_memory {
 	struct credential_pair *proven; /* all that there were in this run, while faults may keep flash behind */
 	size_t proven_count;
 	char *client_pem, *root_pem; /* of the last authentication that worked; NULL: none yet */
+	struct credential_pair saved; /* the last of these to which a network in flash led */
 	bool violated;
 };
 

@@ -292,7 +292,8 @@ static int set_enabled(int network, bool enabled)
 		return fail(ENODEV);
 	fake_about_to_change(fake_the);
 	n->enabled = enabled;
-	fake_take_settings(n);
+	if (!fake_the->readings.enabling_is_no_reload)
+		fake_take_settings(n);
 	if (!enabled && fake_the->connected == network)
 		fake_disconnect(fake_the);
 	if (enabled && fake_the->connected < 0)

@@ -21,6 +21,7 @@ struct fake_readings {
 	bool move_needs_target;  /* CertStore_MoveCertificate wants an existing destination */
 	unsigned order;          /* of networks with one SSID: 0 lower id, 1 last connected, 2 higher id */
 	int max_networks;
+	bool enabling_is_no_reload; /* with set_effect 2: not even a network that is enabled anew takes its settings */
 };
 
 struct fake_credential {
@@ -93,6 +94,10 @@ struct fake {
 
 	/* What was seen. */
 	int worked_root, worked_client; /* of the last authentication that succeeded */
+	struct {
+		int root, client;
+	} pairs[FAKE_CREDENTIALS]; /* all that have */
+	int pair_count;
 	bool carried_by_net2;
 	const char *violated;           /* the first broken rule; NULL: none */
 	int64_t offline_since_s, offline_longest_s; /* longest time without connection */

@@ -53,6 +53,15 @@ static bool is_stored(const struct fake *f, int credential)
 	return false;
 }
 
+static void note_pair(struct fake *f)
+{
+	for (int i = 0; i < f->pair_count; i++)
+		if (f->pairs[i].root == f->worked_root && f->pairs[i].client == f->worked_client)
+			return;
+	f->pairs[f->pair_count].root = f->worked_root;
+	f->pairs[f->pair_count++].client = f->worked_client;
+}
+
 /* What connected by a copy of what is stored no more (moved over, and not reloaded yet) was lost earlier, or rightly replaced. */
 static void note_success(struct fake *f)
 {
@@ -60,6 +69,26 @@ static void note_success(struct fake *f)
 		f->worked_root = f->connected_root;
 	if (is_stored(f, f->connected_client))
 		f->worked_client = f->connected_client;
+	note_pair(f);
+}
+
+static bool is_saved(const struct fake *f, int root, int client)
+{
+	for (size_t i = 0; i < FAKE_NETS; i++)
+		if (f->saved[i].used && f->saved[i].enabled && fake_stored(f, f->saved[i].root) == root &&
+		    fake_stored(f, f->saved[i].client) == client)
+			return true;
+	return false;
+}
+
+/* What worked by settings that were not saved when the power went: then what is saved counts, if that has ever worked. */
+static void note_power_loss(struct fake *f)
+{
+	for (int i = 0; i < f->pair_count && !is_saved(f, f->worked_root, f->worked_client); i++)
+		if (is_saved(f, f->pairs[i].root, f->pairs[i].client)) {
+			f->worked_root = f->pairs[i].root;
+			f->worked_client = f->pairs[i].client;
+		}
 }
 
 static bool goes_before(const struct fake *f, const struct fake_net *a, const struct fake_net *b)
@@ -284,6 +313,7 @@ void fake_restart(struct fake *f)
 
 void fake_reboot(struct fake *f)
 {
+	note_power_loss(f);
 	memcpy(f->nets, f->saved, sizeof(f->nets));
 	for (size_t i = 0; i < FAKE_NETS; i++)
 		f->nets[i].turn = 0;

@@ -284,6 +284,72 @@ static const char *valid_too_late(struct fake *f)
 	return broken_or(f, f->issued < 2 ? "no better one was asked for" : fake_not_settled(f));
 }
 
+/* No second network can be had, neither for the new client certificate nor for the new root: both are tried in place. */
+static const char *no_room(struct fake *f)
+{
+	int before = fake_stored(f, ROT_ID_CLIENT1), next = fake_credential(f, true, f->now_s, f->now_s + 3650 * DAY_S);
+
+	f->readings.max_networks = 1;
+	fake_run(f, 70 * DAY_S);
+	if (fake_stored(f, ROT_ID_CLIENT1) == before)
+		return broken_or(f, "the client certificate was not renewed");
+	f->issuer_root = next;
+	fake_run(f, 3 * DAY_S);
+	f->radius_root = next;
+	fake_run(f, 7 * DAY_S);
+	return broken_or(f, fake_stored(f, ROT_ID_ROOT1) != next ? "RootCA1 is not the new root" : fake_not_settled(f));
+}
+
+/* The same, and the operator goes back to the old root some hours later, the announcement with him; then all once more. */
+static const char *no_room_rolled_back(struct fake *f)
+{
+	int before = fake_stored(f, ROT_ID_ROOT1), next = fake_credential(f, true, f->now_s, f->now_s + 3650 * DAY_S);
+
+	f->readings.max_networks = 1;
+	f->issuer_root = next;
+	fake_run(f, 3 * DAY_S);
+	f->radius_root = next;
+	fake_run(f, 20 * HOUR_S);
+	f->radius_root = before;
+	fake_run(f, 2 * DAY_S);
+	if (fake_stored(f, ROT_ID_ROOT1) != before)
+		return broken_or(f, "RootCA1 was replaced although the server went back");
+	f->issuer_root = before;
+	fake_run(f, 3 * DAY_S);
+	if (fake_not_settled(f))
+		return broken_or(f, fake_not_settled(f));
+	f->issuer_root = next;
+	fake_run(f, 3 * DAY_S);
+	f->radius_root = next;
+	fake_run(f, 7 * DAY_S);
+	return broken_or(f, fake_stored(f, ROT_ID_ROOT1) != next ? "RootCA1 is not the new root" : fake_not_settled(f));
+}
+
+/* A device that takes settings in at a reload only, and drops what was not saved: nothing can be tried in place. The server goes to and fro,
+ * so that Network1 connects by RootCA1 while its setting says RootCA2; that must prove nothing. Then there is room. */
+static const char *no_room_and_inert(struct fake *f)
+{
+	int before = fake_stored(f, ROT_ID_ROOT1), next = fake_credential(f, true, f->now_s, f->now_s + 3650 * DAY_S);
+
+	f->readings.max_networks = 1;
+	f->readings.set_effect = 2;
+	f->readings.reload_keeps = false;
+	f->readings.enabling_is_no_reload = true;
+	f->reauth_s = HOUR_S;
+	f->issuer_root = next;
+	fake_run(f, 3 * DAY_S);
+	for (int i = 0; i < 200; i++) {
+		f->radius_root = i % 2 ? before : next;
+		fake_run(f, (i % 2 ? 1 : 90 + i) * MINUTE_S);
+	}
+	if (fake_stored(f, ROT_ID_ROOT1) != before)
+		return broken_or(f, "an unproven root took over");
+	f->radius_root = next;
+	f->readings.max_networks = 10;
+	fake_run(f, 5 * DAY_S);
+	return broken_or(f, fake_stored(f, ROT_ID_ROOT1) != next ? "RootCA1 is not the new root" : fake_not_settled(f));
+}
+
 static const struct situation {
 	const char *name;
 	play_fn *play;
@@ -307,6 +373,9 @@ static const struct situation {
 	{ "no battery, young server", no_battery_young_server, 900 * DAY_S, 101 * DAY_S, false },
 	{ "no battery in trial", no_battery_in_trial, 90 * DAY_S, 75 * DAY_S, false },
 	{ "valid too late", valid_too_late, 90 * DAY_S, 5 * MINUTE_S, false },
+	{ "no room", no_room, 90 * DAY_S, 75 * MINUTE_S, false },
+	{ "no room, rolled back", no_room_rolled_back, 900 * DAY_S, 2 * HOUR_S, false },
+	{ "no room, nothing to be tried", no_room_and_inert, 900 * DAY_S, 40 * DAY_S, false },
 };
 
 static unsigned play(const struct situation *s, unsigned reading, enum fake_cut cut, unsigned cut_at)
