@@ -68,7 +68,7 @@ help:
 	@echo 'make run        install what is missing, build, play every scenario on every network'
 	@echo 'make catalogue  play the outages of scenarios/catalogue on every network'
 	@echo 'make check      install what is missing, build (gcc, clang, sanitizers), run all tests and every scenario'
-	@echo 'make check-radio  the radio network alone: its tests, and every scenario'
+	@echo 'make check-radio  the radio network alone: its tests, every scenario, every outage of the catalogue'
 	@echo 'make unit       build and run the unit tests'
 	@echo 'make mt3620     build app/ (or APP=FOLDER) for the MT3620: with the SDK that AzureSphereDefaultSDKDir names, or without'
 	@echo 'make contract   the contract of applibs: errnos and readings covered; make contract-certs, make conformance: see tests/contract/app'
@@ -123,7 +123,7 @@ check: setup-check
 check-radio: setup-check
 	@$(MAKE) --no-print-directory all $(RADIO_TESTS)
 	@TEST_TIMEOUT=3600 tests/run-tests.sh $(BUILD)/check $(RADIO_TESTS)
-	$(BUILD)/azsim run --net=model,radio --out=$(BUILD)/check/radio scenarios
+	$(BUILD)/azsim run --net=model,radio --out=$(BUILD)/check/radio scenarios scenarios/catalogue
 
 # What hostile bytes do: FUZZ_SECONDS for each of FUZZ (all targets). Finds stay below build/fuzz.
 FUZZ_SECONDS ?= 30

@@ -102,6 +102,7 @@ static int add_library(struct radio_files *files, const char *line, const char *
 static int add_libraries(struct radio_files *files, const char *program, const char *radius_lib, struct az_error *ret_error)
 {
 	cleanup_free char *line = NULL;
+	char last[200] = "no answer of " LOADER;
 	size_t size = 0;
 	int ends[2], status = 0, r = 0;
 	pid_t pid;
@@ -124,6 +125,7 @@ static int add_libraries(struct radio_files *files, const char *program, const c
 	}
 	while (f != NULL && getline(&line, &size, f) > 0 && r == 0) {
 		line[strcspn(line, "\n")] = '\0';
+		(void) snprintf(last, sizeof(last), "%.199s", line);
 		r = add_library(files, line, program, radius_lib, ret_error);
 	}
 	if (f != NULL)
@@ -131,8 +133,7 @@ static int add_libraries(struct radio_files *files, const char *program, const c
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (r == 0 && status != 0) {
-		az_error_set(ret_error, AZ_ENVIRONMENT, "%s: the libraries that it needs cannot be listed: %.200s", program,
-		             line != NULL ? line : "no answer of " LOADER);
+		az_error_set(ret_error, AZ_ENVIRONMENT, "%s: the libraries that it needs cannot be listed: %s", program, last);
 		r = -ENOEXEC;
 	}
 	return r;
