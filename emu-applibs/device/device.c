@@ -69,6 +69,11 @@ unsigned device_reading(const struct device *dev, enum reading_id id)
 	return readings_ask(&dev->readings, id);
 }
 
+void device_set_reading(struct device *dev, enum reading_id id, unsigned choice)
+{
+	dev->readings.chosen[id] = choice;
+}
+
 bool device_is_ready(const struct device *dev)
 {
 	return dev->on && device_now(dev) >= dev->ready_ns;

@@ -103,6 +103,8 @@ struct device_host {
 
 /* A powered-off device with empty flash and no application. seed: for the OS's own random waits. Never NULL. */
 struct device *device_new(const struct device_host *host, const struct readings *readings, uint64_t seed);
+/* From now on the device reads the documents so; it must not have asked before. */
+void device_set_reading(struct device *device, enum reading_id id, unsigned choice);
 /* NULL is fine. Wipes keys. */
 void device_free(struct device *dev);
 

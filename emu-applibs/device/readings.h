@@ -90,6 +90,11 @@ struct readings_asked {
 	bool seen[READING_COUNT];
 };
 
+/* A reading that the device had to decide by, and the choice that was in force. */
+struct reading_answer {
+	unsigned id, choice; /* enum reading_id; one of its row's choices */
+};
+
 struct readings {
 	unsigned chosen[READING_COUNT]; /* the device reads them by readings_ask() alone */
 	struct readings_asked *asked;   /* the caller's, zeroed; NULL: nobody wants to know */

@@ -22,7 +22,9 @@ struct job {
 	int fd;
 	const struct net_ops *network; /* at work now */
 	struct run_kill *kills;        /* options->kills of them; NULL: none */
+	struct cuts_plan cuts;         /* of the next run */
 	struct faults_plan faults;     /* of the next run */
+	bool *settled;                 /* READING_COUNT flags: as in struct run_options, or NULL */
 	struct faults_counts fault_counts;
 	int64_t told_ms;
 };
@@ -129,12 +131,14 @@ static char *repeat_command(const struct job *job, const char *networks)
 	for (size_t i = o->readings_file_count; i < o->reading_count; i++)
 		add_reading(f, o->readings[i].name, o->readings[i].choice);
 	for (size_t i = 0; i < job->combination->count; i++) {
-		const struct outcome_reading *answer = &job->combination->answers[i];
+		const struct reading_answer *answer = &job->combination->answers[i];
 		const struct reading_info *info = &readings_table()[answer->id];
 
 		if (answer->choice != info->default_choice)
 			add_reading(f, info->name, info->choices[answer->choice].name);
 	}
+	if (o->all_readings && cuts_branch(&o->cuts))
+		(void) fputs(" --readings=all", f); /* the others, which only branches ask */
 	if (o->kills)
 		(void) fprintf(f, " --kills=%u", o->kills);
 	if (o->app)
@@ -218,7 +222,7 @@ static void fill(struct outcome *o, const struct job *job, const struct run_resu
 	o->api_calls = result->api_calls;
 	o->real_s = result->real_s;
 	o->tried = what_was_tried(job, result);
-	o->tried_runs = result->cuts.played + job->fault_counts.played;
+	o->tried_runs = result->cuts.played + result->cuts.again + job->fault_counts.played;
 	o->memory = result->memory;
 	o->variant = job->variant ? strdup(job->variant) : NULL;
 	o->asked = calloc(READING_COUNT, sizeof(*o->asked));
@@ -227,7 +231,7 @@ static void fill(struct outcome *o, const struct job *job, const struct run_resu
 	for (; o->asked_count < result->asked.count; o->asked_count++) {
 		const enum reading_id id = result->asked.ids[o->asked_count];
 
-		o->asked[o->asked_count] = (struct outcome_reading){.id = id, .choice = result->readings.chosen[id]};
+		o->asked[o->asked_count] = (struct reading_answer){.id = id, .choice = result->readings.chosen[id]};
 	}
 	o->failures = copy_list(result->failures, result->failure_count, result->verdict == RUN_ERROR ? result->error.text : NULL);
 	o->hints = copy_list(result->hints, result->hint_count, NULL);
@@ -248,7 +252,7 @@ static void keep(const struct job *job, const struct run_result *result, const c
 	/* Of hundreds of combinations only the failed ones, and only where a place was named for them: each can be repeated. */
 	if (o->variant && (!job->options->out || result->verdict == RUN_PASSED))
 		return;
-	combination_code(o, code);
+	combination_code(o->asked, o->asked_count, code);
 	if (asprintf(&stem, "%s/%s.%s%s%s", out, o->scenario, o->network, o->variant ? "." : "", o->variant ? code : "") < 0 || asprintf(&json, "%s.json", stem) < 0 ||
 	    asprintf(&text, "%s.timeline", stem) < 0 || asprintf(&logs, "%s.logs", stem) < 0 ||
 	    asprintf(&capture, "%s.pcapng", stem) < 0)
@@ -307,7 +311,8 @@ static void play(struct job *job, const struct net_ops *network, char work[64], 
 	size_t reading_count = options->reading_count;
 	struct run_options run_options = {
 		.seed = options->seed, .readings = readings, .app = options->app,
-		.wrapper = options->wrapper, .cuts = options->cuts, .faults = job->faults, .http_shim = options->http_shim, .no_memory = options->no_memory, .capture = options->capture,
+		.wrapper = options->wrapper, .cuts = job->cuts, .faults = job->faults, .http_shim = options->http_shim, .no_memory = options->no_memory, .capture = options->capture,
+		.settled_readings = job->settled,
 		.ram_limit = options->ram_limit, .home = cli_home(), .work_dir = work, .app_wait_s = options->app_wait_s,
 		.kills = job->kills, .kill_count = job->kills ? options->kills : 0,
 		.interrupted = &cli_interrupted, .progress = on_progress, .progress_ctx = job,
@@ -330,6 +335,36 @@ static void play(struct job *job, const struct net_ops *network, char work[64], 
 	} else {
 		run_scenario(job->scenario, network, &run_options, result);
 	}
+}
+
+void job_pinned(const struct scenario *scenario, const struct job_options *options, bool ret[READING_COUNT])
+{
+	for (size_t i = 0; i < READING_COUNT; i++) {
+		const char *name = readings_table()[i].name;
+
+		ret[i] = false;
+		for (size_t j = 0; j < scenario->reading_count; j++)
+			ret[i] |= strcmp(scenario->readings[j].name, name) == 0;
+		for (size_t j = 0; j < options->reading_count; j++)
+			ret[i] |= strcmp(options->readings[j].name, name) == 0;
+	}
+}
+
+/* What the scenario asks without a cut is varied by combinations of its own (jobs.c); a branch varies the rest. */
+static void settle_readings(struct job *job)
+{
+	struct run_result result;
+	char work[64] = "";
+
+	if (!(job->settled = calloc(READING_COUNT, sizeof(*job->settled))))
+		abort();
+	job_pinned(job->scenario, job->options, job->settled);
+	play(job, job->network, work, &result);
+	for (size_t i = 0; i < result.asked.count; i++)
+		job->settled[result.asked.ids[i]] = true;
+	run_result_clear(&result);
+	if (work[0])
+		tree_remove(work);
 }
 
 /* How much the application does is known when it has been seen once, undisturbed. */
@@ -367,6 +402,7 @@ static void run_one(struct job *job, struct run_result *result, const struct run
 	char work[64] = "";
 	json_t *json;
 
+	job->cuts = job->options->cuts;
 	job->faults = job->options->faults;
 	play(job, job->network, work, result);
 	if (faults_many(&job->options->faults) && result->verdict == RUN_PASSED)
@@ -412,6 +448,8 @@ void job_run(const struct scenario *scenario, const struct job_options *options,
 		if (options->kills && !job.kills)
 			choose_kills(&job);
 		job.network = options->networks[i];
+		if (options->all_readings && cuts_branch(&options->cuts) && !job.settled)
+			settle_readings(&job);
 		if (!first_name) {
 			run_one(&job, &first, NULL, NULL);
 			first_name = job.network->name;
@@ -424,4 +462,5 @@ void job_run(const struct scenario *scenario, const struct job_options *options,
 		run_result_clear(&first);
 	free(job.variant);
 	free(job.kills);
+	free(job.settled);
 }

@@ -109,8 +109,8 @@ static int compare_outcomes(const void *left, const void *right, void *pool)
 
 	if (na != nb)
 		return na < nb ? -1 : 1;
-	combination_code(a, code_a);
-	combination_code(b, code_b);
+	combination_code(a->asked, a->asked_count, code_a);
+	combination_code(b->asked, b->asked_count, code_b);
 	return strcmp(code_a, code_b);
 }
 
@@ -154,23 +154,15 @@ static void add_lost(struct pool *pool, const struct slot *slot, const char *net
 /* The first network of this combination is over: what else is there to play? */
 static void branch(struct pool *pool, struct slot *slot, const struct outcome *outcome)
 {
-	const struct scenario *scenario = pool->scenarios[slot->index];
 	struct work *work = &pool->work[slot->index];
-	bool pinned[READING_COUNT] = {false};
+	bool pinned[READING_COUNT];
 	char why[128];
 	int r;
 
 	if (work->stopped || outcome->verdict > RUN_FAILED)
 		return;
-	for (size_t i = 0; i < READING_COUNT; i++) {
-		const char *name = readings_table()[i].name;
-
-		for (size_t j = 0; j < scenario->reading_count; j++)
-			pinned[i] |= strcmp(scenario->readings[j].name, name) == 0;
-		for (size_t j = 0; j < pool->options->reading_count; j++)
-			pinned[i] |= strcmp(pool->options->readings[j].name, name) == 0;
-	}
-	r = combinations_branch(&work->todo, slot->combination, outcome, pinned);
+	job_pinned(pool->scenarios[slot->index], pool->options, pinned);
+	r = combinations_branch(&work->todo, slot->combination, outcome->asked, outcome->asked_count, pinned);
 	if (r == -E2BIG) {
 		work->stopped = true;
 		(void) snprintf(why, sizeof(why), "there are more than %d combinations of readings; fix some with --reading=NAME=VALUE",

@@ -5,8 +5,8 @@
 #ifndef SIM_CLI_JOBS_H
 #define SIM_CLI_JOBS_H
 
-#include "sim/cli/combinations.h"
 #include "sim/report/outcome.h"
+#include "sim/torture/combinations.h"
 
 #define JOB_NETWORKS_MAX 8
 #define JOBS_MAX 64 /* at a time */
@@ -44,8 +44,11 @@ struct job_options {
 
 #define JOB_DEFAULT_OUT "azsim-out"
 
-/* The scenario on each of its networks, in this process, under the readings of `options` and of `combination`. Sends one JSON text a line to fd: {"progress": "model", "now_ns": N} and
- * {"outcome": {...}}. Never fails as a whole: what goes wrong is an outcome. */
+/* Readings that the options or the scenario fix. */
+void job_pinned(const struct scenario *scenario, const struct job_options *options, bool ret[READING_COUNT]);
+
+/* The scenario on each of its networks, in this process, under the readings of `options` and of `combination`. Sends one JSON text
+ * a line to fd: {"progress": "model", "now_ns": N} and {"outcome": {...}}. Never fails as a whole: what goes wrong is an outcome. */
 void job_run(const struct scenario *scenario, const struct job_options *options, const struct combination *combination, int fd);
 
 /* All scenarios; outcomes in the order of `scenarios`; with all_readings, those of one network together, in the order of the

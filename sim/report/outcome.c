@@ -87,10 +87,10 @@ static json_t *asked_to_json(const struct outcome *o)
 	return array;
 }
 
-static struct outcome_reading *asked_from_json(const json_t *array, size_t *ret_count)
+static struct reading_answer *asked_from_json(const json_t *array, size_t *ret_count)
 {
 	size_t n = json_array_size(array);
-	struct outcome_reading *asked = calloc(n + 1, sizeof(*asked));
+	struct reading_answer *asked = calloc(n + 1, sizeof(*asked));
 
 	if (!asked)
 		abort();

@@ -9,11 +9,6 @@
 
 #include "sim/run/run.h"
 
-/* A reading that the device had to decide by, and the choice that was in force. */
-struct outcome_reading {
-	unsigned id, choice;
-};
-
 struct outcome {
 	char *scenario, *file, *network;
 	char *variant; /* one of many runs of the scenario: what is special about it, "" for nothing; NULL: it is the only run */
@@ -25,7 +20,7 @@ struct outcome {
 	unsigned long tried_runs; /* that many */
 	double real_s;
 	struct run_memory memory;
-	struct outcome_reading *asked; /* in the order of the first question */
+	struct reading_answer *asked; /* in the order of the first question */
 	size_t asked_count;
 	char **failures; /* NULL-terminated; an error of the environment is one too */
 	char **hints;    /* NULL-terminated */

@@ -65,6 +65,8 @@ struct run_options {
 	void (*progress)(void *ctx, uint64_t now_ns);
 	void *progress_ctx;
 	struct cuts_plan cuts;       /* where the power goes, beside what the scenario says */
+	/* READING_COUNT flags: a branch of `cuts` that asks another reading is played under each of its choices. NULL: under one. */
+	const bool *settled_readings;
 	struct faults_plan faults;   /* which calls or allocations fail, beside what the scenario says */
 	const struct run_live *live; /* NULL: time passes as fast as the application lets it, to the scenario's end */
 };

@@ -60,7 +60,7 @@ static void own_mutable(struct run *run)
 		branch_set_mutable(run, bytes, (size_t)n);
 }
 
-static void become_branch(struct run *run, struct branch *branch, pid_t parent)
+static void become_branch(struct run *run, struct branch *branch, const struct combination *answers, pid_t parent)
 {
 	struct az_error error;
 	char *path = NULL;
@@ -71,6 +71,11 @@ static void become_branch(struct run *run, struct branch *branch, pid_t parent)
 	branch->is_branch = true;
 	let_go(run);
 	own_mutable(run);
+	branch->asked_before = run->result->asked.count;
+	for (size_t i = 0; i < answers->count; i++) {
+		device_set_reading(run->device, answers->answers[i].id, answers->answers[i].choice);
+		run->result->readings.chosen[answers->answers[i].id] = answers->answers[i].choice;
+	}
 	if (asprintf(&path, "%s/b%lu.sock", run->run_dir, branch->count) < 0)
 		abort();
 	free(run->socket_path);
@@ -86,23 +91,29 @@ static void become_branch(struct run *run, struct branch *branch, pid_t parent)
 		run->result->verdict = RUN_PASSED;
 }
 
-static char *report(const struct run *run)
+static char *report(const struct run *run, const struct branch *branch)
 {
-	json_t *failures = json_array();
+	json_t *failures = json_array(), *asked = json_array(), *all;
 	char *text;
 
 	for (size_t i = 0; i < run->result->failure_count; i++)
 		(void) json_array_append_new(failures, json_string_nocheck(run->result->failures[i]));
 	if (run->result->verdict == RUN_ERROR)
 		(void) json_array_append_new(failures, json_string_nocheck(run->result->error.text));
-	text = json_dumps(failures, JSON_COMPACT);
-	json_decref(failures);
+	for (size_t i = branch->asked_before; i < run->result->asked.count; i++) {
+		const enum reading_id id = run->result->asked.ids[i];
+
+		(void) json_array_append_new(asked, json_pack("[i, i]", (int)id, (int)run->result->readings.chosen[id]));
+	}
+	all = json_pack("{s: o, s: o}", "failures", failures, "asked", asked);
+	text = json_dumps(all, JSON_COMPACT);
+	json_decref(all);
 	return text;
 }
 
 _Noreturn void branch_end(struct run *run, struct branch *branch)
 {
-	char *text = report(run);
+	char *text = report(run, branch);
 
 	app_kill(&run->process);
 	channel_free(run->channel);
@@ -142,6 +153,7 @@ static void read_report(int fd, struct branch_result *ret)
 	size_t length = 0;
 	json_t *json, *item;
 	size_t i;
+	int id, choice;
 
 	if (!text)
 		abort();
@@ -156,12 +168,15 @@ static void read_report(int fd, struct branch_result *ret)
 	free(text);
 	if (!json)
 		take_failure(ret, "the branch ended without a word: a defect of azsim");
-	json_array_foreach(json, i, item)
+	json_array_foreach(json_object_get(json, "failures"), i, item)
 		take_failure(ret, json_string_value(item));
+	json_array_foreach(json_object_get(json, "asked"), i, item)
+		if (i < READING_COUNT && json_unpack(item, "[i, i]", &id, &choice) == 0)
+			ret->asked[ret->asked_count++] = (struct reading_answer){.id = (unsigned)id, .choice = (unsigned)choice};
 	json_decref(json);
 }
 
-bool branch_fork(struct run *run, struct branch *branch, struct branch_result *ret)
+bool branch_fork(struct run *run, struct branch *branch, const struct combination *answers, struct branch_result *ret)
 {
 	const pid_t self = getpid();
 	int fds[2], status = 0;
@@ -176,7 +191,7 @@ bool branch_fork(struct run *run, struct branch *branch, struct branch_result *r
 	if (pid == 0) {
 		(void) close(fds[0]);
 		branch->fd = fds[1];
-		become_branch(run, branch, self);
+		become_branch(run, branch, answers, self);
 		return true;
 	}
 	(void) close(fds[1]);

@@ -7,6 +7,7 @@
 
 #include "emu-applibs/base/chance.h"
 #include "sim/torture/branch.h"
+#include "sim/torture/combinations.h"
 #include "sim/torture/states.h"
 
 #define SETTLE_NS (15 * 60 * NS_PER_S) /* boot, and every network tried once with its pauses */
@@ -90,10 +91,13 @@ static bool worth_it(const struct run *run, bool (*asked)(struct states *states,
 
 /* ---- Cuts ---------------------------------------------------------------------------------------------------------------- */
 
-static void add_failures(struct run *run, const char *point, const struct branch_result *result)
+static void add_failures(struct run *run, const char *point, const struct combination *answers, const struct branch_result *result)
 {
+	cleanup_free char *options = combination_options(answers);
+
 	for (size_t i = 0; i < result->failure_count; i++)
-		run_fail(run, "power cut at point %s, %s: %s\n      repeat with --cut=%s", point, run->cuts->where, result->failures[i], point);
+		run_fail(run, "power cut at point %s, %s: %s\n      repeat with --cut=%s%s", point, run->cuts->where, result->failures[i], point,
+		         options);
 }
 
 /* A number below n, by the seed of the run and the point: another one for each `what`. */
@@ -125,13 +129,50 @@ static void lose_power(struct run *run, const uint8_t *mutable_file, size_t muta
 	(void) queue_add(run->queue, cuts->settle_ns, run_look_again, run, 0);
 }
 
+/* The branches at this point: one, and one more for each other answer to what only a branch asks. True in a branch. */
+static bool play(struct run *run, unsigned long then)
+{
+	struct cuts *cuts = run->cuts;
+	struct combinations todo;
+	struct branch_result result;
+	bool failed = false;
+	char name[48];
+	int r;
+
+	if (then)
+		(void) snprintf(name, sizeof(name), "%lu+%lu", cuts->point, then);
+	else
+		(void) snprintf(name, sizeof(name), "%lu", cuts->point);
+	combinations_init(&todo);
+	for (size_t i = 0; i < todo.count && !*run->options->interrupted; i++) {
+		const struct combination answers = todo.list[i];
+
+		r = 0;
+		if (branch_fork(run, &cuts->branch, &answers, &result)) {
+			combinations_clear(&todo);
+			return true;
+		}
+		if (run->options->settled_readings && result.failure_count == 0)
+			r = combinations_branch(&todo, answers, result.asked, result.asked_count, run->options->settled_readings);
+		if (r < 0)
+			run_fail(run, "power cut at point %s, %s: %s", name, cuts->where, r == -E2BIG ? "too many combinations of readings after it" :
+			         "it does not repeat: under the same readings the device asked for others than before");
+		run->result->cuts.again += i > 0;
+		failed |= result.failure_count > 0 || r < 0;
+		add_failures(run, name, &answers, &result);
+		branch_result_clear(&result);
+	}
+	run->result->cuts.played++;
+	run->result->cuts.failed += failed;
+	combinations_clear(&todo);
+	return false;
+}
+
 /* One point. Returns true in the process in which the power goes. */
 static bool point(struct run *run, bool same_as_before, const uint8_t *mutable_file, size_t mutable_length)
 {
 	struct cuts *cuts = run->cuts;
-	struct branch_result result;
-	char name[48];
-	unsigned long then = 0;
+	unsigned long then;
 
 	cuts->point++;
 	if (cuts->stop_at) {
@@ -147,21 +188,12 @@ static bool point(struct run *run, bool same_as_before, const uint8_t *mutable_f
 	run->result->cuts.points++;
 	if (same_as_before || *run->options->interrupted || run->stop)
 		return false;
-	run->result->cuts.played++;
 	then = cuts->plan.mode == CUTS_TWICE ? 1 + chance(run, 0, SECOND_CUT_WITHIN) : 0;
-	if (branch_fork(run, &cuts->branch, &result)) {
-		cuts->stop_at = then;
-		lose_power(run, mutable_file, mutable_length);
-		return true;
-	}
-	if (then)
-		(void) snprintf(name, sizeof(name), "%lu+%lu", cuts->point, then);
-	else
-		(void) snprintf(name, sizeof(name), "%lu", cuts->point);
-	run->result->cuts.failed += result.failure_count > 0;
-	add_failures(run, name, &result);
-	branch_result_clear(&result);
-	return false;
+	if (!play(run, then))
+		return false;
+	cuts->stop_at = then;
+	lose_power(run, mutable_file, mutable_length);
+	return true;
 }
 
 bool cuts_at_call(struct run *run, const char *name, bool after)

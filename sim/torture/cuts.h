@@ -42,6 +42,7 @@ bool cuts_branch(const struct cuts_plan *plan);
 struct cuts_counts {
 	unsigned long points; /* that the run came to */
 	unsigned long played; /* of them, as branches */
+	unsigned long again;  /* branches more, at the same points, under readings that nothing but the time after the cut asks */
 	unsigned long failed;
 };
 

@@ -154,6 +154,42 @@ static void leaving_points_of_one_state_out_loses_nothing(void **state)
 	e2e_clear(&r);
 }
 
+/* A reading that nothing asks but the time after a cut: each of its choices is played, at the points after which it is asked. */
+static void what_only_the_time_after_a_cut_asks_is_varied_too(void **state)
+{
+	struct e2e *e = *state;
+	struct e2e_result r;
+	unsigned long point = 0;
+	const char *line;
+	char option[48];
+
+	e2e_make_package_with(e, "window", "mend", E2E_FULL_CAPABILITIES);
+	e2e_write_small(e, "36h", "+2y", "window", "oracles_off: [last-credential, stranded, leftovers]\n", E2E_ALL_DONE);
+	r = e2e_run(e, "run", "--cut=every", "s.yaml", NULL);
+	e2e_expect(&r, 0, NULL);
+	e2e_clear(&r);
+	r = e2e_run(e, "run", "--readings=all", "s.yaml", NULL);
+	e2e_expect(&r, 0, NULL);
+	e2e_clear(&r);
+	r = e2e_run(e, "run", "--cut=every", "--readings=all", "s.yaml", NULL);
+	e2e_expect(&r, 1, "after CertStore_MoveCertificate", " --reading=forget-unknown-id=ENOENT", NULL);
+	line = strstr(r.out, "repeat with --cut=");
+	assert_non_null(line);
+	assert_int_equal(sscanf(line, "repeat with --cut=%lu", &point), 1);
+	e2e_clear(&r);
+	(void) snprintf(option, sizeof(option), "--cut=%lu", point);
+	r = e2e_run(e, "run", "--net=model", option, "--reading=forget-unknown-id=ENOENT", "s.yaml", NULL);
+	e2e_expect(&r, 1, "expected \"at the end: connected Network1", NULL);
+	e2e_clear(&r);
+	r = e2e_run(e, "run", "--net=model", option, "s.yaml", NULL);
+	e2e_expect(&r, 0, NULL);
+	e2e_clear(&r);
+	/* Where the user has fixed it, nothing is varied. */
+	r = e2e_run(e, "run", "--cut=every", "--readings=all", "--reading=forget-unknown-id=ENODEV", "s.yaml", NULL);
+	e2e_expect(&r, 0, NULL);
+	e2e_clear(&r);
+}
+
 static void a_device_that_needs_its_power_is_not_asked(void **state)
 {
 	struct e2e *e = *state;
@@ -200,6 +236,7 @@ int main(void)
 		TEST(outage_and_boot_vary_with_the_seed), TEST(other_boots_are_the_scenarios_own),
 		TEST(a_fatal_moment_is_found_named_and_repeated),
 		TEST(leaving_points_of_one_state_out_loses_nothing),
+		TEST(what_only_the_time_after_a_cut_asks_is_varied_too),
 		TEST(a_device_that_needs_its_power_is_not_asked),
 		TEST(what_is_no_point_is_refused),
 	};

@@ -2,6 +2,6 @@ $(eval $(call test_program,test_world,tests/sim/test_world.c,$(BUILD)/lib/run.a,
 $(eval $(call test_program,test_report,tests/sim/test_report.c,$(AZSIM_ARCHIVES),$(AZSIM_LIBS)))
 $(eval $(call test_program,test_channel,tests/sim/test_channel.c,$(BUILD)/lib/run.a $(BUILD)/lib/wire.a $(BUILD)/lib/util.a,))
 $(eval $(call test_program,test_issuer,tests/sim/test_issuer.c tests/sim/client.c,$(foreach a,run certs util,$(BUILD)/lib/$(a).a),-lhttp_parser -lssl -lcrypto))
-$(eval $(call test_program,test_combinations,tests/sim/test_combinations.c,$(call objs,sim/cli/combinations.c) $(AZSIM_ARCHIVES),$(AZSIM_LIBS)))
+$(eval $(call test_program,test_combinations,tests/sim/test_combinations.c,$(call objs,sim/torture/combinations.c) $(AZSIM_ARCHIVES),$(AZSIM_LIBS)))
 $(eval $(call test_program,test_package,tests/sim/test_package.c,$(BUILD)/lib/run.a $(BUILD)/lib/util.a,))
 $(eval $(call test_program,test_web,tests/sim/test_web.c tests/sim/client.c,$(foreach a,run scenario certs util,$(BUILD)/lib/$(a).a),-lhttp_parser -lcyaml -lyaml -lssl -lcrypto))

@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-#include "sim/cli/combinations.h"
+#include "sim/report/outcome.h"
+#include "sim/torture/combinations.h"
 
 #define QUESTIONS 6 /* at most, on one path */
 
@@ -41,7 +42,7 @@ static struct outcome play(const struct thing *thing, const unsigned *chosen)
 			again |= o.asked[i].id == id;
 		if (again)
 			continue;
-		o.asked[o.asked_count++] = (struct outcome_reading){.id = id, .choice = chosen[id]};
+		o.asked[o.asked_count++] = (struct reading_answer){.id = id, .choice = chosen[id]};
 		state = mix(state ^ (id * 100 + chosen[id] + 1));
 	}
 	return o;
@@ -69,8 +70,8 @@ static size_t walk(const struct thing *thing, const bool *pinned, char (**ret_co
 
 		fill(chosen, &c.list[n], pinned);
 		o = play(thing, chosen);
-		assert_int_equal(combinations_branch(&c, c.list[n], &o, pinned), 0);
-		combination_code(&o, codes[n]);
+		assert_int_equal(combinations_branch(&c, c.list[n], o.asked, o.asked_count, pinned), 0);
+		combination_code(o.asked, o.asked_count, codes[n]);
 		outcome_clear(&o);
 	}
 	combinations_clear(&c);
@@ -93,7 +94,7 @@ static size_t try_all(const struct thing *thing, const bool *pinned, char (**ret
 		size_t i = 0;
 
 		assert_true(n < COMBINATIONS_MAX);
-		combination_code(&o, codes[n++]);
+		combination_code(o.asked, o.asked_count, codes[n++]);
 		outcome_clear(&o);
 		while (i < thing->readings && (pinned[i] || ++chosen[i] == readings_table()[i].choice_count)) {
 			if (!pinned[i])
@@ -141,7 +142,7 @@ static void a_run_that_asks_nothing_is_the_only_one(void **state)
 	(void) state;
 	combinations_init(&c);
 	assert_int_equal(c.count, 1);
-	assert_int_equal(combinations_branch(&c, c.list[0], &o, pinned), 0);
+	assert_int_equal(combinations_branch(&c, c.list[0], o.asked, o.asked_count, pinned), 0);
 	assert_int_equal(c.count, 1);
 	combinations_clear(&c);
 }
@@ -149,35 +150,35 @@ static void a_run_that_asks_nothing_is_the_only_one(void **state)
 static void a_run_that_does_not_repeat_is_found_out(void **state)
 {
 	const bool pinned[READING_COUNT] = {false};
-	struct outcome_reading asked[] = {{.id = READING_CERT_SEEN, .choice = 0}, {.id = READING_MAX_NETWORKS, .choice = 0}};
+	struct reading_answer asked[] = {{.id = READING_CERT_SEEN, .choice = 0}, {.id = READING_MAX_NETWORKS, .choice = 0}};
 	struct outcome o = {.asked = asked, .asked_count = 2};
 	struct combinations c;
 
 	(void) state;
 	combinations_init(&c);
-	assert_int_equal(combinations_branch(&c, c.list[0], &o, pinned), 0);
+	assert_int_equal(combinations_branch(&c, c.list[0], o.asked, o.asked_count, pinned), 0);
 	assert_int_equal(c.count, 3);
 	/* The second one was made by another answer about certificates. */
-	assert_int_equal(combinations_branch(&c, c.list[1], &o, pinned), -EPROTO);
+	assert_int_equal(combinations_branch(&c, c.list[1], o.asked, o.asked_count, pinned), -EPROTO);
 	asked[0].choice = 1;
-	assert_int_equal(combinations_branch(&c, c.list[1], &o, pinned), 0);
+	assert_int_equal(combinations_branch(&c, c.list[1], o.asked, o.asked_count, pinned), 0);
 	o.asked_count = 0;
-	assert_int_equal(combinations_branch(&c, c.list[2], &o, pinned), -EPROTO);
+	assert_int_equal(combinations_branch(&c, c.list[2], o.asked, o.asked_count, pinned), -EPROTO);
 	combinations_clear(&c);
 }
 
 static void there_is_a_limit(void **state)
 {
 	const bool pinned[READING_COUNT] = {false};
-	struct outcome_reading asked[] = {{.id = READING_CERT_SEEN, .choice = 0}};
+	struct reading_answer asked[] = {{.id = READING_CERT_SEEN, .choice = 0}};
 	struct outcome o = {.asked = asked, .asked_count = 1};
 	struct combinations c;
 
 	(void) state;
 	combinations_init(&c);
 	for (size_t i = 1; i < COMBINATIONS_MAX; i++) /* a device that forgets */
-		assert_int_equal(combinations_branch(&c, c.list[0], &o, pinned), 0);
-	assert_int_equal(combinations_branch(&c, c.list[0], &o, pinned), -E2BIG);
+		assert_int_equal(combinations_branch(&c, c.list[0], o.asked, o.asked_count, pinned), 0);
+	assert_int_equal(combinations_branch(&c, c.list[0], o.asked, o.asked_count, pinned), -E2BIG);
 	assert_int_equal(c.count, COMBINATIONS_MAX);
 	combinations_clear(&c);
 }

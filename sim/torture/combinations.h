@@ -6,18 +6,23 @@
  * the same. Each leaf of the tree is played once: what two leaves have in common was asked in both, so none is played twice, and a
  * combination that no run asked about cannot differ from one that was played.
  *
- * Leaves to others: playing them (job.c), in which order and how many at a time (jobs.c).
+ * A run in whose branches the power goes (cuts.h) has such a tree for each branch too, of what only the time after the cut asks.
+ *
+ * Leaves to others: playing them (cli/job.c, cuts.c), in which order and how many at a time (cli/jobs.c).
  */
-#ifndef SIM_CLI_COMBINATIONS_H
-#define SIM_CLI_COMBINATIONS_H
+#ifndef SIM_TORTURE_COMBINATIONS_H
+#define SIM_TORTURE_COMBINATIONS_H
 
-#include "sim/report/outcome.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "emu-applibs/device/readings.h"
 
 #define COMBINATIONS_MAX 10000 /* of one scenario */
 
 /* The first answers of a run; whatever is asked later is answered by the default. */
 struct combination {
-	struct outcome_reading answers[READING_COUNT];
+	struct reading_answer answers[READING_COUNT];
 	size_t count;
 };
 
@@ -29,14 +34,17 @@ struct combinations {
 /* Starts with the one that answers nothing. */
 void combinations_init(struct combinations *combinations);
 void combinations_clear(struct combinations *combinations);
-/* `played` is over, and `outcome` is what it asked. pinned: READING_COUNT flags, readings that shall not vary. 0; -E2BIG: there
- * would be more than COMBINATIONS_MAX, none is added; -EPROTO: its first questions are not those that it was made from. */
-int combinations_branch(struct combinations *combinations, struct combination played, const struct outcome *outcome,
-                        const bool *pinned);
+/* `played` is over, and `asked` is what it asked, in the order of the first question. pinned: READING_COUNT flags, readings that
+ * shall not vary. 0; -E2BIG: there would be more than COMBINATIONS_MAX, none is added; -EPROTO: its first questions are not those
+ * that it was made from. */
+int combinations_branch(struct combinations *combinations, struct combination played, const struct reading_answer *asked,
+                        size_t asked_count, const bool *pinned);
 
 /* The answers that are not the default, as "NAME=CHOICE NAME=CHOICE"; "" when there are none. The caller frees. */
 char *combination_text(const struct combination *combination);
+/* The same as options of `azsim run`, each after a space: " --reading=NAME=CHOICE". The caller frees. */
+char *combination_options(const struct combination *combination);
 /* One character for each reading of the table: the choice that was in force, '-' when it was not asked. */
-void combination_code(const struct outcome *outcome, char ret[READING_COUNT + 1]);
+void combination_code(const struct reading_answer *asked, size_t asked_count, char ret[READING_COUNT + 1]);
 
 #endif

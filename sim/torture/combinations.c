@@ -1,9 +1,11 @@
 /* See combinations.h. */
 #define _GNU_SOURCE
-#include "sim/cli/combinations.h"
+#include "sim/torture/combinations.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static void add(struct combinations *c, const struct combination *combination)
 {
@@ -30,29 +32,30 @@ void combinations_clear(struct combinations *c)
 }
 
 /* Did it ask, and get answered, what it was made from? */
-static bool starts_with(const struct outcome *outcome, const struct combination *combination, const bool *pinned)
+static bool starts_with(const struct reading_answer *asked, size_t asked_count, const struct combination *combination, const bool *pinned)
 {
 	size_t at = 0;
 
-	for (size_t i = 0; i < outcome->asked_count && at < combination->count; i++) {
-		if (pinned[outcome->asked[i].id])
+	for (size_t i = 0; i < asked_count && at < combination->count; i++) {
+		if (pinned[asked[i].id])
 			continue;
-		if (outcome->asked[i].id != combination->answers[at].id || outcome->asked[i].choice != combination->answers[at].choice)
+		if (asked[i].id != combination->answers[at].id || asked[i].choice != combination->answers[at].choice)
 			return false;
 		at++;
 	}
 	return at == combination->count;
 }
 
-int combinations_branch(struct combinations *c, struct combination played, const struct outcome *outcome, const bool *pinned)
+int combinations_branch(struct combinations *c, struct combination played, const struct reading_answer *asked,
+                        size_t asked_count, const bool *pinned)
 {
 	struct combination path = {.count = 0};
 	const size_t before = c->count;
 
-	if (!starts_with(outcome, &played, pinned))
+	if (!starts_with(asked, asked_count, &played, pinned))
 		return -EPROTO;
-	for (size_t i = 0; i < outcome->asked_count; i++) {
-		const struct outcome_reading *answer = &outcome->asked[i];
+	for (size_t i = 0; i < asked_count; i++) {
+		const struct reading_answer *answer = &asked[i];
 
 		if (pinned[answer->id])
 			continue;
@@ -74,7 +77,8 @@ int combinations_branch(struct combinations *c, struct combination played, const
 	return 0;
 }
 
-char *combination_text(const struct combination *combination)
+/* What is not the default, each as before_first (or before_next) and NAME=CHOICE. */
+static char *text_of(const struct combination *combination, const char *before_first, const char *before_next)
 {
 	char *text = NULL;
 	size_t size;
@@ -86,17 +90,28 @@ char *combination_text(const struct combination *combination)
 		const struct reading_info *info = &readings_table()[combination->answers[i].id];
 
 		if (combination->answers[i].choice != info->default_choice)
-			(void) fprintf(f, "%s%s=%s", ftell(f) > 0 ? " " : "", info->name, info->choices[combination->answers[i].choice].name);
+			(void) fprintf(f, "%s%s=%s", ftell(f) > 0 ? before_next : before_first, info->name,
+			               info->choices[combination->answers[i].choice].name);
 	}
 	if (fclose(f) != 0)
 		abort();
 	return text;
 }
 
-void combination_code(const struct outcome *outcome, char ret[READING_COUNT + 1])
+char *combination_text(const struct combination *combination)
+{
+	return text_of(combination, "", " ");
+}
+
+char *combination_options(const struct combination *combination)
+{
+	return text_of(combination, " --reading=", " --reading=");
+}
+
+void combination_code(const struct reading_answer *asked, size_t asked_count, char ret[READING_COUNT + 1])
 {
 	memset(ret, '-', READING_COUNT);
 	ret[READING_COUNT] = '\0';
-	for (size_t i = 0; i < outcome->asked_count; i++)
-		ret[outcome->asked[i].id] = (char)('0' + outcome->asked[i].choice);
+	for (size_t i = 0; i < asked_count; i++)
+		ret[asked[i].id] = (char)('0' + asked[i].choice);
 }
