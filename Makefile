@@ -74,7 +74,7 @@ help:
 	@echo 'make contract   the contract of applibs: errnos and readings covered; make contract-certs, make conformance: see tests/contract/app'
 	@echo 'make compare    the rotation app beside the page taken literally: how each scenario ends'
 	@echo 'make bugs       the rotation app broken in six ways: which oracle catches each, at which cut point or fault'
-	@echo 'make torture    power cuts, faults, no memory, readings, outages: for TORTURE_MINUTES=N (30), from TORTURE_SEED=N (1) on'
+	@echo 'make torture    power cuts, faults, no memory, readings, outages, random worlds, within TORTURE_MINUTES=N (30), from TORTURE_SEED=N (1) on'
 	@echo 'make fuzz       hostile bytes for what reads them: FUZZ_SECONDS=30 for each target, FUZZ="wire certs" for some'
 	@echo 'make bench      measure speed and memory, as ratios'
 	@echo 'make cuts       let the power go at every point of every core scenario, under every reading'

@@ -1,13 +1,19 @@
 #!/bin/sh
-# Everything that is meant to break the rotation app, within bounds: the power goes at every point, or twice; calls fail; memory
-# runs out; every reading; the catalogue of outages; random worlds. Says what was played, and ends 0 if the app came through all of it.
-# usage: torture.sh BUILD      TORTURE_MINUTES=N: time for all (30); TORTURE_SEED=N: the first seed (1); TORTURE_OUT=FOLDER: reports
-# A stage that runs out of its time is stopped in order: what it had played by then counts, what it had not is told.
+# Everything that is meant to break the rotation app, within bounds: the power goes at every point under every reading, or twice;
+# calls fail; memory runs out; every reading; the catalogue of outages; random worlds. Says what was played.
+# usage: torture.sh BUILD
+#   TORTURE_MINUTES=N: bound for all (30); TORTURE_SEED=N: the first seed (1); TORTURE_WORLDS=N: random worlds (1000)
+#   TORTURE_FAULTS=N: faults of calls in each scenario, which the seed chooses (all); TORTURE_OUT=FOLDER: reports
+# exit status: 0 all was played, and the app came through; 1 it did not; 2 usage; 3 the bound was reached before all was played
 set -u
 build=$1
-minutes=${TORTURE_MINUTES:-30} seed=${TORTURE_SEED:-1} out=${TORTURE_OUT:-$build/torture}
-case $minutes$seed in *[!0-9]*) echo "TORTURE_MINUTES and TORTURE_SEED are whole numbers" >&2; exit 2 ;; esac
+minutes=${TORTURE_MINUTES:-30} seed=${TORTURE_SEED:-1} out=${TORTURE_OUT:-$build/torture} worlds_wanted=${TORTURE_WORLDS:-1000}
+faults_wanted=${TORTURE_FAULTS:-}
+case $minutes$seed$worlds_wanted$faults_wanted in
+	*[!0-9]*) echo "TORTURE_MINUTES, TORTURE_SEED, TORTURE_WORLDS and TORTURE_FAULTS are whole numbers" >&2; exit 2 ;;
+esac
 mkdir -p "$out" || exit 3
+trap 'exit 130' INT TERM
 core=scenarios
 catalogue=scenarios/catalogue
 end=$(($(date +%s) + minutes * 60))
@@ -16,23 +22,20 @@ runs=0 cuts=0 faults=0 combinations=0 worlds=0 failed=0 late=0
 # number NAME FILE REGEX: adds up the first number that the regex marks in each line of a report.
 number() { sed -n "s/$2/\\1/p" "$1" | awk '{ n += $1 } END { print n + 0 }'; }
 
-# stage WEIGHT TITLE ARGUMENTS...: azsim with these, for its share of what is left of the time.
-weights=20
+# stage TITLE ARGUMENTS...: azsim with these, in what is left of the time.
 stage() {
-	weight=$1 title=$2
-	shift 2
+	title=$1
+	shift
 	left=$((end - $(date +%s)))
-	share=$((left * weight / weights))
-	weights=$((weights - weight))
 	report=$out/$(printf '%s' "$title" | tr -c 'a-z0-9\n' '-').txt
 	printf '== %s\n' "$title"
-	if [ "$share" -lt 5 ]; then
+	if [ "$left" -lt 1 ]; then
 		printf '   no time left for it\n'
 		late=$((late + 1))
 		return
 	fi
 	begin=$(date +%s)
-	timeout -s INT -k 30 "$share" "$build/azsim" "$@" --out="$out" >"$report" 2>&1
+	timeout -s INT -k 30 "$left" "$build/azsim" "$@" --out="$out" >"$report" 2>&1
 	status=$?
 	r=$(grep -cE '^(pass|FAIL|interrupted) +[^ ]* on model' "$report")
 	b=$(number "$report" '^[a-zA-Z]* *[^ ]* on model: \([0-9]*\) combinations* of readings.*')
@@ -63,18 +66,20 @@ stage() {
 	printf ' (%d s); %s\n' "$(($(date +%s) - begin))" "$report"
 }
 
-stage 4 "cut at every point" run --cut=every --seed="$seed" "$core"
-stage 3 "calls fail" run --fail=every:300 --seed="$seed" "$core"
-stage 2 "memory runs out" run --oom=every:80 --seed="$seed" "$core"
-stage 1 "every reading" run --readings=all --http=shim --seed="$seed" "$core"
-if [ -d "$catalogue" ]; then
-	stage 1 "catalogue" run --net=model --http=shim --seed="$seed" "$catalogue"
-fi
-stage 2 "random worlds" fuzz-world --seeds=400 --seed="$seed"
-stage 2 "cut twice" run --cut=twice --seed="$((seed + 1))" "$core"
-stage 5 "cut at every point under every reading" run --cut=every --readings=all --seed="$seed" "$core"
+stage "every reading" run --readings=all --http=shim --seed="$seed" "$core"
+stage "catalogue under every reading" run --readings=all --http=shim --seed="$seed" "$catalogue"
+stage "cut at every point under every reading" run --cut=every --readings=all --seed="$seed" "$core"
+stage "cut twice" run --cut=twice --seed="$((seed + 1))" "$core"
+stage "memory runs out" run --oom=every --seed="$seed" "$core"
+stage "random worlds" fuzz-world --seeds="$worlds_wanted" --seed="$seed"
+stage "calls fail" run --fail="every${faults_wanted:+:$faults_wanted}" --seed="$seed" "$core"
 
 printf '\n%d runs: %d power cuts, %d faults, %d combinations of readings, %d random worlds from seed %d on; ' "$runs" "$cuts" "$faults" \
 	"$combinations" "$worlds" "$seed"
-printf '%d stages failed, %d ran out of time\n' "$failed" "$late"
-[ "$failed" = 0 ]
+printf '%d stages failed\n' "$failed"
+[ "$failed" = 0 ] || exit 1
+if [ "$late" != 0 ]; then
+	printf '%d stages did not end within %d minutes: give it more (TORTURE_MINUTES), or fewer faults in each scenario (TORTURE_FAULTS)\n' \
+		"$late" "$minutes" >&2
+	exit 3
+fi
