@@ -190,6 +190,9 @@ static int64_t pair(struct rotation *r, enum rot_net_slot base, enum rot_net_slo
 	e = rot_result(r->ops->set_client(trial, with == ROT_TRIAL ? ROT_ID_CLIENT2 : ROT_ID_CLIENT1));
 	if (e >= 0)
 		e = rot_result(r->ops->set_enabled(trial, true));
+	/* The other one catches the fall: whoever disabled it meanwhile cannot have meant that. */
+	if (e >= 0)
+		e = rot_result(r->ops->set_enabled(f->net[base].id, true));
 	if (e >= 0 && (with == base || f->net[base].client2))
 		e = rot_result(r->ops->set_client(f->net[base].id, with == base ? ROT_ID_CLIENT2 : ROT_ID_CLIENT1));
 	if (e >= 0)

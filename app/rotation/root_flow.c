@@ -139,6 +139,17 @@ static int64_t look_again(struct rotation *r)
 	return rot_confirmed(r, ROT_NET1) ? 0 : ROT_SOON_S;
 }
 
+/* The same when the source is to be asked once more after it. */
+static int64_t look_again_and_ask(struct rotation *r)
+{
+	const uint32_t failures = r->hold[ROT_PART_ROOT].failures;
+	const int64_t wait_s = look_again(r);
+
+	if (wait_s > 0)
+		r->root.poll_at_s = r->facts.mono_s + (r->hold[ROT_PART_ROOT].failures > failures ? HOUR_S : MINUTE_S);
+	return wait_s;
+}
+
 /* Network1 has RootCA1 again, which is RootCA2 now. */
 static int back_on_root1(struct rotation *r)
 {
@@ -176,7 +187,7 @@ static int64_t withdraw(struct rotation *r, const char *reason)
 		rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, false);
 	}
 	e = rot_result(r->ops->delete_certificate(ROT_ID_ROOT2));
-	if (e < 0 && e != -ENOENT)
+	if (e < 0)
 		return rot_failed(r, "root: delete " ROT_ID_ROOT2, e);
 	r->journal.root2_print = 0;
 	r->root.armed = false;
@@ -331,11 +342,9 @@ static int64_t on_network1(struct rotation *r)
 	}
 	if (!asked || j->announced_print == j->root1_print)
 		return next_s;
-	left_s = look_again(r);
-	if (left_s > 0) {
-		r->root.poll_at_s = f->mono_s + MINUTE_S;
+	left_s = look_again_and_ask(r);
+	if (left_s > 0)
 		return left_s;
-	}
 	e = rot_result(r->ops->install_root(ROT_ID_ROOT1, pem.text, pem.length));
 	if (e < 0)
 		return rot_failed(r, "root: install " ROT_ID_ROOT1, e);
@@ -383,11 +392,8 @@ int64_t rot_root_step(struct rotation *r)
 	}
 	/* Nothing is proven yet of RootCA2, and Network1 carries the device, or whatever asked the source. */
 	if (unknown && (!net2 || f->connected == ROT_NET1)) {
-		wait_s = root2 && f->connected == ROT_NET1 ? look_again(r) : 0;
-		if (wait_s == 0)
-			return install(r, &pem);
-		r->root.poll_at_s = f->mono_s + MINUTE_S;
-		return wait_s;
+		wait_s = root2 && f->connected == ROT_NET1 ? look_again_and_ask(r) : 0;
+		return wait_s > 0 ? wait_s : install(r, &pem);
 	}
 	if (!root2) {
 		rot_enter(r, ROT_PART_ROOT, ROT_ROOT_SETTLED, "%s only", ROT_ID_ROOT1);
