@@ -115,6 +115,7 @@ static void add_reading(FILE *f, const char *name, const char *choice)
 static char *repeat_command(const struct job *job, const char *networks)
 {
 	const struct job_options *o = job->options;
+	cleanup_free char *combination = combination_options(job->combination);
 	char *text = NULL, seed[24];
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
@@ -130,13 +131,7 @@ static char *repeat_command(const struct job *job, const char *networks)
 		add_word(f, "--readings-file=", o->readings_file);
 	for (size_t i = o->readings_file_count; i < o->reading_count; i++)
 		add_reading(f, o->readings[i].name, o->readings[i].choice);
-	for (size_t i = 0; i < job->combination->count; i++) {
-		const struct reading_answer *answer = &job->combination->answers[i];
-		const struct reading_info *info = &readings_table()[answer->id];
-
-		if (answer->choice != info->default_choice)
-			add_reading(f, info->name, info->choices[answer->choice].name);
-	}
+	(void) fputs(combination, f);
 	if (o->all_readings && cuts_branch(&o->cuts))
 		(void) fputs(" --readings=all", f); /* the others, which only branches ask */
 	if (o->kills)
