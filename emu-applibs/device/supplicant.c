@@ -314,7 +314,7 @@ static void attempt_failed(struct device *dev, struct wifi_entry *entry, const s
 	}
 	outage_goes_on(supplicant, now_ns);
 	record->failures++;
-	wait_s = supplicant_wait_s(record->failures, record->in_use.security == WIFI_SECURITY_EAP_TLS, device_random(dev));
+	wait_s = supplicant_wait_s(record->failures, record->in_use.security == WIFI_SECURITY_EAP_TLS, device_random(dev) & INT32_MAX);
 	record->disabled_until_ns = now_ns + wait_s * NS_PER_S;
 	if (in_outage(supplicant, now_ns) && wait_s < SUPPLICANT_OUTAGE_SPACING_S) {
 		wait_s = SUPPLICANT_OUTAGE_SPACING_S;

@@ -102,8 +102,6 @@ struct wifi_entry;
 #define SUPPLICANT_SCAN_INTERVAL_MS 5000u
 #define SUPPLICANT_OUTAGE_AFTER_S (24u * 3600u)
 #define SUPPLICANT_OUTAGE_SPACING_S 3600u
-/* wpa_supplicant's series has its last step after this many failures in a row. */
-#define SUPPLICANT_SERIES_END 51u
 
 /* Power and interface. start: begins to choose after delay_ms; the first one since
  * supplicant_clear() reads certificates and settings before. stop: drops an attempt or
@@ -150,7 +148,8 @@ enum supplicant_pick { SUPPLICANT_PICK_NETWORK, SUPPLICANT_PICK_SCAN, SUPPLICANT
  * (TIME_NEVER: none is). Takes back the mark of those whose time is up; records "not found" where nothing can be joined. */
 enum supplicant_pick supplicant_select(struct device *dev, uint64_t now_ns, struct wifi_entry **ret_entry,
                                        uint64_t *ret_retry_ns);
-/* Seconds for which a network is set aside after its failure number `failures` (from 1); eap: it is one of EAP; random: any 32 bits. */
+/* Seconds for which a network is set aside after its failure number `failures` (from 1); eap: it is one of EAP; random: 0..2^31-1, as
+ * random() gives. */
 unsigned supplicant_wait_s(unsigned failures, bool eap, uint32_t random);
 /* The access point in range that these settings find: of their kind of security, or of any; the strongest, of equal ones the first. */
 bool supplicant_find_ap(const struct device *dev, const struct wifi_settings *settings, bool any_security,

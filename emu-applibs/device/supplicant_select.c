@@ -20,10 +20,7 @@ unsigned supplicant_wait_s(unsigned failures, bool eap, uint32_t random)
 			break;
 		}
 	}
-	/* An EAP network gets a random part below ten times the count from the second failure on. There it grows without
-	 * end; here it stops where the series has its last step, and outage spacing takes over. */
-	if (failures > SUPPLICANT_SERIES_END)
-		failures = SUPPLICANT_SERIES_END;
+	/* An EAP network gets a random part below ten times the count from the second failure on, which grows without end. */
 	if (failures > 1 && eap)
 		wait_s += random % (failures * 10);
 	return wait_s;

@@ -38,9 +38,9 @@ bool radius_log_complete(const char *log);
 bool radius_log_date(const char *log, int64_t *ret_wall_s);
 /* Refused for want of an identity: such a refusal carries no EAP message, so that the device hears nothing. */
 bool radius_log_no_identity(const char *log);
-/* The packet of the access point was not made with RADIUS's secret. */
 /* It has refused the device after a good handshake, for what is in its file. */
 bool radius_log_not_on_file(const char *log);
+/* The packet of the access point was not made with RADIUS's secret. */
 bool radius_log_secret_wrong(const char *log);
 
 /* The verdict of an ended attempt. */
