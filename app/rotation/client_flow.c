@@ -17,6 +17,7 @@
 #define TRIAL_CAP_MIN_S (6 * HOUR_S)
 #define OFFLINE_LONG_S HOUR_S             /* with a candidate in hand: try it */
 #define URGENT_S (3 * DAY_S)
+#define REPLACE_CAP_S (12 * HOUR_S)
 #define RETRY_SANE_S (36 * HOUR_S)        /* the journal cannot ask for more; a clock that jumped back can */
 
 bool rot_client_on_networks(const struct rotation *r)
@@ -380,14 +381,16 @@ static int64_t drop_candidate(struct rotation *r, const char *reason, int64_t ho
 	return ROT_SOON_S;
 }
 
-/* ClientCert2 becomes valid only when ClientCert1 has ended: kept, as it is better than nothing, until the source has a better. */
+/* ClientCert2 becomes valid only when ClientCert1 has ended: kept, as it is better than nothing, until the source has a better. One that
+ * signs with today's date does not have it soon, least of all when it is the clock of the device that is behind. */
 static int64_t replace_late(struct rotation *r)
 {
-	const int64_t now_s = r->facts.now_s, hold_s = schedule_cap_s(remaining_s(r));
+	struct rot_journal *j = &r->journal;
+	const int64_t now_s = r->facts.now_s;
 	int64_t wait_s = renew(r, ROT_ID_CLIENT2);
 
-	if (r->journal.attempts == 0 && r->journal.candidate_since_s == now_s)
-		r->journal.retry_at_s = now_s + hold_s;
+	if (j->candidate_since_s == now_s)
+		j->retry_at_s = now_s + schedule_backoff_s(j->attempts, HOUR_S, REPLACE_CAP_S, r->ops->random(r->ops->ctx));
 	return wait_s;
 }
 
