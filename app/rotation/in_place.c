@@ -58,10 +58,12 @@ static bool has_root2(const struct rotation *r)
 	return (r->journal.under_way & JOURNAL_UNDER_WAY_ROOT2) != 0;
 }
 
-static void done(struct rotation *r)
+/* No longer something to be undone; what part comes next is noted with it, in one write. */
+static void done(struct rotation *r, uint32_t next)
 {
 	r->in_place.phase = ROT_IN_PLACE_NONE;
-	rot_under_way(r, JOURNAL_UNDER_WAY_IN_PLACE | JOURNAL_UNDER_WAY_ROOT2, false);
+	r->journal.under_way &= ~(uint32_t)(JOURNAL_UNDER_WAY_IN_PLACE | JOURNAL_UNDER_WAY_ROOT2);
+	rot_under_way(r, next, true);
 }
 
 /* Network1 as it was, which flash has, unless another program has saved what it saw: so there is a second look. */
@@ -73,7 +75,7 @@ static int64_t restore(struct rotation *r)
 
 	if (again && (has_root2(r) ? f->net[ROT_NET1].root2 : f->net[ROT_NET1].root1) &&
 	    f->net[ROT_NET1].client1) {
-		done(r);
+		done(r, 0);
 		return ROT_SOON_S;
 	}
 	e = set(r, false, has_root2(r) ? ROT_ID_ROOT2 : ROT_ID_ROOT1);
@@ -140,6 +142,18 @@ int64_t rot_in_place_root(struct rotation *r, bool no_room)
 	return rot_in_place_begin(r, false);
 }
 
+/* Has Network1 what it is to try: the absent certificate, then the new one? Somebody else's reload brings back what flash has. */
+static bool still_offered(const struct rotation *r)
+{
+	const bool client = r->in_place.client;
+	const bool first = client ? r->facts.net[ROT_NET1].client1 : r->facts.net[ROT_NET1].root1;
+	const bool second = client ? r->facts.net[ROT_NET1].client2 : r->facts.net[ROT_NET1].root2;
+
+	if (r->in_place.phase == ROT_IN_PLACE_ASKING)
+		return !first && !second;
+	return !client && has_root2(r) ? first : second;
+}
+
 /* Does Network1 fail for want of the absent certificate? */
 static int64_t asking(struct rotation *r)
 {
@@ -156,9 +170,9 @@ static int64_t asking(struct rotation *r)
 		r->in_place.phase = ROT_IN_PLACE_TRYING;
 		return ROT_SOON_S;
 	}
-	if (rot_confirmed(r, ROT_NET1))
-		return give_up(r, true, "settings take no effect, so nothing can be tried");
-	return f->mono_s - r->in_place.since_s < WAIT_S ? ROT_SOON_S : give_up(r, true, "settings take no effect, so nothing can be tried");
+	if (!rot_confirmed(r, ROT_NET1) && f->mono_s - r->in_place.since_s < WAIT_S)
+		return ROT_SOON_S;
+	return give_up(r, true, "settings take no effect, so nothing can be tried");
 }
 
 static int64_t trying(struct rotation *r)
@@ -172,14 +186,11 @@ static int64_t trying(struct rotation *r)
 			e = rot_client_take(r);
 			if (e < 0)
 				return rot_failed(r, "in place: move", e);
-			r->in_place.phase = ROT_IN_PLACE_NONE;
-			r->journal.under_way &= ~(uint32_t)(JOURNAL_UNDER_WAY_IN_PLACE | JOURNAL_UNDER_WAY_ROOT2); /* the flow's own follows */
+			done(r, JOURNAL_UNDER_WAY_CLIENT);
 			return rot_client_settle(r);
 		}
-		/* A process that dies before the save leaves it to the next: no longer something to be undone, but to be finished. */
-		r->in_place.phase = ROT_IN_PLACE_NONE;
-		r->journal.under_way &= ~(uint32_t)(JOURNAL_UNDER_WAY_IN_PLACE | JOURNAL_UNDER_WAY_ROOT2);
-		rot_under_way(r, JOURNAL_UNDER_WAY_ROOT, true);
+		/* A process that dies before the save leaves it to the next. */
+		done(r, JOURNAL_UNDER_WAY_ROOT);
 		r->hold[ROT_PART_ROOT].failures = 0; /* of what there was no room for */
 		rot_log(r, "in place: %s carries the device", f->net[ROT_NET1].root2 ? ROT_ID_ROOT2 : ROT_ID_ROOT1);
 		e = rot_persist(r);
@@ -200,14 +211,14 @@ int64_t rot_in_place_step(struct rotation *r)
 	const struct rot_facts *f = &r->facts;
 
 	if (f->net[ROT_NET1].id < 0) {
-		done(r);
+		done(r, 0);
 		return ROT_SOON_S;
 	}
 	switch (r->in_place.phase) {
 	case ROT_IN_PLACE_ASKING:
-		return asking(r);
+		return still_offered(r) ? asking(r) : give_up(r, false, "somebody else reloaded");
 	case ROT_IN_PLACE_TRYING:
-		return trying(r);
+		return still_offered(r) ? trying(r) : give_up(r, false, "somebody else reloaded");
 	default:
 		return restore(r); /* of the process before this one, too */
 	}

@@ -66,6 +66,19 @@ static void draw_readings(struct rng *rng, struct world *w)
 		                                              : table[i].default_choice);
 }
 
+/* From a stream of its own, so that no other draw of a seed depends on it. */
+static void draw_room(uint64_t seed, struct world *w)
+{
+	struct rng stream = {.state = seed ^ 0x726f6f6du};
+
+	w->no_room = rng_one_in(&stream, 8);
+	if (!w->no_room)
+		return;
+	w->readings[READING_MAX_NETWORKS] = MAX_NETWORKS_10;
+	if (w->readings[READING_SET_EFFECT] == SET_EFFECT_RELOAD)
+		w->readings[READING_SET_EFFECT] = SET_EFFECT_RECONNECTS;
+}
+
 /* Faults of one storm, each in a part of it. */
 static void draw_storm(struct rng *rng, struct world *w, int64_t from_s, int64_t until_s)
 {
@@ -136,6 +149,7 @@ void world_draw(uint64_t seed, struct world *ret)
 	draw_lives(rng, w);
 	draw_network(rng, w);
 	draw_readings(rng, w);
+	draw_room(seed, w);
 	storm_max_d = w->short_lives ? STORM_SHORT_D : STORM_LONG_D;
 	faults_s = w->shelf_s + DAYS(20, 150);
 	at_s = w->shelf_s + FIRST_GOOD_S;

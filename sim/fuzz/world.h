@@ -10,6 +10,7 @@
  *   - a new server root is announced, and good days follow, before RADIUS stands under it; a way back to the old root is only taken
  *     while a device that follows the page still has that;
  *   - what an operator breaks for good (a deleted certificate) an operator puts back;
+ *   - where there is no room for another network, settings take effect without a reload, as else nothing can be tried at all;
  *   - a client certificate has so short a life that it is renewed early in the calm, or so long a one that it is not renewed in it:
  *     at the end nothing is under way.
  * Times are seconds since the start of the run.
@@ -29,6 +30,7 @@
 
 #define WORLD_FAULTS_MAX 96
 #define WORLD_MOVES_MAX 2
+#define WORLD_NETWORKS_MAX 10 /* of a device without room */
 #define WORLD_CALM_S (45 * WORLD_DAY_S)
 #define WORLD_SETTLED_S (33 * WORLD_DAY_S) /* of the calm: by then all that was due is done */
 
@@ -63,6 +65,7 @@ struct world {
 	bool rtc;
 	int64_t boot_clock_s;   /* since 1970 */
 	int64_t boot_ready_s;
+	bool no_room; /* the configuration holds as many networks as it can: new credentials are tried in place */
 	int64_t new_clients_s;  /* another CA for clients: RADIUS takes both from then on, the issuer uses it a day later; 0: none */
 	struct world_move moves[WORLD_MOVES_MAX];
 	size_t move_count;

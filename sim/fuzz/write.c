@@ -262,6 +262,14 @@ static bool guesses(const struct world *w)
 	return does;
 }
 
+/* Every network that the device has, as a list: Network1, and where there is no room those of other sites, which are not in use. */
+static void write_network_names(const struct world *w, FILE *out)
+{
+	(void) fputs("Network1", out);
+	for (int i = 2; w->no_room && i <= WORLD_NETWORKS_MAX; i++)
+		(void) fprintf(out, ", Site%d", i);
+}
+
 static void write_expectations(const struct world *w, FILE *out)
 {
 	char calm[WORLD_TIME_MAX], settled[WORLD_TIME_MAX], within[WORLD_TIME_MAX];
@@ -276,10 +284,25 @@ static void write_expectations(const struct world *w, FILE *out)
 	               "  - end:\n"
 	               "      connected: Network1\n"
 	               "      root: " WORLD_ROOT "\n"
-	               "      networks: [Network1]\n"
 	               "      certificates: [RootCA1, ClientCert1]\n"
-	               "      holds: [{id: RootCA1, cert: " WORLD_ROOT "}]\n",
+	               "      holds: [{id: RootCA1, cert: " WORLD_ROOT "}]\n"
+	               "      networks: [",
 	               calm, within + 1, settled, w->move_count + 1, w->move_count + 1);
+	write_network_names(w, out);
+	(void) fputs("]\n", out);
+}
+
+static void write_networks(const struct world *w, FILE *out)
+{
+	static const char settings[] = "root: RootCA1, client: ClientCert1, identity: device-0001";
+
+	if (!w->no_room) {
+		(void) fprintf(out, "  networks: [{name: Network1, %s}]\n", settings);
+		return;
+	}
+	(void) fprintf(out, "  # No room for another network.\n  networks:\n    - {name: Network1, %s}\n", settings);
+	for (int i = 2; i <= WORLD_NETWORKS_MAX; i++)
+		(void) fprintf(out, "    - {name: Site%d, %s, enabled: no}\n", i, settings);
 }
 
 static void write_device(const struct world *w, FILE *out)
@@ -305,8 +328,8 @@ static void write_device(const struct world *w, FILE *out)
 	}
 	if (any)
 		(void) fputs("]\n", out);
-	(void) fputs("  certificates: [{id: RootCA1, cert: ca1}, {id: ClientCert1, cert: dev1}]\n"
-	             "  networks: [{name: Network1, root: RootCA1, client: ClientCert1, identity: device-0001}]\n", out);
+	(void) fputs("  certificates: [{id: RootCA1, cert: ca1}, {id: ClientCert1, cert: dev1}]\n", out);
+	write_networks(w, out);
 }
 
 static void write_network(const struct world *w, FILE *out)
