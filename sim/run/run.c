@@ -9,6 +9,7 @@
 
 #include "certs/dates.h"
 #include "sim/run/internal.h"
+#include "sim/util/text.h"
 
 #define END_AFTER_CLOSE_MS 200
 #define FAILURES_MAX 20
@@ -78,6 +79,7 @@ void run_fail(struct run *run, const char *format, ...)
 	timeline_format_since(run->clock.now_ns, since);
 	if (asprintf(&whole, "at %s (%s): %s", since, date, text) < 0)
 		abort();
+	text_sanitize_lines(whole);
 	add_text(&run->result->failures, &run->result->failure_count, FAILURES_MAX, whole);
 	if (run->result->verdict == RUN_PASSED)
 		run->result->verdict = RUN_FAILED;
@@ -94,6 +96,7 @@ void run_hint(struct run *run, const char *format, ...)
 	if (vasprintf(&text, format, args) < 0)
 		abort();
 	va_end(args);
+	text_sanitize_lines(text);
 	add_text(&run->result->hints, &run->result->hint_count, HINTS_MAX, text);
 }
 

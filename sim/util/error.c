@@ -3,14 +3,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-/* Messages repeat what stands in files, which may hold what a terminal obeys. */
-static void make_safe(char *text)
-{
-	for (; *text; text++)
-		if (((unsigned char)*text < 0x20 && *text != '\n') || *text == 0x7f)
-			*text = ' ';
-}
+#include "sim/util/text.h"
 
 void az_error_set(struct az_error *error, enum az_status status, const char *format, ...)
 {
@@ -20,7 +15,7 @@ void az_error_set(struct az_error *error, enum az_status status, const char *for
 	va_start(args, format);
 	(void) vsnprintf(error->text, sizeof(error->text), format, args);
 	va_end(args);
-	make_safe(error->text);
+	text_sanitize_lines(error->text);
 }
 
 void az_error_prefix(struct az_error *error, const char *format, ...)
@@ -35,7 +30,7 @@ void az_error_prefix(struct az_error *error, const char *format, ...)
 	va_end(args);
 	n = strlen(error->text);
 	(void) snprintf(error->text + n, sizeof(error->text) - n, ": %s", old);
-	make_safe(error->text);
+	text_sanitize_lines(error->text);
 }
 
 void az_error_append(struct az_error *error, const char *format, ...)
@@ -49,5 +44,5 @@ void az_error_append(struct az_error *error, const char *format, ...)
 	va_start(args, format);
 	(void) vsnprintf(error->text + n, sizeof(error->text) - n, format, args);
 	va_end(args);
-	make_safe(error->text);
+	text_sanitize_lines(error->text);
 }

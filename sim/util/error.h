@@ -20,7 +20,7 @@ enum az_status {
 
 struct az_error {
 	enum az_status status;
-	char text[AZ_ERROR_MAX]; /* NUL-terminated, may hold several lines, no trailing newline, no other control character */
+	char text[AZ_ERROR_MAX]; /* NUL-terminated, valid UTF-8, may hold several lines, no trailing newline, no other control character */
 };
 
 void az_error_set(struct az_error *error, enum az_status status, const char *format, ...) ATTR_PRINTF(3, 4);

@@ -17,12 +17,12 @@ static size_t sequence(const unsigned char *p)
 	return n;
 }
 
-void text_sanitize(char *text)
+static void sanitize(char *text, bool lines)
 {
 	bool valid = true;
 	const char *odd = text;
 
-	while (*odd >= 0x20 && *odd < 0x7f)
+	while ((*odd >= 0x20 && *odd < 0x7f) || (lines && *odd == '\n'))
 		odd++;
 	if (*odd == '\0')
 		return;
@@ -33,9 +33,19 @@ void text_sanitize(char *text)
 		p += n;
 	}
 	for (unsigned char *p = (unsigned char *)text; *p; p++) {
-		if (*p < 0x20 || *p == 0x7f)
+		if ((*p < 0x20 && !(lines && *p == '\n')) || *p == 0x7f)
 			*p = ' ';
 		else if (*p >= 0x80 && !valid)
 			*p = '?';
 	}
+}
+
+void text_sanitize(char *text)
+{
+	sanitize(text, false);
+}
+
+void text_sanitize_lines(char *text)
+{
+	sanitize(text, true);
 }

@@ -67,6 +67,24 @@ static void outside_text_cannot_break_a_line(void **state)
 	assert_string_equal(cut, "??");
 }
 
+/* What is not UTF-8 would be missing in every JSON report, and what is cut off at the end of the buffer may be. */
+static void messages_are_utf8(void **state)
+{
+	struct az_error error;
+	char filler[AZ_ERROR_MAX];
+
+	(void) state;
+	az_error_set(&error, AZ_ENVIRONMENT, "hostapd:\nunknown \xff\x1b");
+	assert_string_equal(error.text, "hostapd:\nunknown ? ");
+	az_error_append(&error, "gr\xc3\xbc\xc3\x9f");
+	assert_string_equal(error.text, "hostapd:\nunknown ? \ngr\xc3\xbc\xc3\x9f");
+	memset(filler, 'x', sizeof(filler));
+	filler[AZ_ERROR_MAX - 2] = '\0';
+	az_error_set(&error, AZ_ENVIRONMENT, "%s\xc3\xbc", filler);
+	assert_int_equal(strlen(error.text), AZ_ERROR_MAX - 1);
+	assert_int_equal(error.text[AZ_ERROR_MAX - 2], '?');
+}
+
 static char **list(const char *a)
 {
 	char **l = calloc(2, sizeof(*l));
@@ -181,7 +199,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(histories_are_compared_entry_by_entry), cmocka_unit_test(a_line_tells_date_and_time_since_the_start),
-		cmocka_unit_test(outside_text_cannot_break_a_line), cmocka_unit_test(an_outcome_survives_the_way_between_processes),
+		cmocka_unit_test(outside_text_cannot_break_a_line), cmocka_unit_test(messages_are_utf8),
+		cmocka_unit_test(an_outcome_survives_the_way_between_processes),
 		cmocka_unit_test(the_worst_status_is_the_status_of_all), cmocka_unit_test(junit_escapes_and_counts),
 		cmocka_unit_test(tap_has_one_line_a_run_and_comments_for_why),
 	};
