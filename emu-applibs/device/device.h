@@ -280,7 +280,7 @@ struct device_interface {
 	const char *name;
 	bool up, running;       /* switched on; with a link */
 	uint8_t hardware[6];
-	uint32_t address, mask; /* IPv4, the first byte is the highest; 0: none, or DHCP gave it */
+	uint32_t address, mask, gateway; /* IPv4, the first byte is the highest; 0: none, or DHCP gave it */
 	bool dhcp;              /* it has one that DHCP gave it */
 };
 size_t device_get_interface_count(const struct device *dev); /* without lo */

@@ -104,6 +104,7 @@ bool device_get_interface(const struct device *dev, size_t index, struct device_
 	if (ip->is_static && ret->up) {
 		ret->address = ip->address;
 		ret->mask = ip->mask;
+		ret->gateway = ip->gateway;
 	}
 	memcpy(ret->hardware, hardware_address(dev, which), sizeof(ret->hardware));
 	return true;

@@ -99,6 +99,12 @@ bool net_find_ap(const struct net_state *state, const struct auth_request *reque
  * For a network whose access points are only thought of. */
 bool net_join_other(const struct net_state *state, const struct auth_request *request, struct auth_verdict *ret_verdict);
 
+/* What the application gave the device's interface, IPv4 in host byte order; all 0: the device asks for an address by DHCP. */
+struct net_address {
+	uint32_t address, mask, gateway;
+};
+
+#define NET_CARRY_MAX (32u * 1024u)
 
 struct net; /* one network, made by its ops */
 
@@ -123,6 +129,16 @@ struct net_ops {
 	 * and *ret_error when the network itself failed (a daemon died, no verdict where there should be one). */
 	int (*authenticate)(struct net *net, const struct auth_request *request, struct auth_verdict *ret_verdict,
 	                    struct az_error *ret_error);
+	/* NULL where no IP goes over the network; else TCP from the device to hosts behind it.
+	 * connect: id, unique in the run, stands for the connection from here on; own: the device's address. carry: `length` bytes (up to NET_CARRY_MAX) from one end to
+	 * the other, where they come as they are in `bytes` afterwards; 0 of them: the end of that direction. Each 0; -ENETUNREACH: the device
+	 * is in no network; another errno of a socket: the connection is gone, or cannot be had; *ret_error has words when the network itself
+	 * failed. close: of both ends. */
+	struct {
+		int (*connect)(struct net *net, uint32_t id, const struct net_address *own, uint32_t address, uint16_t port, struct az_error *ret_error);
+		int (*carry)(struct net *net, uint32_t id, bool from_device, uint8_t *bytes, size_t length, struct az_error *ret_error);
+		int (*close)(struct net *net, uint32_t id, struct az_error *ret_error);
+	} tcp;
 	/* Everything stops, nothing is left but the logs in dir. NULL is fine. */
 	void (*close)(struct net *net);
 };

@@ -94,6 +94,9 @@ struct run {
 	bool rtc_busy;
 	int64_t rtc_lag_ns; /* the clock that runs on without power, minus the device's clock */
 	uint64_t reauth_timer;
+	struct relay *relays;    /* connections over it */
+	uint32_t relay_last;     /* number of the last one */
+	uint64_t relay_clock_ns; /* the moment that its clocks were set to for one of them */
 
 	/* The application. */
 	struct app_package package;
@@ -259,7 +262,9 @@ void run_events_on_state(struct run *run);
 /* What the application may reach, and why not: an EAI_* number and the address; 0 or negative errno and a descriptor (ret_fd NULL:
  * only whether one could be had). Both tell the timeline of a failure. */
 int run_resolve(struct run *run, const char *host, uint64_t *ret_address);
-/* The servers do what they can now; true when the application may have something to see. */
+/* On, in a network, and with an address there. */
+bool run_is_online(const struct run *run);
+/* The servers do what they can now, if anything gets through to them; true when the application may have something to see. */
 bool run_serve(struct run *run);
 int run_route(struct run *run, uint64_t address, uint64_t port, int *ret_fd);
 /* A request of the libcurl without TLS. */
@@ -269,6 +274,13 @@ void run_http(struct run *run, const struct channel_message *message);
 int run_http_answer(struct run *run, uint16_t op, struct wire_reader *in, struct wire_writer *out, int *ret_fd);
 /* WIRE_HTTP_REQUEST with these fields: does it only ask? */
 bool run_http_is_question(const uint8_t *fields, size_t length);
+
+/* relay.c: connections over a network that carries IP. */
+/* From the application to that address; server_fd: the server's end, which it takes. 0 and the application's end, or negative errno. */
+int relay_open(struct run *run, uint32_t address, uint16_t port, int server_fd, int *ret_fd);
+/* Lets go over the network what can; true when anything did. */
+bool relay_pump(struct run *run);
+void relay_drop(struct run *run); /* all of them */
 
 /* dispatch.c */
 /* A request that was carried out: counted, and noted with what the device said of it. fields: of the request. */

@@ -57,6 +57,7 @@ static void app_is_gone(struct run *run)
 	server_drop(issuer_server(run->issuer), false);
 	device_app_gone(run->device);
 	web_drop(run->web);
+	relay_drop(run);
 	run->app_idle = false;
 	run_drop_held(run);
 	run->app_gone = true;

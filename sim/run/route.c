@@ -14,7 +14,7 @@
 #define PATH_MAX_SENT 1024
 #define PEM_MAX 16384
 
-static bool online(const struct run *run)
+bool run_is_online(const struct run *run)
 {
 	return device_is_on(run->device) && device_has_address(run->device);
 }
@@ -38,9 +38,18 @@ static int find_server(struct run *run, uint64_t address, uint64_t port, struct 
 
 bool run_serve(struct run *run)
 {
-	bool moved = server_pump(issuer_server(run->issuer));
+	bool moved = false, again;
 
-	return web_pump(run->web) || moved;
+	if (!run_is_online(run))
+		return false; /* what is on its way waits until the device is back, or whoever waits for it gives up */
+	/* Bytes that came over the network are served before anybody waits for an answer. */
+	do {
+		again = run->relays && relay_pump(run);
+		moved |= server_pump(issuer_server(run->issuer));
+		moved |= web_pump(run->web);
+		moved |= again;
+	} while (again && !run->stop);
+	return moved;
 }
 
 /* May the application reach this host? When not, why not is a hint. */
@@ -68,7 +77,7 @@ int run_resolve(struct run *run, const char *host, uint64_t *ret_address)
 	int status;
 
 	*ret_address = 0;
-	if (!online(run)) {
+	if (!run_is_online(run)) {
 		status = EAI_AGAIN;
 	} else if (!device_resolves_names(run->device)) {
 		status = EAI_AGAIN;
@@ -100,17 +109,21 @@ int run_route(struct run *run, uint64_t address, uint64_t port, int *ret_fd)
 	char text[INET_ADDRSTRLEN] = "";
 	const char *host = name_of(run, address);
 	struct server *server = NULL;
-	int r;
+	int r, fd = -1;
 
 	(void) inet_ntop(AF_INET, &number, text, sizeof(text));
-	if (!online(run))
+	if (!run_is_online(run))
 		r = -ENETUNREACH;
 	else if (!device_manifest_allows_host(run->device, text) && !allowed(run, host ? host : text))
 		r = forbidden(run);
 	else
 		r = find_server(run, address, port, &server);
 	if (r == 0 && ret_fd)
-		r = server_connect(server, ret_fd);
+		r = server_connect(server, &fd);
+	if (r == 0 && ret_fd && run->net_ops->tcp.connect)
+		r = relay_open(run, (uint32_t)address, (uint16_t)port, fd, &fd);
+	if (r == 0 && ret_fd)
+		*ret_fd = fd;
 	if (r < 0)
 		run_note(run, TL_APP, true, NULL, "connection to %s port %u: %s", host ? host : text, (unsigned)port, strerrorname_np(-r));
 	return r;

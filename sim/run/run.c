@@ -142,8 +142,10 @@ uint64_t run_next_moment(const struct run *run)
 {
 	uint64_t next = earliest(queue_next(run->queue), device_next_deadline(run->device));
 
-	next = earliest(next, server_next_deadline(issuer_server(run->issuer)));
-	next = earliest(next, web_next_deadline(run->web));
+	if (run_is_online(run)) {
+		next = earliest(next, server_next_deadline(issuer_server(run->issuer)));
+		next = earliest(next, web_next_deadline(run->web));
+	}
 	return run->app_idle ? earliest(next, run->idle_deadline_ns) : next;
 }
 

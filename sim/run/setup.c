@@ -402,6 +402,8 @@ void run_teardown(struct run *run)
 {
 	app_kill(&run->process);
 	channel_free(run->channel);
+	run->stop = true;
+	relay_drop(run);
 	if (run->net)
 		run->net_ops->close(run->net);
 	if (run->probe)

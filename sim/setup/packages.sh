@@ -59,7 +59,7 @@ kernel_dir=
 case $purpose in
 check | radio) kernel_dir=$(dirname "$daemons_dir")/radio/kernel ;;
 esac
-enough_kernel() { [ -z "$kernel_dir" ] || [ -e "$kernel_dir/complete" ]; }
+enough_kernel() { [ -z "$kernel_dir" ] || { [ -e "$kernel_dir/complete" ] && [ -e "$kernel_dir/bin/busybox" ]; }; }
 if [ -n "$missing" ] || { ! { enough_daemons && enough_kernel; } && ! lists_ok; }; then
 	line="apt-get update && apt-get install -y --no-install-recommends$missing"
 	if [ "$(id -u)" = 0 ]; then

@@ -11,22 +11,7 @@
 #include <cmocka.h>
 
 #include "harness.h"
-
-#define CAPABILITIES \
-	"\"AllowedConnections\": [\"ca.corp.example\", \"other.corp.example\"], \"MutableStorage\": {\"SizeKB\": 8}, " \
-	"\"DeviceAuthentication\": \"00000000-0000-0000-0000-000000000000\""
-
-/* The application asks at +2s (offline), +1h, +1d1h, +1d3h, +2d4h and +3d4h. The last time its clock is beyond the issuer's own
- * certificate, on a connection from before. */
-#define EVENTS \
-	"  - {at: +0s, ap: {up: no}}\n" \
-	"  - {at: +30m, ap: {up: yes}}\n" \
-	"  - {at: +1d, issuer: {state: slow, delay: 45s}}\n" \
-	"  - {at: +1d2h, issuer: {state: slow, delay: 2h}}\n" \
-	"  - {at: +1d4h, issuer: {state: down}}\n" \
-	"  - {at: +2d, issuer: {state: wrong, wrong: huge}}\n" \
-	"  - {at: +3d, issuer: {state: up}}\n" \
-	"  - {at: +3d3h59m, device: {ntp: no, clock_set: 2190-01-01}}\n"
+#include "http_story.h"
 
 static char *run(const struct e2e *e, const char *http, const char *out)
 {
@@ -53,8 +38,8 @@ static void both_give_the_same_history(void **state)
 	struct e2e *e = *state;
 	char *real, *shim;
 
-	e2e_make_package(e, "http", CAPABILITIES);
-	e2e_write_scenario(e, "s", EVENTS, "  - {by: +4d, that: {log: \"http: clock\"}}\noracles_off: [stranded]  # its clock is far off\n");
+	e2e_make_package(e, "http", HTTP_STORY_CAPABILITIES);
+	e2e_write_scenario(e, "s", HTTP_STORY_EVENTS, HTTP_STORY_EXPECT "oracles_off: [stranded]  # its clock is far off\n");
 	real = run(e, "real", "real");
 	shim = run(e, "shim", "shim");
 	/* What the code says is the real library's business; that each case was met is ours. */
@@ -76,6 +61,9 @@ static void both_give_the_same_history(void **state)
 	expect_word(real, "slow, then down -> curl=52 ");
 	expect_word(real, "scheme -> curl=1 ");
 	expect_word(real, "received=4194304");
+	/* It was due at +2d8h, and came when the device was back. */
+	expect_word(real, "slow, away meanwhile -> curl=0 (No error) status=200");
+	expect_word(real, "static address -> curl=0 (No error) status=200");
 	expect_word(real, "clock -> curl=60 ");
 	assert_string_equal(real, shim);
 	free(real);

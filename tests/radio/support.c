@@ -2,8 +2,10 @@
 #define _GNU_SOURCE
 #include "tests/radio/support.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/wait.h>
 
 #include "emu-applibs/base/base.h"
 
@@ -34,4 +36,26 @@ bool radio_absent(void)
 			print_message("\nSKIP: NOT TESTED, the radio network: %s\n\n", error.text);
 	}
 	return absent == 1;
+}
+
+void assert_no_child(void)
+{
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+char *file_text(const char *dir, const char *name)
+{
+	char path[256];
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f;
+
+	(void) snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	if (getdelim(&text, &size, '\0', f) < 0 && text != NULL)
+		text[0] = '\0';
+	(void) fclose(f);
+	return text;
 }

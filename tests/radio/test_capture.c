@@ -71,10 +71,10 @@ static void finds(const struct e2e *e, const char *network, const char *options,
 	free(text);
 }
 
-/* The two authentications are all that happens, at midnight and a day later; a frame with any other date is one of no moment of theirs. */
+/* Two authentications, at midnight and a day later; a frame with any other date is one of no moment of theirs. */
 static void every_frame_is_of_its_moment(const struct e2e *e, const char *network)
 {
-	char *text = tshark(e, network, "-T fields -e frame.time"), *save = NULL;
+	char *text = tshark(e, network, "-Y 'eapol || radius' -T fields -e frame.time"), *save = NULL;
 
 	for (char *line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
 		if (strncmp(line, "May  6, 2031 00:0", 17) != 0 && strncmp(line, "May  7, 2031 00:0", 17) != 0)
@@ -190,6 +190,11 @@ static void a_radio_run(void **state)
 	e2e_clear(&r);
 	finds_what_both_have(e, "radio");
 	finds(e, "radio", "-Y 'wlan.fc.type_subtype == 8' -T fields -e wlan.bssid -e wlan.ssid", "02:00:00:00:00:00");
+	/* An address is asked for; it has one; and the application's TLS to the issuer goes through the air, two seconds after the start. */
+	finds(e, "radio", "-Y 'wlan.fc.type == 2 && wlan.sa == 02:00:00:00:01:00 && wlan.da == ff:ff:ff:ff:ff:ff && frame.len > 300' "
+	                  "-T fields -e frame.time", "May  6, 2031 00:00:0");
+	finds(e, "radio", "-Y 'wlan.fc.type == 2 && !eapol && wlan.sa == 02:00:00:00:01:00 && wlan.da == 02:00:00:00:00:00 && frame.len > 400' "
+	                  "-T fields -e frame.time", "May  6, 2031 00:00:0");
 	for (int message = 1; message <= 4; message++) {
 		char options[96];
 

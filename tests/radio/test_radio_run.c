@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "tests/e2e/harness.h"
+#include "tests/e2e/http_story.h"
 
 #define EMULATOR "qemu-system-x86"
 #define START_LIMIT_MS 20000
@@ -56,6 +57,26 @@ static void the_device_sees_what_it_sees_on_the_model(void **state)
 	e2e_expect(&r, 0, "pass  outage on model", "pass  outage on radio", "2 of 2 runs passed", NULL);
 	e2e_clear(&r);
 	assert_true(e2e_exists(e, "out/outage.radio.timeline"));
+}
+
+/* Every way in which a request goes right or wrong: azsim compares what the application sees with the model. */
+static void https_crosses_the_air(void **state)
+{
+	const struct e2e *e = *state;
+	struct e2e_result r;
+	char *text;
+
+	if (absent)
+		skip();
+	e2e_make_package(e, "http", HTTP_STORY_CAPABILITIES);
+	e2e_write_small(e, "4d", "+38d", NULL, "events:\n" HTTP_STORY_EVENTS "oracles_off: [stranded]  # its clock is far off\n", HTTP_STORY_EXPECT);
+	r = e2e_run(e, "run", "--net=model,radio", "--app=http", "--out=out", "s.yaml", NULL);
+	e2e_expect(&r, 0, "pass  s on model", "pass  s on radio", NULL);
+	e2e_clear(&r);
+	text = e2e_read(e, "out/s.radio.timeline");
+	E2E_IN_ORDER(text, "http: offline -> curl=6 ", "http: root -> curl=0 ", "http: slow, away meanwhile -> curl=0 ",
+	             "http: own address -> 0, status 0xf, then 0xf", "http: static address -> curl=0 ", "http: clock -> curl=60 ");
+	free(text);
 }
 
 static void a_missing_kernel_is_said(void **state)
@@ -122,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(the_device_sees_what_it_sees_on_the_model, e2e_set_up, e2e_tear_down),
+	        cmocka_unit_test_setup_teardown(https_crosses_the_air, e2e_set_up, e2e_tear_down),
 	        cmocka_unit_test_setup_teardown(a_missing_kernel_is_said, e2e_set_up, e2e_tear_down),
 	        cmocka_unit_test_setup_teardown(ctrl_c_ends_it_at_once, e2e_set_up, e2e_tear_down),
 	};

@@ -88,6 +88,20 @@ static int find_kernel(struct radio_paths *paths, const char *program, struct az
 	return -ENOENT;
 }
 
+/* DHCP's server and client, beside the kernel. */
+static int find_busybox(struct radio_paths *paths, struct az_error *ret_error)
+{
+	const char *end = strstr(paths->kernel, "/boot/vmlinuz-");
+
+	if (end != NULL && fits(snprintf(paths->daemons.busybox, sizeof(paths->daemons.busybox), "%.*s/bin/busybox", (int) (end - paths->kernel), paths->kernel),
+	                        sizeof(paths->daemons.busybox)) && access(paths->daemons.busybox, X_OK) == 0)
+		return 0;
+	az_error_set(ret_error, AZ_ENVIRONMENT, "the radio network needs busybox for DHCP, which is not at %s\n"
+	             "Debian: sim/setup/radio.sh %.*s (fetches packages and unpacks them there; installs nothing)",
+	             paths->daemons.busybox, end != NULL ? (int) (end - paths->kernel) : 0, paths->kernel);
+	return -ENOENT;
+}
+
 /* Beside this program, or above it: test programs are in a folder of their own. */
 static int find_guest(struct radio_paths *paths, const char *program, struct az_error *ret_error)
 {
@@ -158,6 +172,8 @@ int radio_find(struct radio_paths *ret_paths, struct az_error *ret_error)
 		r = find_guest(ret_paths, program, ret_error);
 	if (r == 0)
 		r = wired_find(&ret_paths->daemons, ret_error);
+	if (r == 0)
+		r = find_busybox(ret_paths, ret_error);
 	if (r == 0)
 		r = find_kvm(ret_paths, ret_error);
 	return r == 0 ? find_state(ret_paths, ret_error) : r;

@@ -162,6 +162,8 @@ static int add_daemons(struct radio_files *files, const struct radio_paths *path
 
 	for (size_t i = 0; i < ARRAY_LEN(programs) && r == 0; i++)
 		r = add_program(files, programs[i][0], programs[i][1], d->radius_lib, ret_error);
+	if (r == 0)
+		r = add(files, d->busybox, GUEST_BUSYBOX); /* it needs no libraries */
 	for (size_t i = 0; i < ARRAY_LEN(modules) && r == 0; i++) {
 		char path[TESTNETD_PATH_MAX + 32];
 

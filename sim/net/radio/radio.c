@@ -268,5 +268,6 @@ const struct net_ops net_radio_ops = {
         .apply = netd_apply,
         .set_clocks = netd_set_clocks,
         .authenticate = netd_authenticate,
+        .tcp = {.connect = netd_tcp_connect, .carry = netd_tcp_carry, .close = netd_tcp_close},
         .close = radio_close,
 };

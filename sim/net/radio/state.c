@@ -35,7 +35,7 @@ char *radio_describe_file(const char *path)
 static int name_of(const struct radio_paths *paths, char out[33])
 {
 	const char *const parts[] = {paths->qemu, paths->kernel, paths->guest, paths->daemons.freeradius, paths->daemons.hostapd,
-	                             paths->daemons.wpa_supplicant, paths->daemons.faketime};
+	                             paths->daemons.wpa_supplicant, paths->daemons.faketime, paths->daemons.busybox};
 	const char *signature = radio_qemu_signature(paths);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	unsigned char digest[EVP_MAX_MD_SIZE];

@@ -13,6 +13,7 @@
 #define APPLY_LIMIT_MS 120000
 #define CLOCKS_LIMIT_MS 60000
 #define AUTHENTICATE_LIMIT_MS 60000
+#define TCP_LIMIT_MS 60000
 #define QUIT_LIMIT_MS 5000
 #define OWN_END_LIMIT_MS 500u
 
@@ -163,6 +164,51 @@ int netd_authenticate(struct net *net, const struct auth_request *request, struc
 	wire_reader_init(&reader, net->message.payload, net->message.header.length);
 	r = testnet_get_verdict(&reader, ret_verdict);
 	return r < 0 ? netd_lose(net, r, ret_error) : 0;
+}
+
+int netd_tcp_connect(struct net *net, uint32_t id, const struct net_address *own, uint32_t address, uint16_t port,
+                     struct az_error *ret_error)
+{
+	struct wire_writer w = netd_writer(net);
+
+	wire_put_u32(&w, id);
+	wire_put_u32(&w, own->address);
+	wire_put_u32(&w, own->mask);
+	wire_put_u32(&w, own->gateway);
+	wire_put_u32(&w, address);
+	wire_put_u32(&w, port);
+	return netd_ask(net, TESTNET_TCP_CONNECT, &w, TCP_LIMIT_MS, ret_error);
+}
+
+int netd_tcp_carry(struct net *net, uint32_t id, bool from_device, uint8_t *bytes, size_t length, struct az_error *ret_error)
+{
+	struct wire_writer w = netd_writer(net);
+	struct wire_reader reader;
+	const uint8_t *came;
+	size_t came_length;
+	int r;
+
+	wire_put_u32(&w, id);
+	wire_put_u8(&w, from_device);
+	wire_put_bytes(&w, bytes, length);
+	r = netd_ask(net, TESTNET_TCP_CARRY, &w, TCP_LIMIT_MS, ret_error);
+	if (r < 0)
+		return r;
+	wire_reader_init(&reader, net->message.payload, net->message.header.length);
+	came = wire_get_bytes(&reader, &came_length);
+	if (!wire_reader_done(&reader) || came_length != length)
+		return netd_lose(net, -EBADMSG, ret_error);
+	memcpy(bytes, came, length);
+	explicit_bzero(net->message.payload, net->message.header.length);
+	return 0;
+}
+
+int netd_tcp_close(struct net *net, uint32_t id, struct az_error *ret_error)
+{
+	struct wire_writer w = netd_writer(net);
+
+	wire_put_u32(&w, id);
+	return netd_ask(net, TESTNET_TCP_CLOSE, &w, QUIT_LIMIT_MS, ret_error);
 }
 
 int netd_capture(struct net *net, struct az_error *ret_error)

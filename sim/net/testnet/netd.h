@@ -37,6 +37,10 @@ int netd_apply(struct net *net, const struct net_state *state, struct az_error *
 int netd_set_clocks(struct net *net, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error);
 int netd_authenticate(struct net *net, const struct auth_request *request, struct auth_verdict *ret_verdict,
                         struct az_error *ret_error);
+int netd_tcp_connect(struct net *net, uint32_t id, const struct net_address *own, uint32_t address, uint16_t port,
+                     struct az_error *ret_error);
+int netd_tcp_carry(struct net *net, uint32_t id, bool from_device, uint8_t *bytes, size_t length, struct az_error *ret_error);
+int netd_tcp_close(struct net *net, uint32_t id, struct az_error *ret_error);
 int netd_capture(struct net *net, struct az_error *ret_error);
 /* Says goodbye, and waits for an orderly end as long as that takes at most. */
 void netd_quit(struct net *net);

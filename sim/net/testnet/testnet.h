@@ -11,6 +11,10 @@
  *   SET_CLOCKS     i64 device, i64 RADIUS (s since 1970)     -
  *   AUTHENTICATE   struct auth_request, in its order         struct auth_verdict, in its order
  *   STATUS         -                                         u32 pids: helper, freeradius, hostapd, wpa_supplicant
+ *   TCP_CONNECT    u32 id, struct net_address of its own,    - (radio; result -ENETUNREACH without words: it is in no network)
+ *                  u32 address, u32 port
+ *   TCP_CARRY      u32 id, u8 from the device, bytes         bytes, as they came at the other end; none: the end (errors likewise)
+ *   TCP_CLOSE      u32 id                                    -
  *   CAPTURE        -                                         - (before the first APPLY)
  *   QUIT           -                                         - (the helper ends after it)
  *
@@ -37,6 +41,9 @@ enum testnet_op {
 	TESTNET_QUIT,
 	TESTNET_BEGIN,
 	TESTNET_CAPTURE,
+	TESTNET_TCP_CONNECT,
+	TESTNET_TCP_CARRY,
+	TESTNET_TCP_CLOSE,
 };
 
 struct testnet_header {

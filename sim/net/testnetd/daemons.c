@@ -17,6 +17,7 @@
 #include "sim/net/testnetd/air.h"
 #include "sim/net/testnetd/clocks.h"
 #include "sim/net/testnetd/conf.h"
+#include "sim/net/testnetd/lan.h"
 #include "sim/net/testnetd/ns.h"
 #include "sim/net/testnetd/status.h"
 
@@ -56,7 +57,7 @@ const char *daemons_work_path(const struct daemons *d, const char *name, char ou
 
 /* All of them, number by number: the first PROCS_ON_WIRE are what there is on a wire. */
 #define PROCS_ON_WIRE 3
-#define PROCS (2 + NET_BSS_MAX + NET_OTHERS_MAX)
+#define PROCS (2 + NET_BSS_MAX + NET_OTHERS_MAX + 2)
 static struct proc *proc_at(struct daemons *d, size_t i)
 {
 	struct proc *const first[] = {&d->radius, &d->supplicant};
@@ -64,7 +65,12 @@ static struct proc *proc_at(struct daemons *d, size_t i)
 	if (i < ARRAY_LEN(first))
 		return first[i];
 	i -= ARRAY_LEN(first);
-	return i < NET_BSS_MAX ? &d->ap[i] : &d->others[i - NET_BSS_MAX];
+	if (i < NET_BSS_MAX)
+		return &d->ap[i];
+	i -= NET_BSS_MAX;
+	if (i < NET_OTHERS_MAX)
+		return &d->others[i];
+	return i == NET_OTHERS_MAX ? &d->dhcp_server : &d->dhcp_client;
 }
 
 /* ---- Waiting ----------------------------------------------------------------------------------------------------------------- */
@@ -226,6 +232,8 @@ int daemons_init(struct daemons *d, const struct medium *medium, const char *wor
 		proc_init(&d->ap[i], "hostapd", "hostapd.log", NULL);
 	for (size_t i = 0; i < NET_OTHERS_MAX; i++)
 		proc_init(&d->others[i], "hostapd", "hostapd.log", NULL);
+	proc_init(&d->dhcp_server, "udhcpd", "dhcp.log", NULL);
+	proc_init(&d->dhcp_client, "udhcpc", "dhcp.log", NULL);
 	proc_init(&d->supplicant, "wpa_supplicant", "wpa_supplicant.log", "CTRL-EVENT-EAP-PEER-CERT");
 	d->child_fd = open_child_signals();
 	if (d->child_fd < 0)
@@ -476,7 +484,10 @@ static int start_supplicant(struct daemons *d, struct az_error *ret_error)
 		r = clocks_write(d, CLOCKS_DEVICE, d->device_wall_s);
 	if (r < 0)
 		return fail_setup(ret_error, r, "files of wpa_supplicant");
-	return proc_start(&d->supplicant, argv, faked_environment(d, CLOCKS_DEVICE, NULL, &environment), ret_error);
+	lan_enter_device();
+	r = proc_start(&d->supplicant, argv, faked_environment(d, CLOCKS_DEVICE, NULL, &environment), ret_error);
+	lan_leave_device();
+	return r;
 }
 
 /* ---- Readiness --------------------------------------------------------------------------------------------------------------- */

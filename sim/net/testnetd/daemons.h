@@ -35,6 +35,11 @@ struct daemons {
 	struct proc ap[NET_BSS_MAX]; /* hostapd of each access point of RADIUS's; the wire has the first */
 	struct ctl ap_ctl, supplicant_ctl; /* ap_ctl: of the first */
 	struct proc others[NET_OTHERS_MAX]; /* hostapd of the other access points, each with a radio of its own */
+	struct proc dhcp_server, dhcp_client; /* on air: testnetd/lan.h */
+	int dhcp_radio; /* of the access point that the server is at */
+	bool has_address; /* the device, and which, at the access point of this radio */
+	struct net_address address;
+	int address_radio;
 	struct capture capture;
 	char key_log[DAEMONS_PATH_MAX]; /* of RADIUS, while there is a capture */
 	int dir_fd;    /* the folder for logs; borrowed */

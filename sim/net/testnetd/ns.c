@@ -9,7 +9,6 @@
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
-#include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -19,6 +18,7 @@
 #include <sys/stat.h>
 
 #include "emu-applibs/base/base.h"
+#include "sim/net/testnetd/netlink.h"
 
 const uint8_t ns_ap_mac[6] = {2, 0, 0, 0, 0, 1};
 const uint8_t ns_device_mac[6] = {2, 0, 0, 0, 0, 2};
@@ -73,103 +73,37 @@ int ns_enter(enum ns_step *ret_step)
 
 /* ---- rtnetlink ----------------------------------------------------------------------------------------------------------- */
 
-struct link_request {
-	struct nlmsghdr header;
-	struct ifinfomsg link;
-	uint8_t attributes[512];
-};
-
-static void request_init(struct link_request *req, uint16_t type, uint16_t flags)
-{
-	memset(req, 0, sizeof(*req));
-	req->header.nlmsg_len = NLMSG_LENGTH(sizeof(req->link));
-	req->header.nlmsg_type = type;
-	req->header.nlmsg_flags = (uint16_t) (NLM_F_REQUEST | NLM_F_ACK | flags);
-	req->link.ifi_family = AF_UNSPEC;
-}
-
-/* Room for `length` more bytes, padded: a nest ends where its last attribute's padding does, and the message must hold
- * that. Everything we send is far below the limit. */
-static void *request_room(struct link_request *req, size_t length)
-{
-	void *at = (uint8_t *) req + NLMSG_ALIGN(req->header.nlmsg_len);
-
-	if (NLMSG_ALIGN(req->header.nlmsg_len) + NLMSG_ALIGN(length) > sizeof(*req))
-		abort();
-	req->header.nlmsg_len = (uint32_t) (NLMSG_ALIGN(req->header.nlmsg_len) + NLMSG_ALIGN(length));
-	return at;
-}
-
-static struct rtattr *add_attribute(struct link_request *req, uint16_t type, const void *data, size_t length)
-{
-	struct rtattr *a = request_room(req, RTA_LENGTH(length));
-
-	a->rta_type = type;
-	a->rta_len = (uint16_t) RTA_LENGTH(length);
-	if (length > 0)
-		memcpy(RTA_DATA(a), data, length);
-	return a;
-}
-
-static void end_nest(struct link_request *req, struct rtattr *nest)
-{
-	nest->rta_len = (uint16_t) ((uint8_t *) req + NLMSG_ALIGN(req->header.nlmsg_len) - (uint8_t *) nest);
-}
-
-static int request_run(int fd, struct link_request *req)
-{
-	union {
-		struct nlmsghdr header;
-		uint8_t bytes[4096];
-	} reply;
-	ssize_t n;
-
-	if (send(fd, req, req->header.nlmsg_len, 0) < 0)
-		return -errno;
-	do
-		n = recv(fd, &reply, sizeof(reply), 0);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return -errno;
-	if (n < (ssize_t) NLMSG_LENGTH(sizeof(struct nlmsgerr)) || reply.header.nlmsg_type != NLMSG_ERROR)
-		return -EPROTO;
-	return ((struct nlmsgerr *) NLMSG_DATA(&reply.header))->error;
-}
-
 static int make_veth(int fd)
 {
-	struct link_request req;
-	struct ifinfomsg peer_link = {.ifi_family = AF_UNSPEC};
+	const struct ifinfomsg link = {.ifi_family = AF_UNSPEC}, peer_link = {.ifi_family = AF_UNSPEC};
+	struct netlink_request req;
 
-	request_init(&req, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
-	(void) add_attribute(&req, IFLA_IFNAME, NS_AP_INTERFACE, sizeof(NS_AP_INTERFACE));
-	(void) add_attribute(&req, IFLA_ADDRESS, ns_ap_mac, sizeof(ns_ap_mac));
-	struct rtattr *info = add_attribute(&req, IFLA_LINKINFO, NULL, 0);
+	netlink_begin(&req, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &link, sizeof(link));
+	(void) netlink_put(&req, IFLA_IFNAME, NS_AP_INTERFACE, sizeof(NS_AP_INTERFACE));
+	(void) netlink_put(&req, IFLA_ADDRESS, ns_ap_mac, sizeof(ns_ap_mac));
+	struct rtattr *info = netlink_put(&req, IFLA_LINKINFO, NULL, 0);
 
-	(void) add_attribute(&req, IFLA_INFO_KIND, "veth", 4);
-	struct rtattr *data = add_attribute(&req, IFLA_INFO_DATA, NULL, 0);
-	struct rtattr *peer = add_attribute(&req, VETH_INFO_PEER, &peer_link, sizeof(peer_link));
+	(void) netlink_put(&req, IFLA_INFO_KIND, "veth", 4);
+	struct rtattr *data = netlink_put(&req, IFLA_INFO_DATA, NULL, 0);
+	struct rtattr *peer = netlink_put(&req, VETH_INFO_PEER, &peer_link, sizeof(peer_link));
 
-	(void) add_attribute(&req, IFLA_IFNAME, NS_DEVICE_INTERFACE, sizeof(NS_DEVICE_INTERFACE));
-	(void) add_attribute(&req, IFLA_ADDRESS, ns_device_mac, sizeof(ns_device_mac));
-	end_nest(&req, peer);
-	end_nest(&req, data);
-	end_nest(&req, info);
-	return request_run(fd, &req);
+	(void) netlink_put(&req, IFLA_IFNAME, NS_DEVICE_INTERFACE, sizeof(NS_DEVICE_INTERFACE));
+	(void) netlink_put(&req, IFLA_ADDRESS, ns_device_mac, sizeof(ns_device_mac));
+	netlink_end_nest(&req, peer);
+	netlink_end_nest(&req, data);
+	netlink_end_nest(&req, info);
+	return netlink_run(fd, &req);
 }
 
 static int set_up(int fd, const char *name)
 {
-	struct link_request req;
-	unsigned index = if_nametoindex(name);
+	struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int) if_nametoindex(name), .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
+	struct netlink_request req;
 
-	if (index == 0)
+	if (link.ifi_index == 0)
 		return -errno;
-	request_init(&req, RTM_NEWLINK, 0);
-	req.link.ifi_index = (int) index;
-	req.link.ifi_flags = IFF_UP;
-	req.link.ifi_change = IFF_UP;
-	return request_run(fd, &req);
+	netlink_begin(&req, RTM_NEWLINK, 0, &link, sizeof(link));
+	return netlink_run(fd, &req);
 }
 
 int ns_build(const char *mount_point, enum ns_step *ret_step)
@@ -186,9 +120,9 @@ int ns_build(const char *mount_point, enum ns_step *ret_step)
 	if (mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700,size=1m") < 0 && errno != ENOENT)
 		return -errno;
 	*ret_step = NS_STEP_LOOPBACK;
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	fd = netlink_open(NETLINK_ROUTE);
 	if (fd < 0)
-		return -errno;
+		return steal_fd(&fd);
 	r = set_up(fd, "lo");
 	if (r < 0)
 		return r;

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "emu-applibs/base/base.h"
+#include "sim/net/testnetd/lan.h"
 
 /* ---- Replies ---------------------------------------------------------------------------------------------------------------- */
 
@@ -72,11 +73,65 @@ static int do_authenticate(struct serve *h, struct wire_reader *r, struct wire_w
 	if (testnet_get_request(r, &request) < 0)
 		return malformed(error);
 	explicit_bzero(h->message.payload, h->message.header.length);
+	lan_forget(&h->daemons);
 	e = attempt_run(&h->daemons, &h->aftermath, &request, &verdict, error);
 	testnet_request_clear(&request);
 	if (e == 0)
 		testnet_put_verdict(w, &verdict);
 	return e;
+}
+
+/* What is no fault of the network has no words. */
+static void set_plain(struct az_error *error)
+{
+	az_error_set(error, AZ_OK, "%s", "");
+}
+
+static int do_tcp_connect(struct serve *h, struct wire_reader *r, struct az_error *error)
+{
+	struct net_address own;
+	uint32_t id = wire_get_u32(r), address, port;
+
+	own.address = wire_get_u32(r);
+	own.mask = wire_get_u32(r);
+	own.gateway = wire_get_u32(r);
+	address = wire_get_u32(r);
+	port = wire_get_u32(r);
+	if (!wire_reader_done(r) || !h->daemons.medium->radio || port > UINT16_MAX)
+		return malformed(error);
+	set_plain(error);
+	return tcp_connect(&h->daemons, &h->tcp, id, &own, address, (uint16_t) port, error);
+}
+
+/* The bytes go back in the message that they came in. */
+static int do_tcp_carry(struct serve *h, struct wire_reader *r, struct wire_writer *w, struct az_error *error)
+{
+	static uint8_t bytes[NET_CARRY_MAX];
+	uint32_t id = wire_get_u32(r);
+	bool from_device = wire_get_u8(r) != 0;
+	const uint8_t *given;
+	size_t length;
+	int e;
+
+	given = wire_get_bytes(r, &length);
+	if (!wire_reader_done(r) || length > sizeof(bytes) || !h->daemons.medium->radio)
+		return malformed(error);
+	memcpy(bytes, given, length);
+	set_plain(error);
+	e = tcp_carry(&h->daemons, &h->tcp, id, from_device, bytes, length, error);
+	if (e == 0)
+		wire_put_bytes(w, bytes, length);
+	return e;
+}
+
+static int do_tcp_close(struct serve *h, struct wire_reader *r, struct az_error *error)
+{
+	uint32_t id = wire_get_u32(r);
+
+	if (!wire_reader_done(r) || !h->daemons.medium->radio)
+		return malformed(error);
+	tcp_close(&h->tcp, id);
+	return 0;
 }
 
 static void put_pid(struct wire_writer *w, const struct proc *proc)
@@ -113,6 +168,15 @@ static bool answer(struct serve *h)
 		break;
 	case TESTNET_AUTHENTICATE:
 		e = do_authenticate(h, &r, &w, &error);
+		break;
+	case TESTNET_TCP_CONNECT:
+		e = do_tcp_connect(h, &r, &error);
+		break;
+	case TESTNET_TCP_CARRY:
+		e = do_tcp_carry(h, &r, &w, &error);
+		break;
+	case TESTNET_TCP_CLOSE:
+		e = do_tcp_close(h, &r, &error);
 		break;
 	case TESTNET_CAPTURE:
 		e = daemons_capture(&h->daemons, &error);

@@ -6,9 +6,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 
 #include <applibs/log.h>
+#include <applibs/networking.h>
 #include <applibs/storage.h>
 #include <tlsutils/deviceauth_curl.h>
 
@@ -109,6 +111,26 @@ static void keep_wrong_ca(void)
 	(void) snprintf(wrong_ca_path, sizeof(wrong_ca_path), "/proc/self/fd/%d", fd);
 }
 
+static void take_static_address(void)
+{
+	Networking_InterfaceConnectionStatus before = 0, after = 0;
+	struct in_addr own, mask, gateway;
+	Networking_IpConfig config;
+	int r;
+
+	(void) inet_aton("10.0.0.17", &own);
+	(void) inet_aton("255.255.255.0", &mask);
+	(void) inet_aton("10.0.0.1", &gateway);
+	(void) Networking_GetInterfaceConnectionStatus("wlan0", &before);
+	Networking_IpConfig_Init(&config);
+	Networking_IpConfig_EnableStaticIp(&config, own, mask, gateway);
+	(void) Networking_IpConfig_EnableCustomDns(&config, &gateway, 1);
+	r = Networking_IpConfig_Apply("wlan0", &config);
+	Networking_IpConfig_Destroy(&config);
+	(void) Networking_GetInterfaceConnectionStatus("wlan0", &after);
+	(void) Log_Debug("http: own address -> %d, status %#x, then %#x\n", r, before, after);
+}
+
 int main(void)
 {
 	char *path = Storage_GetAbsolutePathInImagePackage("certs/issuer-ca.pem");
@@ -151,7 +173,12 @@ int main(void)
 	ask(&(struct request){.name = "down", .url = ISSUER "/v1/root-ca"});
 	(void) sleep(86400);
 	ask(&(struct request){.name = "huge", .url = ISSUER "/v1/root-ca"});
-	(void) sleep(86400);
+	(void) sleep(3 * 3600);
+	ask(&(struct request){.name = "slow, away meanwhile", .url = ISSUER "/v1/root-ca", .timeout_s = 7200});
+	(void) sleep(3 * 3600);
+	take_static_address();
+	ask(&(struct request){.name = "static address", .url = ISSUER "/v1/root-ca"});
+	(void) sleep(16 * 3600);
 	ask(&(struct request){.name = "clock", .url = ISSUER "/v1/root-ca"});
 	for (;;)
 		(void) pause();

@@ -23,6 +23,7 @@
 #include "emu-applibs/base/base.h"
 #include "sim/net/radio/guest/guest.h"
 #include "sim/net/testnetd/air.h"
+#include "sim/net/testnetd/lan.h"
 #include "sim/net/testnetd/serve.h"
 
 _Static_assert(NET_RADIOS == 8, "GUEST_RADIOS");
@@ -39,6 +40,7 @@ static const struct testnetd_paths paths = {
         .hostapd = GUEST_HOSTAPD,
         .wpa_supplicant = GUEST_WPA_SUPPLICANT,
         .faketime = GUEST_FAKETIME,
+        .busybox = GUEST_BUSYBOX,
 };
 
 static void give_up(const char *what, int r) __attribute__((noreturn));
@@ -114,15 +116,6 @@ static void bring_up(const char *interface)
 	request.ifr_flags = (short) (request.ifr_flags | IFF_UP);
 	if (ioctl(fd, SIOCSIFFLAGS, &request) < 0)
 		give_up(interface, -errno);
-}
-
-/* It would send on timers of its own, of real time. */
-static void leave_ipv6_alone(void)
-{
-	cleanup_fd int fd = open("/proc/sys/net/ipv6/conf/all/disable_ipv6", O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, "1", 1) != 1)
-		give_up("IPv6", -errno);
 }
 
 /* ---- azsim ------------------------------------------------------------------------------------------------------------------- */
@@ -216,12 +209,14 @@ static int begin(struct serve *h, struct az_error *error)
 	return daemons_init(&h->daemons, &medium_air, WORK, dir_fd, &paths, error);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static struct serve helper;
 	struct az_error error;
 	int r;
 
+	if (getpid() != 1)
+		return lan_lease_script(argc, argv);
 	(void) signal(SIGPIPE, SIG_IGN);
 	(void) umask(077);
 	mount_all();
@@ -229,7 +224,9 @@ int main(void)
 	r = air_open();
 	if (r < 0)
 		give_up("debugfs", r);
-	leave_ipv6_alone();
+	r = lan_open();
+	if (r < 0)
+		give_up("the device's network namespace", r);
 	bring_up("lo");
 	bring_up("hwsim0");
 	helper.device = true;
