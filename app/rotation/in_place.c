@@ -128,9 +128,10 @@ int64_t rot_in_place_begin(struct rotation *r, bool client)
 	return ROT_SOON_S;
 }
 
-int64_t rot_in_place_root(struct rotation *r, bool no_room)
+int64_t rot_in_place_root(struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
+	const bool no_room = (r->journal.under_way & JOURNAL_UNDER_WAY_NO_ROOM) != 0;
 	WifiConfig_NetworkDiagnostics d;
 
 	if (f->net[ROT_NET1].id < 0 || f->net[ROT_NET2].id >= 0 || !f->net[ROT_NET1].client1 || f->connected != ROT_NET_NONE ||
@@ -183,7 +184,15 @@ static int64_t trying(struct rotation *r)
 	if (rot_confirmed(r, ROT_NET1)) {
 		r->in_place.tries = 0;
 		if (r->in_place.client) {
-			e = rot_client_take(r);
+			/* Should somebody have saved what he saw, flash would want a ClientCert2 that has moved; so first back to ClientCert1,
+			 * if that is still worth something. */
+			e = 0;
+			if (f->cert[ROT_CLIENT1].end_s > f->now_s)
+				e = set(r, true, ROT_ID_CLIENT1);
+			if (e >= 0 && f->cert[ROT_CLIENT1].end_s > f->now_s)
+				e = rot_persist(r);
+			if (e >= 0)
+				e = rot_client_take(r);
 			if (e < 0)
 				return rot_failed(r, "in place: move", e);
 			done(r, JOURNAL_UNDER_WAY_CLIENT);

@@ -58,8 +58,8 @@ bool rot_in_place(const struct rotation *r);
 int64_t rot_in_place_step(struct rotation *r);
 /* Begin one of ClientCert2, or of the root that Network1 does not have. Returns the wait. */
 int64_t rot_in_place_begin(struct rotation *r, bool client);
-/* Begin one of a root if the device is offline for want of it. no_room: there can be no Network2. 0: no; else the wait. */
-int64_t rot_in_place_root(struct rotation *r, bool no_room);
+/* Begin one of a root if the device is offline for want of it. 0: no; else the wait. */
+int64_t rot_in_place_root(struct rotation *r);
 /* client_flow.c: ClientCert2 is proven and becomes ClientCert1; 0 or negative errno. Then Network1 has that, saved; the wait. */
 int rot_client_take(struct rotation *r);
 int64_t rot_client_settle(struct rotation *r);

@@ -21,6 +21,7 @@ enum {
 	JOURNAL_UNDER_WAY_CLOCK = 4,  /* the clock was set to a guess that nothing has confirmed yet */
 	JOURNAL_UNDER_WAY_IN_PLACE = 8, /* Network1 tries what it has not saved (in_place.c), */
 	JOURNAL_UNDER_WAY_ROOT2 = 16,   /* and is to have RootCA2 in the end */
+	JOURNAL_UNDER_WAY_NO_ROOM = 32, /* RootCA2 waits for a trial in place, as there was no room for Network2 */
 };
 
 /* Times: seconds since 1970 on the device's clock; 0 = not known. */

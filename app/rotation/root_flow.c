@@ -9,6 +9,8 @@
 
 #include "app/rotation/internal.h"
 
+#define NO_ROOM_S (6 * HOUR_S) /* between looks whether somebody has made room */
+
 /* Identifiers are system-wide: another application, or an operator, may have put something else where the announced root was, or
  * deleted it. Then it is as if that had never been stored. */
 static void forget_overwritten(struct rotation *r, const struct pem_span *pem)
@@ -96,7 +98,7 @@ static int64_t arm(struct rotation *r)
 	/* Where there is no room for it nothing has changed, and flash need not know. */
 	if (id < 0) {
 		id = rot_result(r->ops->add_duplicate(f->net[ROT_NET1].id, ROT_NAME_NET2));
-		r->root.no_room = id == -ENOMEM;
+		rot_under_way(r, JOURNAL_UNDER_WAY_NO_ROOM, id == -ENOMEM);
 		if (id < 0)
 			return rot_failed(r, "root: duplicate " ROT_NAME_NET1, id);
 	}
@@ -106,12 +108,19 @@ static int64_t arm(struct rotation *r)
 		e = rot_result(r->ops->set_enabled(id, true));
 	if (e >= 0)
 		e = rot_persist(r);
-	if (e == -ENOSPC && f->net[ROT_NET2].id < 0) {
+	if (e == -ENOSPC) {
 		(void) r->ops->forget(id); /* it does not fit: leave the running configuration as it was */
-		r->root.no_room = rot_persist(r) >= 0; /* without it flash takes the rest */
+		rot_under_way(r, JOURNAL_UNDER_WAY_NO_ROOM, rot_persist(r) >= 0); /* without it flash takes the rest */
 	}
-	if (e < 0)
-		return rot_failed(r, "root: offer " ROT_NAME_NET2, e);
+	if (e < 0) {
+		const int64_t wait_s = rot_failed(r, "root: offer " ROT_NAME_NET2, e);
+
+		if (!(r->journal.under_way & JOURNAL_UNDER_WAY_NO_ROOM))
+			return wait_s;
+		/* Each time that is tried flash is written. */
+		r->hold[ROT_PART_ROOT].until_s = f->mono_s + NO_ROOM_S;
+		return NO_ROOM_S;
+	}
 	e = rot_reload(r);
 	if (e < 0)
 		return rot_failed(r, "root: reload", e);

@@ -225,7 +225,7 @@ static int64_t finish_under_way(struct rotation *r)
 
 static int64_t try_in_place(struct rotation *r)
 {
-	return rot_in_place_root(r, r->root.no_room);
+	return rot_in_place_root(r);
 }
 
 /* One part, unless it waits after a failure; so one that fails does not hold up the other, nor is it driven by it. */
@@ -275,8 +275,11 @@ int64_t rot_step(struct rotation *r, enum rot_event event)
 	}
 	wait_s = rot_clock(r);
 	if (wait_s > 0) {
+		/* The server's certificate is refused: the clock may be why, or the root. Two networks would be tried with each guess. */
+		int64_t trial_s = r->clock.guess != 0 && !rot_client_on_networks(r) ? step_part(r, ROT_PART_DEVICE, try_in_place) : 0;
+
 		rot_journal_flush(r);
-		return wait_s;
+		return trial_s > 0 ? min_s(wait_s, trial_s) : wait_s;
 	}
 	rot_enter(r, ROT_PART_DEVICE, ROT_RUNNING, "connected=%s", rot_net_name(r->facts.connected));
 
@@ -293,9 +296,10 @@ int64_t rot_step(struct rotation *r, enum rot_event event)
 			if (wait_s > ROT_SOON_S)
 				wait_s = min_s(wait_s, step_part(r, ROT_PART_CLIENT, rot_client_step));
 		}
-		if (r->root.no_room && r->facts.cert[ROT_ROOT2].present)
+		if ((r->journal.under_way & JOURNAL_UNDER_WAY_NO_ROOM) && r->facts.cert[ROT_ROOT2].present)
 			wait_s = min_s(wait_s, HOUR_S); /* a trial in place is only made offline, and nobody else notices */
-		if (!rot_online(r))
+		/* Also where there is an address and no connection: what the flows wait for is a connection. */
+		if (r->facts.connected == ROT_NET_NONE)
 			wait_s = min_s(wait_s, rot_offline_poll_s(r));
 	}
 	rot_journal_flush(r);

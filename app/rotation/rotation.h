@@ -152,7 +152,6 @@ struct rotation {
 		bool armed;   /* this process has persisted and reloaded Network2 as it is */
 		bool rechecked; /* reloaded before completion, so that the connection is a new one */
 		bool asked;   /* the source was asked once more before completion */
-		bool no_room; /* for Network2 */
 		bool looked_again; /* reloaded before RootCA2 was given up, then (monotonic): */
 		int64_t looked_again_s;
 		int64_t swapped_at_s; /* monotonic, of the reload after the move; -1: not done by this process */

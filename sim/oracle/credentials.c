@@ -95,13 +95,23 @@ static bool boots_to(const struct run *run, const char *client_pem, const char *
 	return false;
 }
 
-/* Is flash at what worked last? */
+static bool all_stored(const struct run *run, const struct credential_pair *pair)
+{
+	return (!pair->client_pem || stored(run, pair->client_pem, true)) && (!pair->root_pem || stored(run, pair->root_pem, false));
+}
+
+/* Is flash at what worked last? Not if an operator has saved what the application only tried: it may go back to what it had. */
 static void remember_saved(struct run *run)
 {
 	struct credential_memory *m = &run->credentials;
 
-	if ((!m->client_pem && !m->root_pem) || !boots_to(run, m->client_pem, m->root_pem))
+	if ((!m->client_pem && !m->root_pem) || !boots_to(run, m->client_pem, m->root_pem)) {
+		m->saved_by_operator = false;
 		return;
+	}
+	if (m->saved_by_operator && all_stored(run, &m->saved))
+		return;
+	m->saved_by_operator = false;
 	remember(&m->saved.client_pem, m->client_pem);
 	remember(&m->saved.root_pem, m->root_pem);
 }
@@ -175,4 +185,8 @@ void oracle_operator_acted(struct run *run)
 		remember(&run->credentials.saved.client_pem, NULL);
 		remember(&run->credentials.saved.root_pem, NULL);
 	}
+	run->credentials.saved_by_operator =
+		(run->credentials.saved.client_pem || run->credentials.saved.root_pem) && all_stored(run, &run->credentials.saved) &&
+		boots_to(run, run->credentials.client_pem, run->credentials.root_pem) &&
+		!boots_to(run, run->credentials.saved.client_pem, run->credentials.saved.root_pem);
 }

@@ -50,6 +50,7 @@ struct credential_memory {
 	size_t proven_count;
 	char *client_pem, *root_pem; /* of the last authentication that worked; NULL: none yet */
 	struct credential_pair saved; /* the last of these to which a network in flash led */
+	bool saved_by_operator; /* flash leads to the last of these because an operator saved it, and not yet the application */
 	bool violated;
 };
 
