@@ -81,6 +81,18 @@ static void violate(struct fake *f, const char *what)
 		f->violated = what;
 }
 
+static bool boots_to(const struct fake *f, int root, int client)
+{
+	for (size_t i = 0; i < FAKE_NETS; i++) {
+		const struct fake_net *n = &f->saved[i];
+
+		if (n->used && n->enabled && fake_stored(f, n->root) == root && fake_stored(f, n->client) == client)
+			return true;
+	}
+	return false;
+}
+
+/* What worked need not be saved yet, while what was saved when it worked still is. */
 void fake_check_rules(struct fake *f)
 {
 	bool root = f->worked_root == 0, client = f->worked_client == 0, boots = root && client;
@@ -89,12 +101,13 @@ void fake_check_rules(struct fake *f)
 		root |= f->certs[i].credential == f->worked_root;
 		client |= f->certs[i].credential == f->worked_client;
 	}
-	for (size_t i = 0; i < FAKE_NETS && !boots; i++) {
-		const struct fake_net *n = &f->saved[i];
-
-		boots = n->used && n->enabled && fake_stored(f, n->root) == f->worked_root &&
-		        fake_stored(f, n->client) == f->worked_client;
+	if (!boots && boots_to(f, f->worked_root, f->worked_client)) {
+		boots = true;
+		f->saved_root = f->worked_root;
+		f->saved_client = f->worked_client;
 	}
+	if (!boots && f->saved_client != 0)
+		boots = boots_to(f, f->saved_root, f->saved_client);
 	if (!client)
 		violate(f, "the client certificate that last worked is gone");
 	else if (!root)

@@ -94,6 +94,7 @@ struct fake {
 
 	/* What was seen. */
 	int worked_root, worked_client; /* of the last authentication that succeeded */
+	int saved_root, saved_client; /* of the last of these to which a saved network led */
 	struct {
 		int root, client;
 	} pairs[FAKE_CREDENTIALS]; /* all that have */
