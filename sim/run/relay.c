@@ -115,6 +115,8 @@ static int pump_half(struct run *run, struct relay *relay, struct half *half, in
 		r = show_time(run, error);
 		if (r == 0)
 			r = run->net_ops->tcp.carry(run->net, relay->id, from_device, half->bytes, (size_t)n, error);
+		if (r < 0 && error->text[0] == '\0')
+			run_hint(run, "a connection of the application over network %s broke: %s", run->net_ops->name, strerrorname_np(-r));
 		if (r < 0)
 			return r;
 		half->at = 0;
