@@ -182,6 +182,9 @@ static int64_t pair(struct rotation *r, enum rot_net_slot base, enum rot_net_slo
 	int trial = f->net[ROT_TRIAL].id, e;
 
 	if (trial < 0) {
+		/* There was no room, and a trial in place is not due: to find out once more may cost a write. */
+		if (base == ROT_NET1 && f->mono_s < r->in_place.not_before_s)
+			return r->in_place.not_before_s - f->mono_s;
 		trial = rot_result(r->ops->add_duplicate(f->net[base].id, ROT_NAME_TRIAL));
 		if (trial == -ENOMEM && base == ROT_NET1)
 			return rot_in_place_begin(r, true);
