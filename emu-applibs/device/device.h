@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "emu-applibs/device/auth.h"
+#include "emu-applibs/device/join.h"
 #include "emu-applibs/device/readings.h"
 #include "emu-applibs/wire/wire.h"
 
@@ -70,6 +71,13 @@ struct device_host {
 	/* Authenticate now. Fills *ret_verdict and returns 0; or negative errno when the network backend itself is broken
 	 * (the run is over then). Takes no virtual time: the supplicant adds the time that such an attempt takes. */
 	int (*authenticate)(void *ctx, const struct auth_request *request, struct auth_verdict *ret_verdict);
+	/* The three that follow are NULL unless the network has a supplicant of its own, which then chooses (join.h); that takes no virtual
+	 * time either. join: 0, or negative errno as authenticate. */
+	int (*join)(void *ctx, const struct join_request *request, struct join_result *ret_result);
+	/* What is on the air right now; the names (ssid) are asked for. Number of rows, or negative errno as authenticate. */
+	int (*scan)(void *ctx, const struct auth_request *names, size_t name_count, struct join_row rows[JOIN_ROWS_MAX]);
+	/* The access point in use: BSSID, frequency, strength. 1; 0: there is none; negative errno as authenticate. */
+	int (*signal)(void *ctx, struct join_row *ret_row);
 	/* The access point number `index` (from 0) of those that the device hears right now; false: there are no more. */
 	bool (*access_point)(void *ctx, size_t index, struct device_access_point *ret_ap);
 	/* Set the device's wall clock from what this server (host name or address) says; called some time after a connection while time

@@ -54,184 +54,11 @@ static void report(struct device *dev, enum device_event_kind kind, const struct
 	device_emit(dev, &event);
 }
 
-/* ---- Credentials --------------------------------------------------------------------------------------------------- */
-
-static void wipe_text(char **text)
-{
-	if (*text)
-		OPENSSL_cleanse(*text, strlen(*text));
-	free(*text);
-	*text = NULL;
-}
-
-static void credentials_wipe(struct supplicant_credentials *credentials)
-{
-	wipe_text(&credentials->root_pem);
-	wipe_text(&credentials->client_pem);
-	wipe_text(&credentials->key_pem);
-}
-
-static char *copy_text(const char *text)
-{
-	char *copy = strdup(text);
-
-	if (!copy)
-		abort();
-	return copy;
-}
-
-/* As the supplicant sees it; NULL: there is none. */
-static const struct certificate *find_certificate(const struct device *dev, const char *id)
-{
-	const struct certificate *now = certstore_find(&dev->store, id), *read = certstore_find(&dev->seen, id);
-
-	return now == read || device_reading(dev, READING_CERT_SEEN) == CERT_SEEN_RELOAD ? read : now;
-}
-
-/* Copies what an attempt with `settings` needs. False, with a word for people, when something is missing. */
-static bool credentials_load(struct device *dev, const struct wifi_settings *settings,
-                             struct supplicant_credentials *ret, char reason[AUTH_REASON_MAX])
-{
-	const struct certificate *client = find_certificate(dev, settings->client_id);
-	const struct certificate *root = NULL;
-
-	if (!client || !client->key_pem) {
-		(void) snprintf(reason, AUTH_REASON_MAX, "no client certificate with key under the id \"%s\"",
-		                settings->client_id);
-		return false;
-	}
-	if (settings->root_id[0] != '\0') {
-		root = find_certificate(dev, settings->root_id);
-		if (!root || root->damaged) {
-			(void) snprintf(reason, AUTH_REASON_MAX, "no root certificate under the id \"%s\"", settings->root_id);
-			return false;
-		}
-	}
-	ret->root_pem = root ? copy_text(root->cert_pem) : NULL;
-	ret->client_pem = copy_text(client->cert_pem);
-	ret->key_pem = copy_text(client->key_pem);
-	return true;
-}
-
 /* ---- Attempts ------------------------------------------------------------------------------------------------------ */
-
-static uint64_t attempt_ms(enum auth_outcome outcome, uint8_t security)
-{
-	switch (outcome) {
-	case AUTH_WRONG_KEY:
-		return SUPPLICANT_WRONG_KEY_MS;
-	case AUTH_OK:
-		return security == WIFI_SECURITY_OPEN ? SUPPLICANT_OPEN_MS : SUPPLICANT_ATTEMPT_MS;
-	case AUTH_NO_ANSWER:
-		return SUPPLICANT_NO_ANSWER_MS;
-	case AUTH_NO_CREDENTIALS:
-		return SUPPLICANT_NO_CREDENTIALS_MS;
-	default:
-		return SUPPLICANT_ATTEMPT_MS;
-	}
-}
-
-static int authenticate(struct device *dev, const struct wifi_settings *used, const struct supplicant_credentials *with,
-                        struct auth_verdict *ret_verdict)
-{
-	struct auth_request request = {
-		.ssid = used->ssid,
-		.ssid_length = used->ssid_length,
-		.security = used->security == WIFI_SECURITY_OPEN ? AUTH_SECURITY_OPEN
-		            : used->security == WIFI_SECURITY_WPA2_PSK ? AUTH_SECURITY_PSK
-		                                                       : AUTH_SECURITY_EAP_TLS,
-		.targeted_scan = used->targeted_scan,
-		.bssid = supplicant_is_connected(&dev->supplicant) ? dev->supplicant.bssid : NULL,
-		.psk = used->security == WIFI_SECURITY_WPA2_PSK ? used->psk : NULL,
-		.identity = used->identity,
-		.root_ca_pem = with->root_pem,
-		.client_cert_pem = with->client_pem,
-		.client_key_pem = with->key_pem,
-	};
-
-	return dev->host.authenticate(dev->host.ctx, &request, ret_verdict);
-}
-
-static void forget_session(struct supplicant *supplicant)
-{
-	credentials_wipe(&supplicant->session);
-	OPENSSL_cleanse(&supplicant->session_used, sizeof(supplicant->session_used));
-	supplicant->session_serial = 0;
-}
-
-void supplicant_keep_session(struct device *dev)
-{
-	struct supplicant *supplicant = &dev->supplicant;
-
-	forget_session(supplicant);
-	if (!supplicant_is_connected(supplicant))
-		return;
-	supplicant->session = supplicant->connection;
-	supplicant->connection = (struct supplicant_credentials) { .root_pem = NULL };
-	supplicant->session_used = supplicant->used;
-	supplicant->session_serial = supplicant->serial;
-}
-
-static bool text_equal(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-/* Has the session that a reload left another certificate than the attempt, although no setting has another value? */
-static bool session_differs(const struct supplicant *supplicant)
-{
-	const struct wifi_settings *now = &supplicant->used, *then = &supplicant->session_used;
-
-	return supplicant->session_serial == supplicant->serial && strcmp(now->identity, then->identity) == 0 &&
-	       strcmp(now->client_id, then->client_id) == 0 && strcmp(now->root_id, then->root_id) == 0 &&
-	       now->ssid_length == then->ssid_length && memcmp(now->ssid, then->ssid, now->ssid_length) == 0 &&
-	       !(text_equal(supplicant->attempt.root_pem, supplicant->session.root_pem) &&
-	         text_equal(supplicant->attempt.client_pem, supplicant->session.client_pem));
-}
-
-/* RADIUS that took the old credentials a moment ago, and would take them still, resumes. 1: it did, and they are in
- * supplicant.attempt; 0: it did not; negative errno. */
-static int resume(struct device *dev, struct auth_verdict *verdict)
-{
-	struct supplicant *supplicant = &dev->supplicant;
-	int r = authenticate(dev, &supplicant->used, &supplicant->session, verdict);
-
-	if (r < 0 || verdict->outcome != AUTH_OK)
-		return r;
-	credentials_wipe(&supplicant->attempt);
-	supplicant->attempt = supplicant->session;
-	supplicant->session = (struct supplicant_credentials) { .root_pem = NULL };
-	return 1;
-}
-
-/* Asks the network; the verdict is in supplicant.verdict and due after *ret_ms. Negative errno: the network is broken. */
-static int ask(struct device *dev, uint64_t *ret_ms)
-{
-	struct supplicant *supplicant = &dev->supplicant;
-	struct auth_verdict verdict = { .outcome = AUTH_NO_CREDENTIALS, .depth = -1 };
-	bool loaded;
-	int r = 0;
-
-	credentials_wipe(&supplicant->attempt);
-	loaded = supplicant->used.security != WIFI_SECURITY_EAP_TLS ||
-	         credentials_load(dev, &supplicant->used, &supplicant->attempt, verdict.device_reason);
-	/* TLS is set up with what there is before a session can be resumed, so something must be there. */
-	if (loaded && session_differs(supplicant) && device_reading(dev, READING_RELOAD_SESSIONS) == RELOAD_SESSIONS_KEPT)
-		r = resume(dev, &verdict);
-	forget_session(supplicant);
-	if (r == 0 && loaded)
-		r = authenticate(dev, &supplicant->used, &supplicant->attempt, &verdict);
-	if (r < 0)
-		return r;
-	supplicant->verdict = verdict;
-	memcpy(supplicant->bssid, verdict.bssid, sizeof(supplicant->bssid));
-	*ret_ms = attempt_ms(verdict.outcome, supplicant->used.security);
-	return 0;
-}
 
 static void drop_attempt(struct supplicant *supplicant)
 {
-	credentials_wipe(&supplicant->attempt);
+	supplicant_wipe_credentials(&supplicant->attempt);
 	if (!supplicant_is_connected(supplicant))
 		supplicant->serial = 0;
 }
@@ -243,12 +70,19 @@ void supplicant_let_go(struct device *dev, const char *why)
 
 	if (supplicant->state == SUPPLICANT_OFF)
 		return;
-	credentials_wipe(&supplicant->attempt);
-	credentials_wipe(&supplicant->connection);
+	supplicant_wipe_credentials(&supplicant->attempt);
+	supplicant_wipe_credentials(&supplicant->connection);
 	supplicant->serial = 0;
 	choose_after(dev, 0);
 	if (connected)
 		report(dev, DEVICE_EVENT_DISCONNECTED, connected, why, 0, NULL);
+}
+
+/* The world knows and ends the run; until it does, do not ask in a circle. */
+static void broken(struct device *dev)
+{
+	drop_attempt(&dev->supplicant);
+	choose_after(dev, SUPPLICANT_SCAN_INTERVAL_MS);
 }
 
 static void start_attempt(struct device *dev, struct wifi_entry *entry)
@@ -259,10 +93,8 @@ static void start_attempt(struct device *dev, struct wifi_entry *entry)
 	entry->record.tried = true;
 	supplicant->serial = entry->network.serial;
 	supplicant->used = entry->record.in_use;
-	if (ask(dev, &ms) < 0) {
-		/* The world knows and ends the run; until it does, do not ask in a circle. */
-		drop_attempt(supplicant);
-		choose_after(dev, SUPPLICANT_SCAN_INTERVAL_MS);
+	if (supplicant_ask(dev, &ms) < 0) {
+		broken(dev);
 		return;
 	}
 	enter(supplicant, SUPPLICANT_CONNECTING, device_now(dev) + ms * NS_PER_MS);
@@ -315,7 +147,9 @@ static void attempt_failed(struct device *dev, struct wifi_entry *entry, const s
 	outage_goes_on(supplicant, now_ns);
 	record->failures++;
 	wait_s = supplicant_wait_s(record->failures, record->in_use.security == WIFI_SECURITY_EAP_TLS, device_random(dev) & INT32_MAX);
-	record->disabled_until_ns = now_ns + wait_s * NS_PER_S;
+	if (dev->host.join)
+		wait_s = supplicant->aside_s; /* by its own count, with the same random number */
+	record->disabled_until_ns = (now_ns / NS_PER_S + wait_s) * NS_PER_S;
 	if (in_outage(supplicant, now_ns) && wait_s < SUPPLICANT_OUTAGE_SPACING_S) {
 		wait_s = SUPPLICANT_OUTAGE_SPACING_S;
 		record->spaced_until_ns = now_ns + wait_s * NS_PER_S;
@@ -341,13 +175,15 @@ static void attempt_ended(struct device *dev)
 	const struct auth_verdict verdict = supplicant->verdict;
 	bool again = supplicant->state == SUPPLICANT_REAUTHENTICATING;
 
-	report(dev, DEVICE_EVENT_AUTH, entry, NULL, 0, &verdict);
+	if (!supplicant->cached)
+		report(dev, DEVICE_EVENT_AUTH, entry, NULL, 0, &verdict);
+	supplicant->cached = false;
 	if (verdict.outcome != AUTH_OK) {
 		supplicant_let_go(dev, "re-authentication failed");
 		attempt_failed(dev, entry, &verdict);
 		return;
 	}
-	credentials_wipe(&supplicant->connection);
+	supplicant_wipe_credentials(&supplicant->connection);
 	supplicant->connection = supplicant->attempt;
 	supplicant->attempt = (struct supplicant_credentials) { .root_pem = NULL };
 	end_outage_spacing(dev);
@@ -362,11 +198,14 @@ static void attempt_ended(struct device *dev)
 static void choose(struct device *dev)
 {
 	struct wifi_entry *entry = NULL;
-	uint64_t retry_ns = TIME_NEVER;
+	uint64_t retry_ns = TIME_NEVER, ms = 0;
 
-	switch (supplicant_select(dev, device_now(dev), &entry, &retry_ns)) {
+	switch (dev->host.join ? supplicant_join(dev, &ms, &retry_ns) : supplicant_select(dev, device_now(dev), &entry, &retry_ns)) {
 	case SUPPLICANT_PICK_NETWORK:
-		start_attempt(dev, entry);
+		if (dev->host.join)
+			enter(&dev->supplicant, SUPPLICANT_CONNECTING, device_now(dev) + ms * NS_PER_MS);
+		else
+			start_attempt(dev, entry);
 		return;
 	case SUPPLICANT_PICK_SCAN:
 		scan_again(dev, retry_ns);
@@ -377,6 +216,9 @@ static void choose(struct device *dev)
 	case SUPPLICANT_PICK_NONE:
 		end_outage_spacing(dev);
 		enter(&dev->supplicant, SUPPLICANT_IDLE, TIME_NEVER);
+		return;
+	case SUPPLICANT_PICK_BROKEN:
+		broken(dev);
 		return;
 	}
 }
@@ -433,10 +275,16 @@ static void reauthenticate(struct device *dev)
 {
 	struct supplicant *supplicant = &dev->supplicant;
 	uint64_t ms = 0;
+	int r;
 
 	if (supplicant->state != SUPPLICANT_CONNECTED || supplicant->used.security != WIFI_SECURITY_EAP_TLS)
 		return; /* one is under way, or there is nothing to authenticate again */
-	if (ask(dev, &ms) < 0) {
+	r = dev->host.join ? supplicant_join_again(dev, &ms) : supplicant_ask(dev, &ms);
+	if (r == -ENETUNREACH) {
+		supplicant_let_go(dev, "access point lost");
+		return;
+	}
+	if (r < 0) {
 		drop_attempt(supplicant);
 		return;
 	}
@@ -462,8 +310,9 @@ void supplicant_link(struct device *dev, enum device_link_event event)
 	}
 }
 
-static void hand_over(struct wifi_entry *entry)
+static void hand_over(struct device *dev, struct wifi_entry *entry)
 {
+	entry->record.handed = ++dev->supplicant.hands;
 	entry->record.in_use = entry->network.settings;
 	entry->record.tried = false;
 	clear_failures(&entry->record);
@@ -472,8 +321,12 @@ static void hand_over(struct wifi_entry *entry)
 static void read_everything(struct device *dev)
 {
 	certstore_copy(&dev->seen, &dev->store);
+	/* A supplicant that was just started remembers nothing; one that goes on remembers its sessions, by the reading. */
+	if (dev->host.join &&
+	    (!dev->supplicant.has_read || device_reading(dev, READING_RELOAD_SESSIONS) == RELOAD_SESSIONS_FLUSHED))
+		dev->supplicant.life = device_now(dev) + 1;
 	for (size_t i = 0; i < dev->wifi.count; i++)
-		hand_over(&dev->wifi.entries[i]);
+		hand_over(dev, &dev->wifi.entries[i]);
 	end_outage_spacing(dev);
 }
 
@@ -498,9 +351,9 @@ void supplicant_stop(struct device *dev, const char *why)
 
 void supplicant_clear(struct supplicant *supplicant)
 {
-	credentials_wipe(&supplicant->attempt);
-	credentials_wipe(&supplicant->connection);
-	credentials_wipe(&supplicant->session);
+	supplicant_wipe_credentials(&supplicant->attempt);
+	supplicant_wipe_credentials(&supplicant->connection);
+	supplicant_wipe_credentials(&supplicant->session);
 	OPENSSL_cleanse(supplicant, sizeof(*supplicant));
 	supplicant->outage_since_ns = TIME_NEVER;
 	enter(supplicant, SUPPLICANT_OFF, TIME_NEVER);
@@ -543,7 +396,7 @@ void supplicant_settings_changed(struct device *dev, struct wifi_entry *entry, b
 void supplicant_enabled_changed(struct device *dev, struct wifi_entry *entry)
 {
 	if (entry->network.enabled)
-		hand_over(entry);
+		hand_over(dev, entry);
 	else if (dev->supplicant.serial == entry->network.serial)
 		supplicant_let_go(dev, "disabled");
 	supplicant_config_changed(dev);

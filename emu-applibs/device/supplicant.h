@@ -46,8 +46,9 @@ struct supplicant_record {
 	bool tried;                  /* an attempt was made with in_use since it was handed over (enable, reload, boot) */
 	bool temp_disabled;          /* stays set until the next selection looks at it, as LIST_NETWORKS shows it */
 	unsigned failures;           /* in a row; wpa_supplicant's auth_failures */
-	uint64_t disabled_until_ns;  /* by wpa_supplicant's series */
+	uint64_t disabled_until_ns;  /* by wpa_supplicant's series: a whole second, as it counts */
 	uint64_t spaced_until_ns;    /* by outage spacing; 0 when none */
+	uint64_t handed;             /* counts when its settings and certificates were handed over */
 	uint64_t connected_turn;     /* 0 never; higher = more recently connected */
 	struct diagnostics diagnostics;
 };
@@ -81,6 +82,11 @@ struct supplicant {
 	struct wifi_settings used;  /* settings of the connection, or of the attempt while connecting */
 	uint8_t bssid[AUTH_BSSID_LENGTH]; /* of the access point of the connection, or of the attempt under way; zeros: unknown */
 	struct auth_verdict verdict; /* of the attempt under way */
+	/* Where the network's own supplicant chooses (join.h). */
+	uint64_t life;     /* of what it remembers */
+	uint64_t hands;    /* handed over so far */
+	unsigned aside_s;  /* of the attempt under way: it sets the network aside for so long */
+	bool cached;       /* of the attempt under way: without any authentication */
 	struct supplicant_credentials attempt;
 	struct supplicant_credentials connection;
 	/* What the connection that a reload ended was made with, until the next attempt (reading reload-sessions). */
@@ -93,11 +99,11 @@ struct wifi_entry;
 
 /* Timing of the policy; the source of each figure is beside it in supplicant.c and supplicant_select.c. */
 #define SUPPLICANT_START_MS 900u
-#define SUPPLICANT_ATTEMPT_MS 300u
+#define SUPPLICANT_ATTEMPT_MS JOIN_ATTEMPT_MS
 #define SUPPLICANT_OPEN_MS 100u
-#define SUPPLICANT_WRONG_KEY_MS 4200u
-#define SUPPLICANT_NO_ANSWER_MS 60000u
-#define SUPPLICANT_NO_CREDENTIALS_MS 10000u
+#define SUPPLICANT_WRONG_KEY_MS JOIN_WRONG_KEY_MS
+#define SUPPLICANT_NO_ANSWER_MS JOIN_NO_ANSWER_MS
+#define SUPPLICANT_NO_CREDENTIALS_MS JOIN_NO_CREDENTIALS_MS
 #define SUPPLICANT_NEXT_MS 200u
 #define SUPPLICANT_SCAN_INTERVAL_MS 5000u
 #define SUPPLICANT_OUTAGE_AFTER_S (24u * 3600u)
@@ -143,17 +149,47 @@ bool supplicant_is_connected(const struct supplicant *supplicant);
 /* Between the files of the supplicant. --------------------------------------------------------------------------------- */
 
 /* supplicant_select.c */
-enum supplicant_pick { SUPPLICANT_PICK_NETWORK, SUPPLICANT_PICK_SCAN, SUPPLICANT_PICK_WAIT, SUPPLICANT_PICK_NONE };
+enum supplicant_pick {
+	SUPPLICANT_PICK_NETWORK,
+	SUPPLICANT_PICK_SCAN,
+	SUPPLICANT_PICK_WAIT,
+	SUPPLICANT_PICK_NONE,
+	SUPPLICANT_PICK_BROKEN, /* supplicant_join() alone: the network is broken */
+};
 /* Chooses at now_ns. NETWORK: *ret_entry. SCAN and WAIT: *ret_retry_ns, when the first network set aside may be tried again
  * (TIME_NEVER: none is). Takes back the mark of those whose time is up; records "not found" where nothing can be joined. */
 enum supplicant_pick supplicant_select(struct device *dev, uint64_t now_ns, struct wifi_entry **ret_entry,
                                        uint64_t *ret_retry_ns);
-/* Seconds for which a network is set aside after its failure number `failures` (from 1); eap: it is one of EAP; random: 0..2^31-1, as
- * random() gives. */
+/* Does `a` go before `b` by the reading? */
+bool supplicant_goes_before(const struct device *dev, const struct wifi_entry *a, const struct wifi_entry *b);
+/* Is it still set aside? Then *inout_retry_ns is not later than the end of that; else takes back the mark. */
+bool supplicant_set_aside(struct supplicant_record *record, uint64_t now_ns, uint64_t *inout_retry_ns);
+/* Seconds for which a network is set aside after its failure number `failures` (from 1); eap: it is one of EAP; random: 0..2^31-1, as random() gives. */
 unsigned supplicant_wait_s(unsigned failures, bool eap, uint32_t random);
 /* The access point in range that these settings find: of their kind of security, or of any; the strongest, of equal ones the first. */
 bool supplicant_find_ap(const struct device *dev, const struct wifi_settings *settings, bool any_security,
                         struct device_access_point *ret_ap);
+
+/* supplicant_attempt.c */
+/* Asks the network about the network `supplicant.serial`, with the settings `supplicant.used`; the verdict is in supplicant.verdict and
+ * due after *ret_ms. Negative errno: the network is broken. */
+int supplicant_ask(struct device *dev, uint64_t *ret_ms);
+uint64_t supplicant_attempt_ms(enum auth_outcome outcome, uint8_t security);
+/* Without certificates. It borrows what is in *used. */
+void supplicant_fill_request(const struct wifi_settings *used, struct auth_request *ret_request);
+/* As the supplicant sees it; NULL: there is none. */
+const struct certificate *supplicant_find_certificate(const struct device *dev, const char *id);
+/* Copies what an attempt with `settings` needs. False, with a word for people, when something is missing. */
+bool supplicant_load_credentials(struct device *dev, const struct wifi_settings *settings, struct supplicant_credentials *ret,
+                                 char reason[AUTH_REASON_MAX]);
+void supplicant_wipe_credentials(struct supplicant_credentials *credentials);
+
+/* supplicant_join.c, where the host can join */
+/* Lets the network's supplicant choose, now. NETWORK: it was tried, and the attempt is in the supplicant's members; its end is due after
+ * *ret_ms. SCAN and WAIT: *ret_retry_ns as supplicant_select(). */
+enum supplicant_pick supplicant_join(struct device *dev, uint64_t *ret_ms, uint64_t *ret_retry_ns);
+/* The connected network authenticates again. 0 and *ret_ms; -ENETUNREACH: it is connected no more; -EIO: the network is broken. */
+int supplicant_join_again(struct device *dev, uint64_t *ret_ms);
 
 /* diagnostics.c */
 #define DIAG_CONNECTION_FAILED 1

@@ -26,7 +26,7 @@ unsigned supplicant_wait_s(unsigned failures, bool eap, uint32_t random)
 	return wait_s;
 }
 
-static bool goes_before(const struct device *dev, const struct wifi_entry *a, const struct wifi_entry *b)
+bool supplicant_goes_before(const struct device *dev, const struct wifi_entry *a, const struct wifi_entry *b)
 {
 	switch (device_reading(dev, READING_SAME_SSID_ORDER)) {
 	case SAME_SSID_HIGHER_ID:
@@ -41,8 +41,8 @@ static bool goes_before(const struct device *dev, const struct wifi_entry *a, co
 	return a->network.id < b->network.id;
 }
 
-/* Is it still set aside? Otherwise takes back the mark: wpa_supplicant looks at the time only when it selects. */
-static bool set_aside(struct supplicant_record *record, uint64_t now_ns, uint64_t *inout_retry_ns)
+/* wpa_supplicant, too, looks at the time only when it selects. */
+bool supplicant_set_aside(struct supplicant_record *record, uint64_t now_ns, uint64_t *inout_retry_ns)
 {
 	uint64_t until_ns = record->disabled_until_ns;
 
@@ -92,7 +92,7 @@ enum supplicant_pick supplicant_select(struct device *dev, uint64_t now_ns, stru
 
 		if (!entry->network.enabled || settings->ssid_length == 0)
 			continue;
-		if (set_aside(&entry->record, now_ns, &retry_ns))
+		if (supplicant_set_aside(&entry->record, now_ns, &retry_ns))
 			continue;
 		if (settings->security == WIFI_SECURITY_WPA2_PSK && settings->psk_length == 0) {
 			failed[failed_count].entry = entry;
@@ -103,7 +103,7 @@ enum supplicant_pick supplicant_select(struct device *dev, uint64_t now_ns, stru
 		} else if (!supplicant_find_ap(dev, settings, false, &ap)) {
 			failed[failed_count].entry = entry;
 			failed[failed_count++].error = DIAG_SECURITY_TYPE_MISMATCH;
-		} else if (!best || goes_before(dev, entry, best)) {
+		} else if (!best || supplicant_goes_before(dev, entry, best)) {
 			best = entry;
 		}
 	}

@@ -316,20 +316,30 @@ static int request_stored_list(struct device *dev, uint64_t capacity, struct wir
 	return (int)rows;
 }
 
+/* Of the access point in use, as its supplicant measures it where the network has one. */
+static int current_rssi(struct device *dev)
+{
+	struct device_access_point ap;
+	struct join_row row;
+
+	if (dev->host.signal)
+		return dev->host.signal(dev->host.ctx, &row) == 1 ? row.rssi_dbm : WIFI_RSSI_UNHEARD_DBM;
+	for (size_t i = 0; dev->host.access_point(dev->host.ctx, i, &ap); i++)
+		if (memcmp(ap.bssid, dev->supplicant.bssid, sizeof(ap.bssid)) == 0)
+			return ap.rssi_dbm;
+	return WIFI_RSSI_UNHEARD_DBM;
+}
+
 static int request_current(struct device *dev, struct wire_writer *out)
 {
 	const struct wifi_settings *used = &dev->supplicant.used;
 	struct wifi_scan_row row = { .ssid_length = used->ssid_length, .security = used->security };
-	struct device_access_point ap;
-	bool heard = false;
 
 	if (!supplicant_connected(dev))
 		return device_reading(dev, READING_NOT_CONNECTED) == NOT_CONNECTED_ENODATA ? -ENODATA : -ENOTCONN;
 	memcpy(row.ssid, used->ssid, used->ssid_length);
 	memcpy(row.bssid, dev->supplicant.bssid, sizeof(row.bssid));
-	for (size_t i = 0; !heard && dev->host.access_point(dev->host.ctx, i, &ap); i++)
-		heard = memcmp(ap.bssid, row.bssid, sizeof(row.bssid)) == 0;
-	row.rssi_dbm = heard ? ap.rssi_dbm : WIFI_RSSI_UNHEARD_DBM;
+	row.rssi_dbm = current_rssi(dev);
 	wifi_put_radio_row(out, &row);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "emu-applibs/device/auth.h"
+#include "emu-applibs/device/join.h"
 #include "sim/util/error.h"
 
 #define NET_CAPTURE_FILE "capture.pcapng"
@@ -139,6 +140,17 @@ struct net_ops {
 		int (*carry)(struct net *net, uint32_t id, bool from_device, uint8_t *bytes, size_t length, struct az_error *ret_error);
 		int (*close)(struct net *net, uint32_t id, struct az_error *ret_error);
 	} tcp;
+	/* The four that follow are there where a supplicant of the network's own chooses among the device's networks, else NULL.
+	 * join: lets it go on from where the last call left it, until one network was tried or nothing can be. 0 and *ret_result; a
+	 * negative errno and *ret_error when the network itself failed. */
+	int (*join)(struct net *net, const struct join_request *join, struct join_result *ret_result, struct az_error *ret_error);
+	/* The answer without asking: the last call found nothing, and asked the same but for the moment, and nothing was applied since. */
+	bool (*join_known)(struct net *net, const struct join_request *join, struct join_result *ret_result);
+	/* Scans now, asking for these names (ssid), too. Number of rows, or a negative errno and *ret_error. */
+	int (*scan)(struct net *net, const struct auth_request *names, size_t name_count, struct join_row rows[JOIN_ROWS_MAX],
+	            struct az_error *ret_error);
+	/* BSSID, frequency and strength of the access point in use. 1; 0: none is; a negative errno and *ret_error. */
+	int (*signal)(struct net *net, struct join_row *ret_row, struct az_error *ret_error);
 	/* Everything stops, nothing is left but the logs in dir. NULL is fine. */
 	void (*close)(struct net *net);
 };

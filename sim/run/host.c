@@ -126,6 +126,14 @@ static void host_event(void *ctx, const struct device_event *event)
 	}
 }
 
+/* The run cannot go on. */
+static int network_failed(struct run *run, int r, struct az_error *error)
+{
+	az_error_prefix(error, "network %s", run->net_ops->name);
+	run_error(run, error);
+	return r;
+}
+
 static int host_authenticate(void *ctx, const struct auth_request *request, struct auth_verdict *ret_verdict)
 {
 	struct run *run = ctx;
@@ -137,14 +145,61 @@ static int host_authenticate(void *ctx, const struct auth_request *request, stru
 	r = run_net_sync(run, &error);
 	if (r == 0)
 		r = run->net_ops->authenticate(run->net, request, ret_verdict, &error);
-	if (r < 0) {
-		az_error_prefix(&error, "network %s", run->net_ops->name);
-		run_error(run, &error);
-		return r;
-	}
+	if (r < 0)
+		return network_failed(run, r, &error);
 	if (ret_verdict->outcome == AUTH_OK)
 		oracle_authenticated(run, request);
 	return 0;
+}
+
+static int host_join(void *ctx, const struct join_request *request, struct join_result *ret_result)
+{
+	struct run *run = ctx;
+	struct az_error error = {.status = AZ_ENVIRONMENT};
+	int r;
+
+	if (run->stop)
+		return -ECANCELED;
+	if (!run->net_dirty && !run->options->no_memory && run->net_ops->join_known(run->net, request, ret_result))
+		return 0;
+	r = run_net_sync(run, &error);
+	if (r == 0)
+		r = run->net_ops->join(run->net, request, ret_result, &error);
+	if (r < 0)
+		return network_failed(run, r, &error);
+	for (size_t i = 0; i < request->count; i++)
+		if (ret_result->kind == JOIN_TRIED && ret_result->verdict.outcome == AUTH_OK && !ret_result->cached &&
+		    request->networks[i].serial == ret_result->serial)
+			oracle_authenticated(run, &request->networks[i].request);
+	return 0;
+}
+
+static int host_scan(void *ctx, const struct auth_request *names, size_t name_count, struct join_row rows[JOIN_ROWS_MAX])
+{
+	struct run *run = ctx;
+	struct az_error error = {.status = AZ_ENVIRONMENT};
+	int r;
+
+	if (run->stop)
+		return -ECANCELED;
+	r = run_net_sync(run, &error);
+	if (r == 0)
+		r = run->net_ops->scan(run->net, names, name_count, rows, &error);
+	return r < 0 ? network_failed(run, r, &error) : r;
+}
+
+static int host_signal(void *ctx, struct join_row *ret_row)
+{
+	struct run *run = ctx;
+	struct az_error error = {.status = AZ_ENVIRONMENT};
+	int r;
+
+	if (run->stop)
+		return -ECANCELED;
+	r = run_net_sync(run, &error);
+	if (r == 0)
+		r = run->net_ops->signal(run->net, ret_row, &error);
+	return r < 0 ? network_failed(run, r, &error) : r;
 }
 
 static bool host_flash_write(void *ctx, const char *area)
@@ -338,6 +393,9 @@ const struct device_host run_device_host_template = {
 	.wall_s = host_device_wall_s,
 	.event = host_event,
 	.authenticate = host_authenticate,
+	.join = host_join,
+	.scan = host_scan,
+	.signal = host_signal,
 	.access_point = host_access_point,
 	.time_sync = host_time_sync,
 	.dhcp_ntp = host_dhcp_ntp,

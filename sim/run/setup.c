@@ -202,6 +202,12 @@ static void make_device(struct run *run)
 	struct readings *readings = &run->result->readings;
 
 	host.ctx = run;
+	if (run->net_ops->join == NULL)
+		host.join = NULL;
+	if (run->net_ops->scan == NULL)
+		host.scan = NULL;
+	if (run->net_ops->signal == NULL)
+		host.signal = NULL;
 	readings_defaults(readings);
 	readings->asked = &run->result->asked;
 	for (size_t i = 0; i < run->scenario->reading_count; i++)

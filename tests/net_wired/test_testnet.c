@@ -10,6 +10,7 @@
 #include "emu-applibs/base/base.h"
 #include "sim/net/testnet/testnet.h"
 #include "sim/net/testnetd/conf.h"
+#include "sim/net/testnetd/scan.h"
 #include "sim/net/testnetd/verdict.h"
 #include "sim/net/wired/wired.h"
 
@@ -137,6 +138,78 @@ static void packets_are_checked(void **state)
 	(void) close(fds[1]);
 }
 
+static void joins_travel(void **state)
+{
+	static const struct join_network networks[] = {
+	        {.serial = 7, .handed = 3, .enabled = true, .held = true, .root_id = "Root", .client_id = "", .root_missing = true,
+	         .request = {.ssid = (const uint8_t *) "A\0B", .ssid_length = 3, .identity = "me", .client_cert_pem = "c", .client_key_pem = "k"}},
+	        {.serial = UINT64_MAX, .preferred = true, .root_id = "", .client_id = "C",
+	         .request = {.ssid = (const uint8_t *) "Lab", .ssid_length = 3, .security = AUTH_SECURITY_PSK, .psk = "secret key", .identity = ""}},
+	};
+	struct join_request in = {.life = 5, .now_ns = 1500000000, .random = INT32_MAX, .again = 7, .networks = networks, .count = 2}, out;
+	struct wire_writer w;
+	struct wire_reader r;
+
+	(void) state;
+	wire_writer_init(&w, buffer, sizeof(buffer));
+	testnet_put_join(&w, &in);
+	wire_reader_init(&r, buffer, w.length);
+	assert_int_equal(testnet_get_join(&r, &out), 0);
+	assert_true(out.life == 5 && out.now_ns == 1500000000 && out.random == INT32_MAX && out.again == 7 && out.count == 2);
+	assert_true(out.networks[0].enabled && out.networks[0].held && out.networks[0].root_missing && !out.networks[0].preferred);
+	assert_true(out.networks[0].serial == 7 && out.networks[0].handed == 3 && out.networks[1].serial == UINT64_MAX);
+	assert_string_equal(out.networks[0].root_id, "Root");
+	assert_memory_equal(out.networks[0].request.ssid, "A\0B", 3);
+	assert_null(out.networks[0].request.root_ca_pem);
+	assert_string_equal(out.networks[1].request.psk, "secret key");
+	testnet_join_clear(&out);
+	/* Not a byte may be missing, or too many. */
+	for (size_t length = 0; length < w.length; length++) {
+		wire_reader_init(&r, buffer, length);
+		assert_int_equal(testnet_get_join(&r, &out), -EBADMSG);
+	}
+	wire_reader_init(&r, buffer, w.length + 1);
+	assert_int_equal(testnet_get_join(&r, &out), -EBADMSG);
+	in.random = UINT32_MAX;
+	wire_writer_init(&w, buffer, sizeof(buffer));
+	testnet_put_join(&w, &in);
+	wire_reader_init(&r, buffer, w.length);
+	assert_int_equal(testnet_get_join(&r, &out), -EBADMSG);
+}
+
+static void what_came_of_it_travels(void **state)
+{
+	static const struct join_row rows[] = {{.ssid = "Lab", .ssid_length = 3, .security = AUTH_SECURITY_PSK, .bssid = {2, 0, 0, 0, 5, 0},
+	                                        .frequency_mhz = 2412, .rssi_dbm = -71}};
+	struct join_result in = {.kind = JOIN_SET_ASIDE, .serial = 9, .aside_s = 4000, .fates = {JOIN_FATE_SET_ASIDE, JOIN_FATE_WRONG_SECURITY}}, out;
+	struct join_row got[1];
+	struct wire_writer w;
+	struct wire_reader r;
+
+	(void) state;
+	in.verdict.depth = -1;
+	wire_writer_init(&w, buffer, sizeof(buffer));
+	testnet_put_joined(&w, &in, 2);
+	wire_reader_init(&r, buffer, w.length);
+	assert_int_equal(testnet_get_joined(&r, 2, &out), 0);
+	assert_true(out.kind == JOIN_SET_ASIDE && out.serial == 9 && out.aside_s == 4000 && !out.cached);
+	assert_true(out.fates[0] == JOIN_FATE_SET_ASIDE && out.fates[1] == JOIN_FATE_WRONG_SECURITY);
+	wire_reader_init(&r, buffer, w.length);
+	assert_int_equal(testnet_get_joined(&r, 3, &out), -EBADMSG); /* of another number of networks */
+	buffer[0] = 7;
+	wire_reader_init(&r, buffer, w.length);
+	assert_int_equal(testnet_get_joined(&r, 2, &out), -EBADMSG);
+
+	wire_writer_init(&w, buffer, sizeof(buffer));
+	testnet_put_rows(&w, rows, 1);
+	wire_reader_init(&r, buffer, w.length);
+	assert_int_equal(testnet_get_rows(&r, got, 1), 1);
+	assert_memory_equal(got[0].bssid, rows[0].bssid, 6);
+	assert_true(got[0].ssid_length == 3 && got[0].security == AUTH_SECURITY_PSK && got[0].frequency_mhz == 2412 && got[0].rssi_dbm == -71);
+	wire_reader_init(&r, buffer, w.length);
+	assert_int_equal(testnet_get_rows(&r, got, 0), -EBADMSG);
+}
+
 /* ---- Templates ----------------------------------------------------------------------------------------------------------------- */
 
 static void templates_are_filled(void **state)
@@ -182,6 +255,52 @@ static void events_are_read(void **state)
 	assert_string_equal(v.radius_reason, "(TLS) Alert read:fatal:certificate expired");
 }
 
+static void setting_aside_is_read(void **state)
+{
+	struct attempt a;
+
+	(void) state;
+	attempt_reset(&a);
+	assert_int_equal(a.id, -1);
+	/* A network's name may be any words. */
+	attempt_event(&a, "CTRL-EVENT-SSID-TEMP-DISABLED id=3 ssid=\"x duration=9 reason=WRONG_KEY\" auth_failures=2 duration=27 reason=AUTH_FAILED");
+	assert_true(a.aside && !a.wrong_key);
+	assert_int_equal(a.id, 3);
+	assert_int_equal(a.aside_s, 27);
+	attempt_event(&a, "CTRL-EVENT-SSID-TEMP-DISABLED id=3 ssid=\"x\" auth_failures=3 duration=31 reason=WRONG_KEY");
+	assert_true(a.wrong_key);
+	assert_int_equal(a.aside_s, 31);
+	attempt_event(&a, "CTRL-EVENT-CONNECTED - Connection to 02:00:00:00:00:00 completed [id=12 id_str=]");
+	assert_true(a.connected);
+	assert_int_equal(a.id, 12);
+}
+
+static void scans_are_read(void **state)
+{
+	static const char text[] = "bssid / frequency / signal level / flags / ssid\n"
+	                           "02:00:00:00:01:00\t2412\t-30\t[WPA2-EAP-CCMP][ESS]\tCorp\\x00 \\\"Net\\\\\n"
+	                           "02:00:00:00:02:00\t2412\t-71\t[WPA2-PSK-CCMP][ESS]\t\\x00\\x00\n"
+	                           "02:00:00:00:03:00\t2412\t-80\t[WEP][ESS]\tOld\n"
+	                           "02:00:00:00:04:00\t2412\t-80\t[ESS]\tname of more than thirty-two bytes..\n"
+	                           "no address       \t2412\t-80\t[ESS]\tNone\n"
+	                           "02:00:00:00:05:00\t2412\t-90\t[ESS]\tGuests";
+	struct join_row rows[8];
+	char value[8];
+
+	(void) state;
+	assert_int_equal(scan_rows(text, rows, ARRAY_LEN(rows)), 3);
+	assert_int_equal(rows[0].ssid_length, 11);
+	assert_memory_equal(rows[0].ssid, "Corp\0 \"Net\\", 11);
+	assert_true(rows[0].security == AUTH_SECURITY_EAP_TLS && rows[0].rssi_dbm == -30 && rows[0].frequency_mhz == 2412 && rows[0].bssid[4] == 1);
+	assert_true(rows[1].security == AUTH_SECURITY_PSK && rows[1].ssid_length == 0); /* hidden */
+	assert_true(rows[2].security == AUTH_SECURITY_OPEN && rows[2].bssid[4] == 5);
+	assert_int_equal(scan_rows(text, rows, 1), 1);
+	assert_true(scan_value("a=1\nstate=UP\nxstate=DOWN", "state", value, sizeof(value)));
+	assert_string_equal(value, "UP");
+	assert_false(scan_value("a=1\nstate=LONGER-THAN", "state", value, sizeof(value)));
+	assert_false(scan_value("xstate=UP", "state", value, sizeof(value)));
+}
+
 static void the_log_of_radius_has_a_date(void **state)
 {
 	int64_t at_s = 0;
@@ -216,6 +335,8 @@ int main(void)
 	        cmocka_unit_test(states_travel),        cmocka_unit_test(requests_and_verdicts_travel),
 	        cmocka_unit_test(packets_are_checked),  cmocka_unit_test(templates_are_filled),
 	        cmocka_unit_test(events_are_read),      cmocka_unit_test(refusals_are_explained),
+	        cmocka_unit_test(joins_travel),         cmocka_unit_test(what_came_of_it_travels),
+	        cmocka_unit_test(setting_aside_is_read), cmocka_unit_test(scans_are_read),
 	        cmocka_unit_test(the_log_of_radius_has_a_date),
 	};
 

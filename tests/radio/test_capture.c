@@ -200,8 +200,10 @@ static void a_radio_run(void **state)
 
 		(void) snprintf(options, sizeof(options), "-Y 'wlan_rsna_eapol.keydes.msgnr == %d' -T fields -e wlan.sa -e frame.time", message);
 		finds(e, "radio", options, message % 2 == 1 ? "02:00:00:00:00:00\tMay  6" : "02:00:00:00:01:00\tMay  6");
-		finds(e, "radio", options, message % 2 == 1 ? "02:00:00:00:00:00\tMay  7" : "02:00:00:00:01:00\tMay  7");
 	}
+	/* The second authentication is in place: what belongs to it is encrypted, each way, by the keys of the first. */
+	finds(e, "radio", "-Y 'wlan.fc.protected == 1 && wlan.sa == 02:00:00:00:00:00 && wlan.da == 02:00:00:00:01:00' -T fields -e frame.time", "May  7, 2031 00:00:0");
+	finds(e, "radio", "-Y 'wlan.fc.protected == 1 && wlan.sa == 02:00:00:00:01:00 && wlan.da == 02:00:00:00:00:00' -T fields -e frame.time", "May  7, 2031 00:00:0");
 }
 
 /* There is nothing to be kept of the model, and nothing is. */

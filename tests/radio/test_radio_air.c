@@ -116,6 +116,12 @@ static void the_strongest_access_point_is_joined(void **state)
 	joins(&opened, "the second is the strongest", &wanted, &request, 1);
 	wanted.bss[2].signal_dbm = -40;
 	joins(&opened, "the third is", &wanted, &request, 2);
+	wanted.bss[1].signal_dbm = -39;
+	joins(&opened, "the second is, by little, and all are heard well", &wanted, &request, 1);
+	wanted.bss[0].signal_dbm = -30;
+	joins(&opened, "the first is, by more", &wanted, &request, 0);
+	wanted.bss[0].signal_dbm = -75;
+	wanted.bss[1].signal_dbm = -70;
 	net_bss_address(0, bssid);
 	request.bssid = bssid;
 	joins(&opened, "asked again by the first", &wanted, &request, 0);

@@ -79,7 +79,8 @@ static void rejected_network_is_set_aside_for_growing_times(void **state)
 		/* The application sees it as not enabled, in the diagnostics alone. */
 		assert_int_equal(diagnose(w, id, &diagnostics), 0);
 		assert_false(diagnostics.enabled);
-		advance_ns(w, event->at_ns + (uint64_t)event->number * NS_PER_S - NS_PER_MS - w->now_ns);
+		/* In whole seconds, from that of the failure. */
+		advance_ns(w, (event->at_ns / NS_PER_S + (uint64_t)event->number) * NS_PER_S - NS_PER_MS - w->now_ns);
 		assert_int_equal(w->attempt_count, i + 1);
 		advance_ms(w, 2);
 		assert_int_equal(w->attempt_count, i + 2);

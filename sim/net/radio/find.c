@@ -15,6 +15,7 @@
 #define ENV_KVM "AZSIM_RADIO_KVM"
 #define QEMU "qemu-system-x86_64"
 #define GUEST "testnetd-guest"
+#define DEVCLOCK "libdevclock.so"
 
 /* Folder of this program, without a slash at its end. False when that cannot be known. */
 static bool program_folder(char out[TESTNETD_PATH_MAX])
@@ -103,19 +104,19 @@ static int find_busybox(struct radio_paths *paths, struct az_error *ret_error)
 }
 
 /* Beside this program, or above it: test programs are in a folder of their own. */
-static int find_guest(struct radio_paths *paths, const char *program, struct az_error *ret_error)
+static int find_beside(const char *program, const char *name, char out[TESTNETD_PATH_MAX], struct az_error *ret_error)
 {
 	static const char *const places[] = {"", "/.."};
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
 		char path[TESTNETD_PATH_MAX], real[PATH_MAX];
-		int n = snprintf(path, sizeof(path), "%s%s/" GUEST, program, places[i]);
+		int n = snprintf(path, sizeof(path), "%s%s/%s", program, places[i], name);
 
 		if (fits(n, sizeof(path)) && realpath(path, real) != NULL && access(real, R_OK) == 0 &&
-		    fits(snprintf(paths->guest, sizeof(paths->guest), "%s", real), sizeof(paths->guest)))
+		    fits(snprintf(out, TESTNETD_PATH_MAX, "%s", real), TESTNETD_PATH_MAX))
 			return 0;
 	}
-	az_error_set(ret_error, AZ_ENVIRONMENT, "the radio network needs the program %s/" GUEST "; `make` builds it", program);
+	az_error_set(ret_error, AZ_ENVIRONMENT, "the radio network needs %s/%s; `make` builds it", program, name);
 	return -ENOENT;
 }
 
@@ -169,11 +170,13 @@ int radio_find(struct radio_paths *ret_paths, struct az_error *ret_error)
 	if (r == 0)
 		r = find_kernel(ret_paths, program, ret_error);
 	if (r == 0)
-		r = find_guest(ret_paths, program, ret_error);
+		r = find_beside(program, GUEST, ret_paths->guest, ret_error);
 	if (r == 0)
 		r = wired_find(&ret_paths->daemons, ret_error);
 	if (r == 0)
 		r = find_busybox(ret_paths, ret_error);
+	if (r == 0)
+		r = find_beside(program, DEVCLOCK, ret_paths->daemons.devclock, ret_error);
 	if (r == 0)
 		r = find_kvm(ret_paths, ret_error);
 	return r == 0 ? find_state(ret_paths, ret_error) : r;

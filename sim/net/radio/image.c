@@ -155,6 +155,7 @@ static int add_daemons(struct radio_files *files, const struct radio_paths *path
 	        {d->hostapd, GUEST_HOSTAPD},
 	        {d->wpa_supplicant, GUEST_WPA_SUPPLICANT},
 	        {d->faketime, GUEST_FAKETIME},
+	        {d->devclock, GUEST_DEVCLOCK},
 	};
 	static const char *const modules[] = {"rlm_eap", "rlm_eap_tls", "rlm_always"};
 	static const char legacy[] = "/usr/lib/x86_64-linux-gnu/ossl-modules/legacy.so"; /* both supplicant and RADIUS look for it */

@@ -269,5 +269,9 @@ const struct net_ops net_radio_ops = {
         .set_clocks = netd_set_clocks,
         .authenticate = netd_authenticate,
         .tcp = {.connect = netd_tcp_connect, .carry = netd_tcp_carry, .close = netd_tcp_close},
+        .join = netd_join,
+        .join_known = netd_join_known,
+        .scan = netd_scan,
+        .signal = netd_signal,
         .close = radio_close,
 };

@@ -3,6 +3,7 @@
 #include "sim/net/testnet/netd.h"
 
 #include <errno.h>
+#include <openssl/evp.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -12,8 +13,9 @@
 /* Real time; each is above what the helper's own limits add up to. */
 #define APPLY_LIMIT_MS 120000
 #define CLOCKS_LIMIT_MS 60000
-#define AUTHENTICATE_LIMIT_MS 60000
+#define AUTHENTICATE_LIMIT_MS 400000
 #define TCP_LIMIT_MS 60000
+#define SCAN_LIMIT_MS 120000
 #define QUIT_LIMIT_MS 5000
 #define OWN_END_LIMIT_MS 500u
 
@@ -137,6 +139,7 @@ int netd_apply(struct net *net, const struct net_state *state, struct az_error *
 {
 	struct wire_writer w = netd_writer(net);
 
+	net->nothing_found = false;
 	testnet_put_state(&w, state);
 	return netd_ask(net, TESTNET_APPLY, &w, APPLY_LIMIT_MS, ret_error);
 }
@@ -209,6 +212,79 @@ int netd_tcp_close(struct net *net, uint32_t id, struct az_error *ret_error)
 
 	wire_put_u32(&w, id);
 	return netd_ask(net, TESTNET_TCP_CLOSE, &w, QUIT_LIMIT_MS, ret_error);
+}
+
+static bool digest_join(const struct net *net, const struct wire_writer *w, uint8_t digest[32])
+{
+	return !w->failed && EVP_Digest(net->message.payload + TESTNET_JOIN_MOMENT, w->length - TESTNET_JOIN_MOMENT, digest, NULL, EVP_sha256(), NULL) == 1;
+}
+
+bool netd_join_known(struct net *net, const struct join_request *join, struct join_result *ret_result)
+{
+	uint8_t digest[32];
+	struct wire_writer w;
+	bool known;
+
+	if (!net->nothing_found)
+		return false;
+	w = netd_writer(net);
+	testnet_put_join(&w, join);
+	known = digest_join(net, &w, digest) && memcmp(digest, net->nothing_digest, sizeof(digest)) == 0;
+	explicit_bzero(net->message.payload, w.length);
+	if (known)
+		*ret_result = net->nothing;
+	return known;
+}
+
+int netd_join(struct net *net, const struct join_request *join, struct join_result *ret_result, struct az_error *ret_error)
+{
+	struct wire_writer w = netd_writer(net);
+	struct wire_reader reader;
+	int r;
+
+	testnet_put_join(&w, join);
+	net->nothing_found = digest_join(net, &w, net->nothing_digest);
+	r = netd_ask(net, TESTNET_JOIN, &w, AUTHENTICATE_LIMIT_MS, ret_error);
+	if (r < 0)
+		return r;
+	wire_reader_init(&reader, net->message.payload, net->message.header.length);
+	r = testnet_get_joined(&reader, join->count, ret_result);
+	if (r < 0)
+		return netd_lose(net, r, ret_error);
+	net->nothing_found = net->nothing_found && ret_result->kind == JOIN_NOT_FOUND && join->again == 0;
+	net->nothing = *ret_result;
+	return 0;
+}
+
+static int take_rows(struct net *net, struct join_row *rows, size_t max, struct az_error *ret_error)
+{
+	struct wire_reader reader;
+	int r;
+
+	wire_reader_init(&reader, net->message.payload, net->message.header.length);
+	r = testnet_get_rows(&reader, rows, max);
+	return r < 0 ? netd_lose(net, r, ret_error) : r;
+}
+
+int netd_scan(struct net *net, const struct auth_request *names, size_t name_count, struct join_row rows[JOIN_ROWS_MAX],
+              struct az_error *ret_error)
+{
+	struct wire_writer w = netd_writer(net);
+	int r;
+
+	wire_put_u32(&w, (uint32_t) name_count);
+	for (size_t i = 0; i < name_count; i++)
+		testnet_put_request(&w, &names[i]);
+	r = netd_ask(net, TESTNET_SCAN, &w, SCAN_LIMIT_MS, ret_error);
+	return r < 0 ? r : take_rows(net, rows, JOIN_ROWS_MAX, ret_error);
+}
+
+int netd_signal(struct net *net, struct join_row *ret_row, struct az_error *ret_error)
+{
+	struct wire_writer w = netd_writer(net);
+	int r = netd_ask(net, TESTNET_SIGNAL, &w, QUIT_LIMIT_MS, ret_error);
+
+	return r < 0 ? r : take_rows(net, ret_row, 1, ret_error);
 }
 
 int netd_capture(struct net *net, struct az_error *ret_error)

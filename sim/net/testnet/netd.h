@@ -19,6 +19,10 @@ struct net {
 	/* NULL, or adds to an error what is known of a child that was lost; called when it is gone. */
 	void (*explain)(struct net *net, struct az_error *error);
 	struct testnet_message message;
+	/* The last join found nothing: what was asked, as a digest, and the answer; until the network is changed. */
+	bool nothing_found;
+	uint8_t nothing_digest[32];
+	struct join_result nothing;
 };
 
 /* The first message of the helper, which comes unasked. 0, or negative errno and *ret_error. */
@@ -41,6 +45,11 @@ int netd_tcp_connect(struct net *net, uint32_t id, const struct net_address *own
                      struct az_error *ret_error);
 int netd_tcp_carry(struct net *net, uint32_t id, bool from_device, uint8_t *bytes, size_t length, struct az_error *ret_error);
 int netd_tcp_close(struct net *net, uint32_t id, struct az_error *ret_error);
+int netd_join(struct net *net, const struct join_request *join, struct join_result *ret_result, struct az_error *ret_error);
+bool netd_join_known(struct net *net, const struct join_request *join, struct join_result *ret_result);
+int netd_scan(struct net *net, const struct auth_request *names, size_t name_count, struct join_row rows[JOIN_ROWS_MAX],
+              struct az_error *ret_error);
+int netd_signal(struct net *net, struct join_row *ret_row, struct az_error *ret_error);
 int netd_capture(struct net *net, struct az_error *ret_error);
 /* Says goodbye, and waits for an orderly end as long as that takes at most. */
 void netd_quit(struct net *net);

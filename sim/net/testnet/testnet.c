@@ -366,7 +366,7 @@ int testnet_get_request(struct wire_reader *r, struct auth_request *ret_request)
 		e = get_optional(r, (char **) &q.client_cert_pem);
 	if (e == 0)
 		e = get_optional(r, (char **) &q.client_key_pem);
-	if (e == 0 && !wire_reader_done(r))
+	if (e == 0 && r->failed)
 		e = -EBADMSG;
 	if (e < 0) {
 		testnet_request_clear(&q);

@@ -10,6 +10,9 @@
  *   APPLY          struct net_state, in its order            -
  *   SET_CLOCKS     i64 device, i64 RADIUS (s since 1970)     -
  *   AUTHENTICATE   struct auth_request, in its order         struct auth_verdict, in its order
+ *   JOIN           struct join_request, in its order         struct join_result, in its order (radio)
+ *   SCAN           u32 n, n of struct auth_request           rows: u32 n, n of struct join_row (radio; the names that it asks for)
+ *   SIGNAL         -                                         rows: none, or the access point in use (radio)
  *   STATUS         -                                         u32 pids: helper, freeradius, hostapd, wpa_supplicant
  *   TCP_CONNECT    u32 id, struct net_address of its own,    - (radio; result -ENETUNREACH without words: it is in no network)
  *                  u32 address, u32 port
@@ -20,7 +23,7 @@
  *
  * Pids in STATUS are those of the helper's own pid namespace; 0 = not running. An optional string is u8 present, then str.
  * A reply with result < 0 (negative errno) carries u8 status (enum az_status) and str text.
- * Keys travel in APPLY and AUTHENTICATE: both sides wipe the buffers.
+ * Keys travel in APPLY, AUTHENTICATE and JOIN: both sides wipe the buffers.
  */
 #ifndef SIM_NET_TESTNET_TESTNET_H
 #define SIM_NET_TESTNET_TESTNET_H
@@ -44,6 +47,9 @@ enum testnet_op {
 	TESTNET_TCP_CONNECT,
 	TESTNET_TCP_CARRY,
 	TESTNET_TCP_CLOSE,
+	TESTNET_JOIN,
+	TESTNET_SCAN,
+	TESTNET_SIGNAL,
 };
 
 struct testnet_header {
@@ -82,6 +88,16 @@ int testnet_get_request(struct wire_reader *r, struct auth_request *ret_request)
 void testnet_request_clear(struct auth_request *request);
 
 void testnet_put_verdict(struct wire_writer *w, const struct auth_verdict *verdict);
-int testnet_get_verdict(struct wire_reader *r, struct auth_verdict *ret_verdict);
+int testnet_get_verdict(struct wire_reader *r, struct auth_verdict *ret_verdict); /* nothing may follow it */
+
+/* testnet_join.c. A decoded join_request owns what it points to; count: of the request's networks. Numbers of rows, or negative. */
+#define TESTNET_JOIN_MOMENT 12u /* so many bytes at its beginning are of the moment alone */
+void testnet_put_join(struct wire_writer *w, const struct join_request *join);
+int testnet_get_join(struct wire_reader *r, struct join_request *ret_join);
+void testnet_join_clear(struct join_request *join);
+void testnet_put_joined(struct wire_writer *w, const struct join_result *result, size_t count);
+int testnet_get_joined(struct wire_reader *r, size_t count, struct join_result *ret_result);
+void testnet_put_rows(struct wire_writer *w, const struct join_row *rows, size_t count);
+int testnet_get_rows(struct wire_reader *r, struct join_row *rows, size_t max);
 
 #endif

@@ -3,16 +3,21 @@
 #include "sim/net/testnetd/clocks.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "emu-applibs/base/base.h"
 #include "sim/net/testnetd/conf.h"
+#include "sim/net/testnetd/devclock.h"
 #include "sim/net/testnetd/status.h"
 
 #define CLOCK_LIMIT_MS 5000u
 #define CLOCK_TRIES 3
 #define CLOCK_TOLERANCE_S 1
+/* Of the monotonic clock when a run begins: not 0, which some take for "never". */
+#define CLOCKS_BEGIN_S UINT64_C(1000)
 #define HOLD_AFTER_MS 500u /* a clock that ran on less than this still shows the second it was set to */
 
 int64_t clocks_radius_now_ns(const struct daemons *d)
@@ -159,6 +164,38 @@ int clocks_put(struct daemons *d, int64_t device_wall_s, int64_t radius_wall_s, 
 		set_guest_clock(radius_wall_s);
 	r = set_clock(d, &d->supplicant, CLOCKS_DEVICE, device_wall_s, ask_device_clock, ret_error);
 	return r < 0 ? r : set_clock(d, &d->radius, CLOCKS_RADIUS, radius_wall_s, ask_radius_clock, ret_error);
+}
+
+int clocks_map(struct daemons *d)
+{
+	char path[DAEMONS_PATH_MAX];
+	cleanup_fd int fd = open(daemons_work_path(d, CLOCKS_MONOTONIC, path), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	void *map;
+
+	if (fd < 0 || ftruncate(fd, sizeof(*d->devclock)) < 0)
+		return -errno;
+	map = mmap(NULL, sizeof(*d->devclock), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	d->devclock = map;
+	clocks_stand(d, 0);
+	return 0;
+}
+
+void clocks_stand(struct daemons *d, uint64_t second)
+{
+	struct devclock *clock = d->devclock;
+
+	__atomic_store_n(&clock->turn, clock->turn + 1, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	__atomic_store_n(&clock->base_ns, (int64_t) ((second + CLOCKS_BEGIN_S) * NS_PER_S), __ATOMIC_RELAXED);
+	__atomic_store_n(&clock->since_ns, (int64_t) real_now_ns(), __ATOMIC_RELAXED);
+	__atomic_store_n(&clock->turn, clock->turn + 1, __ATOMIC_RELEASE);
+}
+
+void clocks_draw(struct daemons *d, uint32_t random)
+{
+	__atomic_store_n(&d->devclock->random, (int64_t) random, __ATOMIC_RELAXED);
 }
 
 int daemons_set_clocks(struct daemons *d, int64_t device_wall_s, int64_t radius_wall_s, struct az_error *ret_error)

@@ -17,6 +17,7 @@
 #include "sim/net/testnetd/air.h"
 #include "sim/net/testnetd/clocks.h"
 #include "sim/net/testnetd/conf.h"
+#include "sim/net/testnetd/devclock.h"
 #include "sim/net/testnetd/lan.h"
 #include "sim/net/testnetd/ns.h"
 #include "sim/net/testnetd/status.h"
@@ -198,6 +199,8 @@ static int make_folders(const struct daemons *d)
 		r = mkdir(daemons_work_path(d, folders[i], path), 0700) == 0 ? 0 : -errno;
 	if (r == 0)
 		r = link_to(d, "faketime.so", d->paths->faketime);
+	if (r == 0 && d->medium->radio)
+		r = link_to(d, "devclock.so", d->paths->devclock);
 	if (r == 0)
 		r = link_to(d, "radius-lib", d->paths->radius_lib);
 	return r == 0 ? link_to(d, "radius-share", d->paths->radius_dictionaries) : r;
@@ -247,6 +250,8 @@ int daemons_init(struct daemons *d, const struct medium *medium, const char *wor
 	if (random_secret(d->secret) < 0 || random_secret(d->wrong_secret) < 0 || random_secret(d->status_secret) < 0)
 		return fail_setup(ret_error, -EIO, "random bytes");
 	r = make_folders(d);
+	if (r == 0 && medium->radio)
+		r = clocks_map(d);
 	if (r < 0)
 		return fail_setup(ret_error, r, "folders on the private tmpfs");
 	for (size_t i = 0; i < (medium->radio ? PROCS : PROCS_ON_WIRE); i++) {
@@ -373,25 +378,32 @@ static int write_radius_files(const struct daemons *d)
 
 /* The environment of a daemon that lives in the time of `clock_file`. */
 struct environment {
-	char preload[DAEMONS_PATH_MAX + 16], file[DAEMONS_PATH_MAX + 32], libraries[DAEMONS_PATH_MAX + 32];
-	char key_log[DAEMONS_PATH_MAX + 16], openssl[DAEMONS_PATH_MAX + 48];
-	const char *list[10];
+	char preload[2 * DAEMONS_PATH_MAX + 48], file[DAEMONS_PATH_MAX + 32], libraries[DAEMONS_PATH_MAX + 32];
+	char key_log[DAEMONS_PATH_MAX + 16], openssl[DAEMONS_PATH_MAX + 48], devclock[DAEMONS_PATH_MAX + 48];
+	const char *list[11];
 };
 
-/* openssl_conf: of OpenSSL in it, in the work folder; NULL: the system's. */
-static const char *const *faked_environment(const struct daemons *d, const char *clock_file, const char *openssl_conf, struct environment *e)
+/* openssl_conf: of OpenSSL in it, in the work folder; NULL: the system's. devclock: its monotonic clock is ours, too. */
+static const char *const *faked_environment(const struct daemons *d, const char *clock_file, const char *openssl_conf, bool devclock,
+                                            struct environment *e)
 {
-	(void) snprintf(e->preload, sizeof(e->preload), "LD_PRELOAD=%s/faketime.so", d->work);
+	if (devclock)
+		(void) snprintf(e->preload, sizeof(e->preload), "LD_PRELOAD=%s/devclock.so %s/faketime.so", d->work, d->work);
+	else
+		(void) snprintf(e->preload, sizeof(e->preload), "LD_PRELOAD=%s/faketime.so", d->work);
+	(void) snprintf(e->devclock, sizeof(e->devclock), DEVCLOCK_ENV "=%s/" CLOCKS_MONOTONIC, d->work);
 	(void) snprintf(e->file, sizeof(e->file), "FAKETIME_TIMESTAMP_FILE=%s/%s", d->work, clock_file);
 	(void) snprintf(e->libraries, sizeof(e->libraries), "LD_LIBRARY_PATH=%s/radius-lib", d->work);
 	const char *list[] = {e->preload,  e->file,        e->libraries, "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1",
-	                      "TZ=UTC", "PATH=/usr/bin:/bin", NULL, NULL, NULL};
-	size_t n = ARRAY_LEN(list) - 3;
+	                      "TZ=UTC", "PATH=/usr/bin:/bin", NULL, NULL, NULL, NULL};
+	size_t n = ARRAY_LEN(list) - 4;
 
 	if (d->capture.on)
 		list[n++] = e->key_log;
 	if (openssl_conf != NULL)
 		list[n++] = e->openssl;
+	if (devclock)
+		list[n++] = e->devclock;
 	(void) snprintf(e->openssl, sizeof(e->openssl), "OPENSSL_CONF=%s/%s", d->work, openssl_conf != NULL ? openssl_conf : "");
 	(void) snprintf(e->key_log, sizeof(e->key_log), "SSLKEYLOGFILE=%s", d->key_log);
 	memcpy(e->list, list, sizeof(list));
@@ -410,7 +422,7 @@ static int start_radius(struct daemons *d, struct az_error *ret_error)
 		r = clocks_write(d, CLOCKS_RADIUS, d->radius_wall_s);
 	if (r < 0)
 		return fail_setup(ret_error, r, "files of freeradius");
-	return proc_start(&d->radius, argv, faked_environment(d, CLOCKS_RADIUS, "radius/openssl.cnf", &environment), ret_error);
+	return proc_start(&d->radius, argv, faked_environment(d, CLOCKS_RADIUS, "radius/openssl.cnf", false, &environment), ret_error);
 }
 
 static const char *radio_interface(unsigned radio, char out[16])
@@ -485,7 +497,7 @@ static int start_supplicant(struct daemons *d, struct az_error *ret_error)
 	if (r < 0)
 		return fail_setup(ret_error, r, "files of wpa_supplicant");
 	lan_enter_device();
-	r = proc_start(&d->supplicant, argv, faked_environment(d, CLOCKS_DEVICE, NULL, &environment), ret_error);
+	r = proc_start(&d->supplicant, argv, faked_environment(d, CLOCKS_DEVICE, NULL, d->medium->radio, &environment), ret_error);
 	lan_leave_device();
 	return r;
 }
@@ -500,16 +512,28 @@ static int fail_slow(const struct daemons *d, const struct proc *proc, struct az
 	return -ETIMEDOUT;
 }
 
+static int open_control(const struct daemons *d, struct ctl *ctl, const char *folder, const char *interface, bool with_events)
+{
+	char path[DAEMONS_PATH_MAX], client_dir[DAEMONS_PATH_MAX];
+
+	(void) snprintf(path, sizeof(path), "%s/%s/%s", d->work, folder, interface);
+	return ctl_open(ctl, path, daemons_work_path(d, "ctl", client_dir), with_events);
+}
+
+int daemons_open_ap(const struct daemons *d, size_t index, struct ctl *ctl)
+{
+	char interface[16];
+
+	return open_control(d, ctl, "hostapd", radio_interface(net_bss_radio(index), interface), false);
+}
+
 static int await_control(struct daemons *d, struct proc *proc, struct ctl *ctl, const char *folder, const char *interface,
                          bool with_events, struct az_error *ret_error)
 {
 	uint64_t until = daemons_in_ms(d->medium->start_limit_ms);
-	char path[DAEMONS_PATH_MAX], client_dir[DAEMONS_PATH_MAX];
 
-	(void) snprintf(path, sizeof(path), "%s/%s/%s", d->work, folder, interface);
-	(void) daemons_work_path(d, "ctl", client_dir);
 	for (;;) {
-		if (ctl_open(ctl, path, client_dir, with_events) == 0)
+		if (open_control(d, ctl, folder, interface, with_events) == 0)
 			return 0;
 		(void) daemons_wait(d, -1, daemons_in_ms(2));
 		if (daemons_check(d, ret_error) < 0)

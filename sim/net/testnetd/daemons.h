@@ -12,6 +12,10 @@
 #include "sim/net/testnetd/ctl.h"
 #include "sim/net/testnetd/proc.h"
 
+/* Of the simulated access points, MHz: lists as settings and as a scan take them. */
+#define DAEMONS_FREQUENCIES "2412"
+#define DAEMONS_SCAN_FREQUENCIES "2412"
+
 #define DAEMONS_PATH_MAX 96 /* our folders are short, so that socket addresses hold them */
 
 /* What lies between access point and device. */
@@ -26,6 +30,8 @@ struct medium {
 
 extern const struct medium medium_wire; /* a veth pair: testnetd/ns.h */
 extern const struct medium medium_air;  /* two radios of mac80211_hwsim */
+
+struct devclock;
 
 struct daemons {
 	const struct medium *medium;
@@ -54,6 +60,8 @@ struct daemons {
 	int64_t device_wall_s, radius_wall_s;
 	uint64_t clocks_at_ns; /* real time at which the two stood there */
 	unsigned note_count;
+	bool joined; /* on air: wpa_supplicant was connected when the last attempt ended */
+	struct devclock *devclock; /* wpa_supplicant's monotonic clock and chance; NULL on a wire */
 };
 
 /* After ns_build(), or in the guest: folders, links, logs (in dir_fd), sockets. Starts nothing; clocks begin at the real time. */
@@ -69,6 +77,8 @@ int daemons_hold_clocks(struct daemons *d, struct az_error *ret_error);
 /* What wpa_supplicant saw in scans is of another time, if the air has changed since; what it is connected to it would keep, so it must not
  * be. 0 or negative errno. */
 int daemons_forget_scans(struct daemons *d);
+/* The control socket of RADIUS's access point number `index`, to be closed after use. 0 or negative errno. */
+int daemons_open_ap(const struct daemons *d, size_t index, struct ctl *ctl);
 /* From here on, what goes over wire or air is kept. RADIUS writes its key log if it starts after this. */
 int daemons_capture(struct daemons *d, struct az_error *ret_error);
 /* The frames of an exchange that is over go into the file. */

@@ -190,14 +190,29 @@ static bool is_out(const char *status)
 	return state == NULL;
 }
 
+static bool hears_anything(const struct daemons *d)
+{
+	for (size_t i = 0; i < d->state.other_count; i++)
+		if (net_is_heard(&d->state.others[i].air))
+			return true;
+	return net_choose_bss(&d->state) >= 0;
+}
+
 int lan_access_point(struct daemons *d)
 {
 	uint64_t until = daemons_in_ms(JOIN_LIMIT_MS);
-	char status[STATUS_MAX];
+	bool lost = d->joined && hears_anything(d); /* it does not come back by itself: testnetd/join.c */
+	char status[STATUS_MAX], reply[16];
 
 	for (;;) {
-		if (ctl_request(&d->supplicant_ctl, status, sizeof(status), "STATUS") < 0 || is_out(status))
+		if (ctl_request(&d->supplicant_ctl, status, sizeof(status), "STATUS") < 0)
 			return -ENETUNREACH;
+		if (is_out(status)) {
+			if (!lost || ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "REASSOCIATE") < 0)
+				return -ENETUNREACH;
+			lost = false;
+			continue;
+		}
 		if (strstr(status, "wpa_state=COMPLETED") != NULL)
 			return radio_of(status);
 		if (real_now_ns() >= until)

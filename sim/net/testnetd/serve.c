@@ -72,9 +72,14 @@ static int do_authenticate(struct serve *h, struct wire_reader *r, struct wire_w
 
 	if (testnet_get_request(r, &request) < 0)
 		return malformed(error);
+	if (!wire_reader_done(r)) {
+		testnet_request_clear(&request);
+		return malformed(error);
+	}
 	explicit_bzero(h->message.payload, h->message.header.length);
 	lan_forget(&h->daemons);
-	e = attempt_run(&h->daemons, &h->aftermath, &request, &verdict, error);
+	e = h->daemons.medium->radio ? join_one(&h->daemons, &h->joiner, &request, &verdict, error)
+	                             : attempt_run(&h->daemons, &h->aftermath, &request, &verdict, error);
 	testnet_request_clear(&request);
 	if (e == 0)
 		testnet_put_verdict(w, &verdict);
@@ -134,6 +139,52 @@ static int do_tcp_close(struct serve *h, struct wire_reader *r, struct az_error 
 	return 0;
 }
 
+static int do_join(struct serve *h, struct wire_reader *r, struct wire_writer *w, struct az_error *error)
+{
+	struct join_request join;
+	struct join_result result;
+	int e;
+
+	if (!h->daemons.medium->radio || testnet_get_join(r, &join) < 0)
+		return malformed(error);
+	explicit_bzero(h->message.payload, h->message.header.length);
+	lan_forget(&h->daemons);
+	e = join_run(&h->daemons, &h->joiner, &join, &result, error);
+	if (e == 0)
+		testnet_put_joined(w, &result, join.count);
+	testnet_join_clear(&join);
+	return e;
+}
+
+static int do_scan(struct serve *h, struct wire_reader *r, struct wire_writer *w, struct az_error *error)
+{
+	static struct auth_request names[JOIN_NETWORKS_MAX];
+	static struct join_row rows[JOIN_ROWS_MAX];
+	uint32_t wanted = wire_get_u32(r), count = 0;
+	int e = 0;
+
+	if (!h->daemons.medium->radio || r->failed || wanted > ARRAY_LEN(names))
+		return malformed(error);
+	for (; count < wanted && e == 0; count += e == 0)
+		e = testnet_get_request(r, &names[count]);
+	e = e == 0 && wire_reader_done(r) ? join_scan(&h->daemons, names, count, rows, error) : malformed(error);
+	while (count > 0)
+		testnet_request_clear(&names[--count]);
+	if (e >= 0)
+		testnet_put_rows(w, rows, (size_t) e);
+	return e < 0 ? e : 0;
+}
+
+static int do_signal(struct serve *h, struct wire_writer *w, struct az_error *error)
+{
+	struct join_row row;
+	int e = h->daemons.medium->radio ? join_signal(&h->daemons, &row, error) : malformed(error);
+
+	if (e >= 0)
+		testnet_put_rows(w, &row, (size_t) e);
+	return e < 0 ? e : 0;
+}
+
 static void put_pid(struct wire_writer *w, const struct proc *proc)
 {
 	wire_put_u32(w, proc->state == PROC_RUNNING ? (uint32_t) proc->pid : 0);
@@ -177,6 +228,15 @@ static bool answer(struct serve *h)
 		break;
 	case TESTNET_TCP_CLOSE:
 		e = do_tcp_close(h, &r, &error);
+		break;
+	case TESTNET_JOIN:
+		e = do_join(h, &r, &w, &error);
+		break;
+	case TESTNET_SCAN:
+		e = do_scan(h, &r, &w, &error);
+		break;
+	case TESTNET_SIGNAL:
+		e = do_signal(h, &w, &error);
 		break;
 	case TESTNET_CAPTURE:
 		e = daemons_capture(&h->daemons, &error);

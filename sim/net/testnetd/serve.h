@@ -6,14 +6,16 @@
 #include "sim/net/testnet/testnet.h"
 #include "sim/net/testnetd/attempt.h"
 #include "sim/net/testnetd/daemons.h"
+#include "sim/net/testnetd/join.h"
 #include "sim/net/testnetd/tcp.h"
 
 struct serve { /* large; one a process */
 	int fd;      /* to azsim */
 	bool device; /* it is the guest's end of a virtual serial port */
 	struct daemons daemons;
-	struct aftermath aftermath;
-	struct tcp tcp; /* on air */
+	struct aftermath aftermath; /* on a wire */
+	struct joiner joiner;       /* on air */
+	struct tcp tcp;             /* on air */
 	struct testnet_message message; /* the request, then its reply */
 };
 

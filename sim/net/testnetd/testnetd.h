@@ -22,6 +22,7 @@ struct testnetd_paths {
 	char wpa_supplicant[TESTNETD_PATH_MAX];
 	char faketime[TESTNETD_PATH_MAX]; /* libfaketimeMT.so.1 */
 	char busybox[TESTNETD_PATH_MAX];  /* DHCP of the radio network; the wired one leaves it alone */
+	char devclock[TESTNETD_PATH_MAX]; /* testnetd/devclock.c; radio alone */
 };
 
 /* Starts the helper; logs go to the folder `dir`. 0, *ret_pid (wait for it) and *ret_fd (speak to it, then close), or a

@@ -6,8 +6,10 @@
 #define _GNU_SOURCE
 #include "sim/net/testnetd/verdict.h"
 
+#include <limits.h>
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "emu-applibs/base/base.h"
@@ -16,7 +18,7 @@
 
 void attempt_reset(struct attempt *attempt)
 {
-	*attempt = (struct attempt){.cert_depth = -1};
+	*attempt = (struct attempt){.cert_depth = -1, .id = -1};
 }
 
 static bool starts(const char *s, const char *prefix)
@@ -49,6 +51,36 @@ static void take_bssid(const char *text, uint8_t bssid[AUTH_BSSID_LENGTH])
 		bssid[i] = (uint8_t) b[i];
 }
 
+/* The number behind the last `before`; fallback when there is none. */
+static long number_behind(const char *s, const char *before, long fallback)
+{
+	const char *at = NULL;
+	char *end;
+	long n;
+
+	for (const char *p = strstr(s, before); p != NULL; p = strstr(p + 1, before))
+		at = p + strlen(before);
+	if (at == NULL)
+		return fallback;
+	n = strtol(at, &end, 10);
+	return end == at || n < 0 || n > INT_MAX ? fallback : n;
+}
+
+/* CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid="Corp" auth_failures=1 duration=10 reason=AUTH_FAILED: a name may hold any of these words,
+ * but no quote that has no backslash before it. */
+static void set_aside(struct attempt *attempt, const char *event)
+{
+	const char *behind = strrchr(event, '"');
+
+	if (behind == NULL)
+		return;
+	attempt->aside = true;
+	attempt->aside_s = (unsigned) number_behind(behind, " duration=", 0);
+	attempt->id = starts(event, "CTRL-EVENT-SSID-TEMP-DISABLED id=") ? atoi(event + strlen("CTRL-EVENT-SSID-TEMP-DISABLED id=")) : -1;
+	if (strstr(behind, " reason=WRONG_KEY") != NULL)
+		attempt->wrong_key = true;
+}
+
 void attempt_event(struct attempt *attempt, const char *event)
 {
 	const char *depth;
@@ -65,10 +97,11 @@ void attempt_event(struct attempt *attempt, const char *event)
 		attempt->success = true;
 	else if (starts(event, "CTRL-EVENT-EAP-FAILURE"))
 		attempt->failure = true;
-	else if (starts(event, "CTRL-EVENT-CONNECTED"))
+	else if (starts(event, "CTRL-EVENT-CONNECTED")) {
 		attempt->connected = true;
-	else if (starts(event, "CTRL-EVENT-SSID-TEMP-DISABLED") && strstr(event, "reason=WRONG_KEY") != NULL)
-		attempt->wrong_key = true;
+		attempt->id = (int) number_behind(event, "[id=", -1);
+	} else if (starts(event, "CTRL-EVENT-SSID-TEMP-DISABLED "))
+		set_aside(attempt, event);
 	else if (starts(event, "CTRL-EVENT-NETWORK-NOT-FOUND"))
 		attempt->not_found = true;
 	else if (starts(event, "EAP: Failed to initialize EAP method"))

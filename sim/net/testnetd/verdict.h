@@ -17,6 +17,10 @@ struct attempt {
 	bool success, failure;
 	bool connected; /* on air: the 4-way handshake is over, too */
 	bool wrong_key; /* on air: the shared key is not that of the access point */
+	bool aside;     /* on air: wpa_supplicant sets the network aside, for the time last told */
+	unsigned aside_s;
+	unsigned ends_ms; /* on air: so far, virtual time from its beginning */
+	int id;         /* of the network that was connected or set aside, as wpa_supplicant numbers it; -1: not told */
 	bool not_found; /* on air: a scan showed no access point that the network could join */
 	bool no_method;    /* certificate or key could not be used */
 	bool cert_error;

@@ -11,6 +11,7 @@
 #define GUEST_WPA_SUPPLICANT "/daemons/wpa_supplicant"
 #define GUEST_FAKETIME "/daemons/libfaketime.so"
 #define GUEST_BUSYBOX "/daemons/busybox"
+#define GUEST_DEVCLOCK "/daemons/libdevclock.so"
 
 #define GUEST_RADIOS "radios=8" /* NET_RADIOS: the device, and all access points */
 #define GUEST_PORT "azsim.testnet" /* of the virtual serial port */

@@ -41,6 +41,7 @@ static const struct testnetd_paths paths = {
         .wpa_supplicant = GUEST_WPA_SUPPLICANT,
         .faketime = GUEST_FAKETIME,
         .busybox = GUEST_BUSYBOX,
+        .devclock = GUEST_DEVCLOCK,
 };
 
 static void give_up(const char *what, int r) __attribute__((noreturn));

@@ -1,0 +1,30 @@
+/* The radio network's choice: all networks of the device in, and what wpa_supplicant did first out.
+ */
+#ifndef SIM_NET_TESTNETD_JOIN_H
+#define SIM_NET_TESTNETD_JOIN_H
+
+#include "sim/net/testnetd/daemons.h"
+#include "sim/net/testnetd/networks.h"
+
+struct joiner { /* begins as zeroes */
+	struct networks networks;
+	bool told;         /* wpa_supplicant knows how it is to behave */
+	uint64_t last_s;   /* second of virtual time of the last request */
+	uint64_t alone;    /* calls of join_one() */
+};
+
+/* 0 and *ret_result; or negative errno and *ret_error: a daemon died, or gave no answer where there must be one. */
+int join_run(struct daemons *d, struct joiner *joiner, const struct join_request *join, struct join_result *ret_result,
+             struct az_error *ret_error);
+/* One network alone, and nothing of before. */
+int join_one(struct daemons *d, struct joiner *joiner, const struct auth_request *request, struct auth_verdict *ret_verdict,
+             struct az_error *ret_error);
+
+/* What is on the air: a scan, that asks for these names, too; hidden access points that nobody asked for come without a name. The
+ * number of rows, or negative errno and *ret_error. */
+int join_scan(struct daemons *d, const struct auth_request *names, size_t name_count, struct join_row rows[JOIN_ROWS_MAX],
+              struct az_error *ret_error);
+/* The access point in use. 1; 0: none is; negative errno and *ret_error. */
+int join_signal(struct daemons *d, struct join_row *ret_row, struct az_error *ret_error);
+
+#endif
