@@ -186,7 +186,8 @@ static int give_up(struct daemons *d, const struct join_request *join, struct at
 /* Nobody answers what the device says. */
 static bool is_silence(const struct daemons *d, const struct attempt *attempt)
 {
-	return (!d->state.radius_up && attempt->started) || (d->state.radius_secret_wrong && radius_log_secret_wrong(d->radius.capture));
+	/* What the access point repeats of an earlier attempt is in the log, too. */
+	return attempt->started && (!d->state.radius_up || (d->state.radius_secret_wrong && radius_log_secret_wrong(d->radius.capture)));
 }
 
 /* For how long it waits for what does not come, in virtual time. */
@@ -234,7 +235,8 @@ static bool is_over(const struct daemons *d, const struct attempt *attempt, bool
 /* Nothing but an access point that gives up will end it. */
 static bool hangs(const struct daemons *d, const struct attempt *attempt)
 {
-	return attempt->no_method || is_silence(d, attempt) || (!attempt->tls_selected && radius_log_no_identity(d->radius.capture)) ||
+	return attempt->no_method || is_silence(d, attempt) ||
+	       (attempt->started && !attempt->tls_selected && radius_log_no_identity(d->radius.capture)) ||
 	       (radius_log_not_on_file(d->radius.capture) && attempt->success);
 }
 
