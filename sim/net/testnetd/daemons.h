@@ -16,6 +16,11 @@
 #define DAEMONS_FREQUENCIES "2412"
 #define DAEMONS_SCAN_FREQUENCIES "2412"
 
+/* Ports of our own network namespace: nobody else is there. */
+#define DAEMONS_AUTH_PORT 1812
+#define DAEMONS_STATUS_PORT 18121
+
+#define DAEMONS_INTERFACE_MAX 16
 #define DAEMONS_PATH_MAX 96 /* our folders are short, so that socket addresses hold them */
 
 /* What lies between access point and device. */
@@ -99,5 +104,9 @@ void daemons_pause(struct daemons *d, unsigned ms);
 uint64_t daemons_in_ms(unsigned ms);
 /* A file below the work folder; returns out. */
 const char *daemons_work_path(const struct daemons *d, const char *name, char out[DAEMONS_PATH_MAX]);
+/* The interface of a radio; returns out. */
+const char *daemons_interface(unsigned radio, char out[DAEMONS_INTERFACE_MAX]);
+/* Says that the test network cannot be prepared, as `what` failed; returns r, a negative errno. */
+int daemons_fail_setup(struct az_error *ret_error, int r, const char *what);
 
 #endif
