@@ -208,8 +208,8 @@ static int64_t pair(struct rotation *r, enum rot_net_slot base, enum rot_net_slo
 			return rot_in_place_begin(r, true);
 		r->journal.trial_at_s = f->now_s + trial_backoff_s(r, 4);
 	}
-	/* Left by a process that ended before it was saved, and it does not fit. */
-	if (e == -ENOSPC && f->net[ROT_TRIAL].id >= 0)
+	/* Left by a process that ended before it was saved, and it does not fit. One that was saved stays for the next try. */
+	if (e == -ENOSPC && f->net[ROT_TRIAL].id >= 0 && with == ROT_NET_NONE)
 		return settle(r, "the pair cannot be saved");
 	if (e < 0)
 		return rot_failed(r, "client: pair of networks", e);
