@@ -176,6 +176,15 @@ static int64_t asking(struct rotation *r)
 	return give_up(r, true, "settings take no effect, so nothing can be tried");
 }
 
+/* Should somebody have saved what he saw, flash would want a ClientCert2 that has moved; so first back to ClientCert1, while that is
+ * still worth something. */
+static int save_client1(struct rotation *r)
+{
+	const int e = set(r, true, ROT_ID_CLIENT1);
+
+	return e < 0 ? e : rot_persist(r);
+}
+
 static int64_t trying(struct rotation *r)
 {
 	const struct rot_facts *f = &r->facts;
@@ -184,13 +193,7 @@ static int64_t trying(struct rotation *r)
 	if (rot_confirmed(r, ROT_NET1)) {
 		r->in_place.tries = 0;
 		if (r->in_place.client) {
-			/* Should somebody have saved what he saw, flash would want a ClientCert2 that has moved; so first back to ClientCert1,
-			 * if that is still worth something. */
-			e = 0;
-			if (f->cert[ROT_CLIENT1].end_s > f->now_s)
-				e = set(r, true, ROT_ID_CLIENT1);
-			if (e >= 0 && f->cert[ROT_CLIENT1].end_s > f->now_s)
-				e = rot_persist(r);
+			e = f->cert[ROT_CLIENT1].end_s > f->now_s ? save_client1(r) : 0;
 			if (e >= 0)
 				e = rot_client_take(r);
 			if (e < 0)
@@ -223,12 +226,9 @@ int64_t rot_in_place_step(struct rotation *r)
 		done(r, 0);
 		return ROT_SOON_S;
 	}
-	switch (r->in_place.phase) {
-	case ROT_IN_PLACE_ASKING:
-		return still_offered(r) ? asking(r) : give_up(r, false, "somebody else reloaded");
-	case ROT_IN_PLACE_TRYING:
-		return still_offered(r) ? trying(r) : give_up(r, false, "somebody else reloaded");
-	default:
+	if (r->in_place.phase != ROT_IN_PLACE_ASKING && r->in_place.phase != ROT_IN_PLACE_TRYING)
 		return restore(r); /* of the process before this one, too */
-	}
+	if (!still_offered(r))
+		return give_up(r, false, "somebody else reloaded");
+	return r->in_place.phase == ROT_IN_PLACE_ASKING ? asking(r) : trying(r);
 }

@@ -223,11 +223,6 @@ static int64_t finish_under_way(struct rotation *r)
 	return ROT_SOON_S;
 }
 
-static int64_t try_in_place(struct rotation *r)
-{
-	return rot_in_place_root(r);
-}
-
 /* One part, unless it waits after a failure; so one that fails does not hold up the other, nor is it driven by it. */
 static int64_t step_part(struct rotation *r, enum rot_part part, int64_t (*step)(struct rotation *r))
 {
@@ -276,7 +271,7 @@ int64_t rot_step(struct rotation *r, enum rot_event event)
 	wait_s = rot_clock(r);
 	if (wait_s > 0) {
 		/* The server's certificate is refused: the clock may be why, or the root. Two networks would be tried with each guess. */
-		int64_t trial_s = r->clock.guess != 0 && !rot_client_on_networks(r) ? step_part(r, ROT_PART_DEVICE, try_in_place) : 0;
+		int64_t trial_s = r->clock.guess != 0 && !rot_client_on_networks(r) ? step_part(r, ROT_PART_DEVICE, rot_in_place_root) : 0;
 
 		rot_journal_flush(r);
 		return trial_s > 0 ? min_s(wait_s, trial_s) : wait_s;
@@ -285,7 +280,7 @@ int64_t rot_step(struct rotation *r, enum rot_event event)
 
 	wait_s = step_part(r, ROT_PART_DEVICE, finish_under_way);
 	if (wait_s == 0 && !rot_client_on_networks(r))
-		wait_s = step_part(r, ROT_PART_DEVICE, try_in_place);
+		wait_s = step_part(r, ROT_PART_DEVICE, rot_in_place_root);
 	if (wait_s == 0) {
 		wait_s = r->config.poll_s;
 		if (rot_client_on_networks(r)) {

@@ -3,6 +3,8 @@
 
 #include <openssl/x509_vfy.h>
 
+#include "sim/util/text.h"
+
 enum auth_cause net_cause_of_x509(int error)
 {
 	switch (error) {
@@ -39,4 +41,11 @@ enum auth_cause net_cause_of_x509(int error)
 	default:
 		return AUTH_CAUSE_OTHER;
 	}
+}
+
+void net_sanitize_verdict(struct auth_verdict *verdict)
+{
+	text_sanitize(verdict->subject);
+	text_sanitize(verdict->device_reason);
+	text_sanitize(verdict->radius_reason);
 }

@@ -131,10 +131,10 @@ struct net_ops {
 	int (*authenticate)(struct net *net, const struct auth_request *request, struct auth_verdict *ret_verdict,
 	                    struct az_error *ret_error);
 	/* NULL where no IP goes over the network; else TCP from the device to hosts behind it.
-	 * connect: id, unique in the run, stands for the connection from here on; own: the device's address. carry: `length` bytes (up to NET_CARRY_MAX) from one end to
-	 * the other, where they come as they are in `bytes` afterwards; 0 of them: the end of that direction. Each 0; -ENETUNREACH: the device
-	 * is in no network; another errno of a socket: the connection is gone, or cannot be had; *ret_error has words when the network itself
-	 * failed. close: of both ends. */
+	 * connect: id, unique in the run, stands for the connection from here on; own: the device's address. carry: `length` bytes (up to
+	 * NET_CARRY_MAX) from one end to the other, where they come as they are in `bytes` afterwards; 0 of them: the end of that direction.
+	 * Each 0; -ENETUNREACH: the device is in no network; another errno of a socket: the connection is gone, or cannot be had; *ret_error
+	 * has words when the network itself failed. close: of both ends. */
 	struct {
 		int (*connect)(struct net *net, uint32_t id, const struct net_address *own, uint32_t address, uint16_t port, struct az_error *ret_error);
 		int (*carry)(struct net *net, uint32_t id, bool from_device, uint8_t *bytes, size_t length, struct az_error *ret_error);

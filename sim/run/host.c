@@ -126,80 +126,70 @@ static void host_event(void *ctx, const struct device_event *event)
 	}
 }
 
-/* The run cannot go on. */
-static int network_failed(struct run *run, int r, struct az_error *error)
+/* r, of a call into the network: when it failed, the run is over. */
+static int host_end(struct run *run, int r, struct az_error *error)
 {
-	az_error_prefix(error, "network %s", run->net_ops->name);
-	run_error(run, error);
+	if (r < 0)
+		run_network_failed(run, error);
 	return r;
+}
+
+/* Makes the network what the world is by now. 0, or negative errno: the run is over. */
+static int host_begin(struct run *run, struct az_error *error)
+{
+	*error = (struct az_error){.status = AZ_ENVIRONMENT};
+	if (run->stop)
+		return -ECANCELED;
+	return host_end(run, run_net_sync(run, error), error);
 }
 
 static int host_authenticate(void *ctx, const struct auth_request *request, struct auth_verdict *ret_verdict)
 {
 	struct run *run = ctx;
-	struct az_error error = {.status = AZ_ENVIRONMENT};
-	int r;
+	struct az_error error;
+	int r = host_begin(run, &error);
 
-	if (run->stop)
-		return -ECANCELED;
-	r = run_net_sync(run, &error);
 	if (r == 0)
-		r = run->net_ops->authenticate(run->net, request, ret_verdict, &error);
-	if (r < 0)
-		return network_failed(run, r, &error);
-	if (ret_verdict->outcome == AUTH_OK)
+		r = host_end(run, run->net_ops->authenticate(run->net, request, ret_verdict, &error), &error);
+	if (r == 0 && ret_verdict->outcome == AUTH_OK)
 		oracle_authenticated(run, request);
-	return 0;
+	return r;
 }
 
 static int host_join(void *ctx, const struct join_request *request, struct join_result *ret_result)
 {
 	struct run *run = ctx;
-	struct az_error error = {.status = AZ_ENVIRONMENT};
+	struct az_error error;
 	int r;
 
-	if (run->stop)
-		return -ECANCELED;
-	if (!run->net_dirty && !run->options->no_memory && run->net_ops->join_known(run->net, request, ret_result))
+	if (!run->stop && !run->net_dirty && !run->options->no_memory && run->net_ops->join_known(run->net, request, ret_result))
 		return 0;
-	r = run_net_sync(run, &error);
+	r = host_begin(run, &error);
 	if (r == 0)
-		r = run->net_ops->join(run->net, request, ret_result, &error);
-	if (r < 0)
-		return network_failed(run, r, &error);
-	for (size_t i = 0; i < request->count; i++)
+		r = host_end(run, run->net_ops->join(run->net, request, ret_result, &error), &error);
+	for (size_t i = 0; r == 0 && i < request->count; i++)
 		if (ret_result->kind == JOIN_TRIED && ret_result->verdict.outcome == AUTH_OK && !ret_result->cached &&
 		    request->networks[i].serial == ret_result->serial)
 			oracle_authenticated(run, &request->networks[i].request);
-	return 0;
+	return r;
 }
 
 static int host_scan(void *ctx, const struct auth_request *names, size_t name_count, struct join_row rows[JOIN_ROWS_MAX])
 {
 	struct run *run = ctx;
-	struct az_error error = {.status = AZ_ENVIRONMENT};
-	int r;
+	struct az_error error;
+	int r = host_begin(run, &error);
 
-	if (run->stop)
-		return -ECANCELED;
-	r = run_net_sync(run, &error);
-	if (r == 0)
-		r = run->net_ops->scan(run->net, names, name_count, rows, &error);
-	return r < 0 ? network_failed(run, r, &error) : r;
+	return r < 0 ? r : host_end(run, run->net_ops->scan(run->net, names, name_count, rows, &error), &error);
 }
 
 static int host_signal(void *ctx, struct join_row *ret_row)
 {
 	struct run *run = ctx;
-	struct az_error error = {.status = AZ_ENVIRONMENT};
-	int r;
+	struct az_error error;
+	int r = host_begin(run, &error);
 
-	if (run->stop)
-		return -ECANCELED;
-	r = run_net_sync(run, &error);
-	if (r == 0)
-		r = run->net_ops->signal(run->net, ret_row, &error);
-	return r < 0 ? network_failed(run, r, &error) : r;
+	return r < 0 ? r : host_end(run, run->net_ops->signal(run->net, ret_row, &error), &error);
 }
 
 static bool host_flash_write(void *ctx, const char *area)

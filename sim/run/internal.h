@@ -178,6 +178,7 @@ struct run {
 /* run.c */
 void run_fail(struct run *run, const char *format, ...) ATTR_PRINTF(2, 3);
 void run_error(struct run *run, const struct az_error *error); /* the run cannot go on */
+void run_network_failed(struct run *run, struct az_error *error); /* the same for what the test network said */
 void run_hint(struct run *run, const char *format, ...) ATTR_PRINTF(2, 3);
 void run_hint_last_lines(struct run *run); /* what the application said last */
 /* It cannot go on like that: the run ends, or (live) the application does and is started again. */

@@ -37,8 +37,7 @@ static bool network_failed(struct run *run, int r, struct az_error *error)
 {
 	if (r >= 0 || error->text[0] == '\0')
 		return false;
-	az_error_prefix(error, "network %s", run->net_ops->name);
-	run_error(run, error);
+	run_network_failed(run, error);
 	return true;
 }
 

@@ -110,6 +110,12 @@ void run_hint_last_lines(struct run *run)
 	}
 }
 
+void run_network_failed(struct run *run, struct az_error *error)
+{
+	az_error_prefix(error, "network %s", run->net_ops->name);
+	run_error(run, error);
+}
+
 void run_error(struct run *run, const struct az_error *error)
 {
 	if (run->result->verdict < RUN_ERROR) {

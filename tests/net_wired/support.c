@@ -165,3 +165,19 @@ void opened_close(struct opened *opened)
 	(void) closedir(dir);
 	assert_int_equal(rmdir(opened->dir), 0);
 }
+
+char *file_text(const char *dir, const char *name)
+{
+	char path[256];
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f;
+
+	(void) snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	if (getdelim(&text, &size, '\0', f) < 0 && text != NULL)
+		text[0] = '\0';
+	(void) fclose(f);
+	return text;
+}

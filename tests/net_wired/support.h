@@ -56,6 +56,8 @@ int opened_authenticate(struct opened *opened, const struct material *client, co
 /* Closes it and removes the folder. */
 void opened_close(struct opened *opened);
 
+/* What is in the file; caller frees. */
+char *file_text(const char *dir, const char *name);
 /* Fails the test with the error's text when r < 0. */
 void must(int r, const struct az_error *error, const char *what);
 

@@ -212,21 +212,6 @@ static size_t entries(const char *path)
 	return count;
 }
 
-static char *file_text(const char *dir, const char *name)
-{
-	char path[128];
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f;
-
-	(void) snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "re");
-	assert_non_null(f);
-	assert_true(getdelim(&text, &size, '\0', f) > 0);
-	(void) fclose(f);
-	return text;
-}
-
 /* Any line of a key's base64 in a text. */
 static bool holds_key(const char *text, const char *pem)
 {
@@ -265,6 +250,7 @@ static void leaves_only_logs(void **state)
 		cleanup_free char *text = file_text(opened.dir, logs[i]);
 		char path[128];
 
+		assert_true(strlen(text) > 0);
 		assert_false(holds_key(text, client->key));
 		assert_false(holds_key(text, server->key));
 		(void) snprintf(path, sizeof(path), "%s/%s", opened.dir, logs[i]);

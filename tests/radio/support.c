@@ -43,19 +43,3 @@ void assert_no_child(void)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
 }
-
-char *file_text(const char *dir, const char *name)
-{
-	char path[256];
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f;
-
-	(void) snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "re");
-	assert_non_null(f);
-	if (getdelim(&text, &size, '\0', f) < 0 && text != NULL)
-		text[0] = '\0';
-	(void) fclose(f);
-	return text;
-}

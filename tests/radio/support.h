@@ -15,7 +15,5 @@ bool radio_absent(void);
 	skip()
 /* Nothing of the emulator is left: the children of a test are those that a network started. */
 void assert_no_child(void);
-/* What is in the file; caller frees. */
-char *file_text(const char *dir, const char *name);
 
 #endif

@@ -34,11 +34,6 @@ static int close_all(void **state)
 	return 0;
 }
 
-#define BEGIN()             \
-	(void) state;       \
-	if (radio_absent()) \
-	skip()
-
 struct device_networks {
 	struct join_network list[4];
 	struct join_request join;

@@ -4,6 +4,7 @@
  * for years, so its TLS context is kept, and so is each answer with the span of both clocks in which it holds: from one
  * instant at which any certificate or list involved becomes or ceases to be valid to the next. A new state forgets all.
  */
+#include "sim/net/cause.h"
 #include "sim/net/model/model.h"
 
 #include <errno.h>
@@ -13,7 +14,6 @@
 #include <openssl/evp.h>
 
 #include "emu-applibs/base/base.h"
-#include "sim/util/text.h"
 
 #define DIGEST_LENGTH 32
 /* Largest EAP packet of the device: wpa_supplicant's default. */
@@ -245,9 +245,7 @@ static int ask(struct net *net, const struct auth_request *request, struct auth_
 		if (r < 0)
 			return r;
 	}
-	text_sanitize(ret_verdict->subject);
-	text_sanitize(ret_verdict->device_reason);
-	text_sanitize(ret_verdict->radius_reason);
+	net_sanitize_verdict(ret_verdict);
 	keep_answer(net, question, ret_verdict);
 	return 0;
 }

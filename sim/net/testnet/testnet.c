@@ -78,8 +78,7 @@ static void put_optional(struct wire_writer *w, const char *s)
 		wire_put_str(w, s);
 }
 
-/* A str of the message as a C string of its own; a NUL inside is malformed. */
-static int get_string(struct wire_reader *r, char **ret_s)
+int testnet_get_string(struct wire_reader *r, char **ret_s)
 {
 	size_t length;
 	const uint8_t *bytes = wire_get_bytes(r, &length);
@@ -103,7 +102,7 @@ static int get_optional(struct wire_reader *r, char **ret_s)
 	*ret_s = NULL;
 	if (r->failed || present > 1)
 		return -EBADMSG;
-	return present ? get_string(r, ret_s) : 0;
+	return present ? testnet_get_string(r, ret_s) : 0;
 }
 
 static void wipe_free(const char *secret)
@@ -198,7 +197,7 @@ static int get_others(struct wire_reader *r, struct net_state *s)
 	}
 	s->others = others;
 	for (uint8_t i = 0; i < count && e == 0; i++) {
-		e = get_string(r, (char **) &others[i].ssid);
+		e = testnet_get_string(r, (char **) &others[i].ssid);
 		if (e < 0)
 			break;
 		s->other_count = i + 1u;
@@ -231,7 +230,7 @@ static int get_list(struct wire_reader *r, char ***ret_list)
 	if (*ret_list == NULL)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < count; i++) {
-		int e = get_string(r, &(*ret_list)[i]);
+		int e = testnet_get_string(r, &(*ret_list)[i]);
 
 		if (e < 0)
 			return e;
@@ -247,7 +246,7 @@ int testnet_get_state(struct wire_reader *r, struct net_state *ret_state)
 	int e = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(strings) && e == 0; i++)
-		e = get_string(r, strings[i]);
+		e = testnet_get_string(r, strings[i]);
 	if (e == 0)
 		e = get_optional(r, (char **) &s.crl_pem);
 	if (e == 0)
@@ -359,7 +358,7 @@ int testnet_get_request(struct wire_reader *r, struct auth_request *ret_request)
 	}
 	e = security > AUTH_SECURITY_PSK ? -EBADMSG : get_optional(r, (char **) &q.psk);
 	if (e == 0)
-		e = get_string(r, (char **) &q.identity);
+		e = testnet_get_string(r, (char **) &q.identity);
 	if (e == 0)
 		e = get_optional(r, (char **) &q.root_ca_pem);
 	if (e == 0)

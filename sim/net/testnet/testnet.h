@@ -83,6 +83,9 @@ void testnet_put_state(struct wire_writer *w, const struct net_state *state);
 int testnet_get_state(struct wire_reader *r, struct net_state *ret_state); /* 0, -EBADMSG, -ENOMEM */
 void testnet_state_clear(struct net_state *state);                         /* frees, wipes the key */
 
+/* A str of the message as a C string, malloc'ed; a NUL inside is malformed. 0, -EBADMSG, -ENOMEM. */
+int testnet_get_string(struct wire_reader *r, char **ret_s);
+
 void testnet_put_request(struct wire_writer *w, const struct auth_request *request);
 int testnet_get_request(struct wire_reader *r, struct auth_request *ret_request); /* owned, as above */
 void testnet_request_clear(struct auth_request *request);

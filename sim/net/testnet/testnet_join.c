@@ -4,17 +4,6 @@
 #include "emu-applibs/base/base.h"
 #include "sim/net/testnet/testnet.h"
 
-static int get_word(struct wire_reader *r, const char **ret_word)
-{
-	size_t length;
-	const uint8_t *bytes = wire_get_bytes(r, &length);
-
-	if (r->failed || memchr(bytes, 0, length) != NULL)
-		return -EBADMSG;
-	*ret_word = strndup((const char *) bytes, length);
-	return *ret_word != NULL ? 0 : -ENOMEM;
-}
-
 void testnet_put_join(struct wire_writer *w, const struct join_request *join)
 {
 	/* The first two are TESTNET_JOIN_MOMENT bytes. */
@@ -48,9 +37,9 @@ static int get_network(struct wire_reader *r, struct join_network *n)
 	n->held = wire_get_u8(r) != 0;
 	n->preferred = wire_get_u8(r) != 0;
 	n->root_missing = wire_get_u8(r) != 0;
-	e = get_word(r, &n->root_id);
+	e = testnet_get_string(r, (char **) &n->root_id);
 	if (e == 0)
-		e = get_word(r, &n->client_id);
+		e = testnet_get_string(r, (char **) &n->client_id);
 	return e == 0 ? testnet_get_request(r, &n->request) : e;
 }
 

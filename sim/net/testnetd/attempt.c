@@ -10,10 +10,10 @@
 #include <stdio.h>
 
 #include "emu-applibs/base/base.h"
+#include "sim/net/cause.h"
 #include "sim/net/testnetd/conf.h"
 #include "sim/net/testnetd/ns.h"
 #include "sim/net/testnetd/verdict.h"
-#include "sim/util/text.h"
 
 #define ASSOCIATE_LIMIT_MS 5000u
 #define VERDICT_LIMIT_MS 5000u /* RADIUS answers in under 20 ms; this is for a machine that stands still */
@@ -269,9 +269,7 @@ static int run_with_daemons(struct daemons *d, struct aftermath *aftermath, cons
 			return r;
 	}
 	verdict_of_attempt(&attempt, d->radius.capture, q->identity, ret_verdict);
-	text_sanitize(ret_verdict->subject);
-	text_sanitize(ret_verdict->device_reason);
-	text_sanitize(ret_verdict->radius_reason);
+	net_sanitize_verdict(ret_verdict);
 	return 0;
 }
 

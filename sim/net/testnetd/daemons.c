@@ -49,6 +49,8 @@ const char *daemons_work_path(const struct daemons *d, const char *name, char ou
 	return out;
 }
 
+const char *const daemons_environment[] = {"TZ=UTC", "PATH=/usr/bin:/bin", NULL};
+
 const char *daemons_interface(unsigned radio, char out[DAEMONS_INTERFACE_MAX])
 {
 	(void) snprintf(out, DAEMONS_INTERFACE_MAX, "wlan%u", radio);

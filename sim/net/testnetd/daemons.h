@@ -104,6 +104,8 @@ void daemons_pause(struct daemons *d, unsigned ms);
 uint64_t daemons_in_ms(unsigned ms);
 /* A file below the work folder; returns out. */
 const char *daemons_work_path(const struct daemons *d, const char *name, char out[DAEMONS_PATH_MAX]);
+/* Of a daemon that lives in the real time. */
+extern const char *const daemons_environment[];
 /* The interface of a radio; returns out. */
 const char *daemons_interface(unsigned radio, char out[DAEMONS_INTERFACE_MAX]);
 /* Says that the test network cannot be prepared, as `what` failed; returns r, a negative errno. */

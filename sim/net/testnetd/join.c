@@ -14,12 +14,12 @@
 #include <stdio.h>
 
 #include "emu-applibs/base/base.h"
+#include "sim/net/cause.h"
 #include "sim/net/testnetd/attempt.h"
 #include "sim/net/testnetd/clocks.h"
 #include "sim/net/testnetd/conf.h"
 #include "sim/net/testnetd/scan.h"
 #include "sim/net/testnetd/verdict.h"
-#include "sim/util/text.h"
 
 /* Real time. All that takes a fifth of a second on a machine that has time; this is for an emulated one that has not. */
 #define END_LIMIT_MS 60000u
@@ -366,9 +366,7 @@ static int judge(struct daemons *d, const struct join_network *n, const struct a
 	if (r < 0)
 		return r;
 	verdict_of_attempt(attempt, d->radius.capture, n->request.identity, v);
-	text_sanitize(v->subject);
-	text_sanitize(v->device_reason);
-	text_sanitize(v->radius_reason);
+	net_sanitize_verdict(v);
 	return 0;
 }
 

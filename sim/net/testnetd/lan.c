@@ -17,6 +17,7 @@
 #include "emu-applibs/wire/vtime_proto.h"
 #include "sim/net/testnetd/conf.h"
 #include "sim/net/testnetd/netlink.h"
+#include "sim/net/testnetd/scan.h"
 
 /* The device is told the address that its application sees: one of 198.18.0.0/15, in which the issuer and the web hosts are, too. */
 #define DEVICE_ADDRESS VT_LOCAL_ADDRESS
@@ -120,15 +121,9 @@ static int set_route(const char *interface, uint32_t address, uint8_t length, ui
 	return netlink_run(fd, &req);
 }
 
-static const char *interface_of(unsigned radio, char out[16])
-{
-	(void) snprintf(out, 16, "wlan%u", radio);
-	return out;
-}
-
 int lan_open(void)
 {
-	char name[16];
+	char name[DAEMONS_INTERFACE_MAX];
 	int r;
 
 	home = open_namespace();
@@ -143,7 +138,7 @@ int lan_open(void)
 		r = move_radio(NET_RADIO_DEVICE, device);
 	for (unsigned i = 0; i < NET_RADIOS && r == 0; i++) {
 		if (i != NET_RADIO_DEVICE)
-			r = set_address(interface_of(i, name), ROUTER_ADDRESS, MASK);
+			r = set_address(daemons_interface(i, name), ROUTER_ADDRESS, MASK);
 	}
 	return r;
 }
@@ -169,10 +164,10 @@ int lan_add_address(uint32_t address)
 /* hwsim numbers its radios in the last byte but one. */
 static int radio_of(const char *status)
 {
-	const char *bssid = strncmp(status, "bssid=", 6) == 0 ? status : strstr(status, "\nbssid=");
-	unsigned b[AUTH_BSSID_LENGTH];
+	uint8_t b[AUTH_BSSID_LENGTH];
+	char bssid[64];
 
-	if (bssid == NULL || sscanf(strchr(bssid, '=') + 1, "%x:%x:%x:%x:%x:%x", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5]) != 6)
+	if (!scan_value(status, "bssid", bssid, sizeof(bssid)) || !scan_address(bssid, b))
 		return -ENETUNREACH;
 	return b[4] < NET_RADIOS && b[4] != NET_RADIO_DEVICE ? (int) b[4] : -ENETUNREACH;
 }
@@ -181,13 +176,14 @@ static int radio_of(const char *status)
 static bool is_out(const char *status)
 {
 	static const char *const states[] = {"DISCONNECTED", "INACTIVE", "INTERFACE_DISABLED"};
-	const char *state = strstr(status, "wpa_state=");
+	char state[64];
 
-	for (size_t i = 0; i < ARRAY_LEN(states) && state != NULL; i++) {
-		if (strncmp(state + strlen("wpa_state="), states[i], strlen(states[i])) == 0)
+	if (!scan_value(status, "wpa_state", state, sizeof(state)))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		if (strcmp(state, states[i]) == 0)
 			return true;
-	}
-	return state == NULL;
+	return false;
 }
 
 static bool hears_anything(const struct daemons *d)
@@ -245,8 +241,6 @@ static int write_server_settings(const struct daemons *d, const char *interface,
 	return conf_write(daemons_work_path(d, "udhcpd.conf", path), text, (size_t) n);
 }
 
-static const char *const environment[] = {"TZ=UTC", "PATH=/usr/bin:/bin", NULL};
-
 static int fail(struct daemons *d, const struct proc *proc, const char *what, struct az_error *ret_error)
 {
 	if (daemons_check(d, ret_error) < 0)
@@ -260,20 +254,20 @@ static int fail(struct daemons *d, const struct proc *proc, const char *what, st
 static int start_server(struct daemons *d, int radio, struct az_error *ret_error)
 {
 	uint64_t until = daemons_in_ms(DHCP_START_LIMIT_MS);
-	char interface[16], config[DAEMONS_PATH_MAX];
+	char interface[DAEMONS_INTERFACE_MAX], config[DAEMONS_PATH_MAX];
 	int r;
 
 	if (d->dhcp_server.state == PROC_RUNNING && d->dhcp_radio == radio)
 		return 0;
 	proc_stop(&d->dhcp_server, 500);
-	r = write_server_settings(d, interface_of((unsigned) radio, interface), config);
+	r = write_server_settings(d, daemons_interface((unsigned) radio, interface), config);
 	if (r < 0) {
 		az_error_set(ret_error, AZ_ENVIRONMENT, "the settings of %s cannot be written: %s", d->dhcp_server.name, strerror(-r));
 		return r;
 	}
 	const char *const argv[] = {d->paths->busybox, "udhcpd", "-f", config, NULL};
 
-	r = proc_start(&d->dhcp_server, argv, environment, ret_error);
+	r = proc_start(&d->dhcp_server, argv, daemons_environment, ret_error);
 	d->dhcp_radio = radio;
 	while (r == 0 && strstr(d->dhcp_server.capture, "started") == NULL) {
 		(void) daemons_wait(d, -1, until);
@@ -324,7 +318,7 @@ static int ask_for_address(struct daemons *d, struct az_error *ret_error)
 	int r;
 
 	lan_enter_device();
-	r = proc_start(&d->dhcp_client, argv, environment, ret_error);
+	r = proc_start(&d->dhcp_client, argv, daemons_environment, ret_error);
 	lan_leave_device();
 	while (r == 0 && d->dhcp_client.state == PROC_RUNNING && real_now_ns() < until)
 		(void) daemons_wait(d, -1, until);
@@ -335,11 +329,11 @@ static int ask_for_address(struct daemons *d, struct az_error *ret_error)
 /* Nobody in this network knows of it: where the access point is, there is the gateway, and the way back. */
 static int use_static(struct daemons *d, const struct net_address *own, int radio, struct az_error *ret_error)
 {
-	char interface[16];
+	char interface[DAEMONS_INTERFACE_MAX];
 	int r = own->gateway != 0 ? lan_add_address(own->gateway) : 0;
 
 	if (r == 0)
-		r = set_route(interface_of((unsigned) radio, interface), own->address, 32, 0);
+		r = set_route(daemons_interface((unsigned) radio, interface), own->address, 32, 0);
 	if (r < 0) {
 		az_error_set(ret_error, AZ_ENVIRONMENT, "the network cannot make room for an address that the application chose: %s", strerror(-r));
 		return r;

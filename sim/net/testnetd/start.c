@@ -147,7 +147,6 @@ int start_radius(struct daemons *d, struct az_error *ret_error)
 
 int start_ap(struct daemons *d, size_t index, struct az_error *ret_error)
 {
-	static const char *const env[] = {"TZ=UTC", "PATH=/usr/bin:/bin", NULL};
 	char config[DAEMONS_PATH_MAX], name[48] = "hostapd.conf", interface[DAEMONS_INTERFACE_MAX], identifier[32] = "azsim";
 
 	if (index > 0) {
@@ -167,12 +166,11 @@ int start_ap(struct daemons *d, size_t index, struct az_error *ret_error)
 
 	if (r < 0)
 		return daemons_fail_setup(ret_error, r, "files of hostapd");
-	return proc_start(&d->ap[index], argv, env, ret_error);
+	return proc_start(&d->ap[index], argv, daemons_environment, ret_error);
 }
 
 int start_other(struct daemons *d, size_t index, struct az_error *ret_error)
 {
-	static const char *const env[] = {"TZ=UTC", "PATH=/usr/bin:/bin", NULL};
 	const struct net_ap *ap = &d->state.others[index];
 	char config[DAEMONS_PATH_MAX], name[32], interface[DAEMONS_INTERFACE_MAX], ssid[2 * 32 + 1];
 	cleanup_free char *security = NULL;
@@ -194,7 +192,7 @@ int start_other(struct daemons *d, size_t index, struct az_error *ret_error)
 	                                {"SECURITY", security}};
 	r = write_template(d, name, testnetd_template_hostapd_other, vars, ARRAY_LEN(vars));
 	explicit_bzero(security, strlen(security));
-	return r < 0 ? daemons_fail_setup(ret_error, r, "files of hostapd") : proc_start(&d->others[index], argv, env, ret_error);
+	return r < 0 ? daemons_fail_setup(ret_error, r, "files of hostapd") : proc_start(&d->others[index], argv, daemons_environment, ret_error);
 }
 
 int start_supplicant(struct daemons *d, struct az_error *ret_error)

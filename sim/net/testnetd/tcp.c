@@ -44,9 +44,9 @@ static void drop_all(struct tcp *tcp)
 /* What it sends leaves at this access point, and what comes is taken from there. */
 static int bind_to_radio(int fd, int radio)
 {
-	char interface[16];
+	char interface[DAEMONS_INTERFACE_MAX];
 
-	(void) snprintf(interface, sizeof(interface), "wlan%d", radio);
+	(void) daemons_interface((unsigned) radio, interface);
 	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, (socklen_t) strlen(interface)) < 0 ? -errno : 0;
 }
 
