@@ -28,6 +28,7 @@ struct join_request {
 	uint64_t now_ns;    /* virtual time; its own clock shows the second of that */
 	uint32_t random;    /* what it is to draw, when it draws: 0..2^31-1 */
 	uint64_t again;     /* not 0: the connected network of this serial authenticates again, as the access point asks */
+	uint32_t keys_ended; /* bit i: the i-th access point that RADIUS stands behind no longer knows the key that it has cached */
 	const struct join_network *networks; /* best first */
 	size_t count;       /* <= JOIN_NETWORKS_MAX */
 };

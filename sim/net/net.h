@@ -75,6 +75,7 @@ struct net_state {
 	bool radius_up;
 	bool radius_secret_wrong;      /* AP and RADIUS do not share the secret */
 	bool hidden;                   /* its access points tell their name only to those who know it */
+	bool pmksa_caching;            /* its access points let a device in again by the key of its last authentication with them */
 	struct net_air bss[NET_BSS_MAX]; /* the wired network takes the one that the device would choose, and says it is the first */
 	size_t bss_count;              /* 1..NET_BSS_MAX */
 	const struct net_ap *others;   /* other access points; the wired network has none */

@@ -30,7 +30,7 @@ static void states_travel(void **state)
 	struct net_state out;
 	struct wire_writer w;
 
-	in.hidden = true;
+	in.hidden = in.pmksa_caching = true;
 	in.bss[1] = (struct net_air){.in_range = true, .signal_dbm = NET_SIGNAL_MAX};
 	in.bss_count = 2;
 	in.others = others;
@@ -54,7 +54,7 @@ static void states_travel(void **state)
 	assert_null(out.only_clients[1]);
 	assert_int_equal(out.fragment_size, 200);
 	assert_true(out.cn_must_match && out.radius_up && out.radius_secret_wrong && out.bss[0].up && out.tls == NET_TLS_1_3);
-	assert_true(out.hidden && out.other_count == 2 && out.others[0].hidden && out.others[0].air.up && !out.others[1].air.up);
+	assert_true(out.hidden && out.pmksa_caching && out.other_count == 2 && out.others[0].hidden && out.others[0].air.up && !out.others[1].air.up);
 	assert_true(out.bss_count == 2 && out.bss[0].in_range && out.bss[0].signal_dbm == NET_SIGNAL_DEFAULT && !out.bss[1].up &&
 	            out.bss[1].in_range && out.bss[1].signal_dbm == NET_SIGNAL_MAX);
 	assert_true(!out.others[0].air.in_range && out.others[0].air.signal_dbm == -70 && out.others[1].air.in_range && out.others[1].air.signal_dbm == NET_SIGNAL_MIN);
@@ -146,7 +146,7 @@ static void joins_travel(void **state)
 	        {.serial = UINT64_MAX, .preferred = true, .root_id = "", .client_id = "C",
 	         .request = {.ssid = (const uint8_t *) "Lab", .ssid_length = 3, .security = AUTH_SECURITY_PSK, .psk = "secret key", .identity = ""}},
 	};
-	struct join_request in = {.life = 5, .now_ns = 1500000000, .random = INT32_MAX, .again = 7, .networks = networks, .count = 2}, out;
+	struct join_request in = {.life = 5, .now_ns = 1500000000, .random = INT32_MAX, .again = 7, .keys_ended = 5, .networks = networks, .count = 2}, out;
 	struct wire_writer w;
 	struct wire_reader r;
 
@@ -155,7 +155,7 @@ static void joins_travel(void **state)
 	testnet_put_join(&w, &in);
 	wire_reader_init(&r, buffer, w.length);
 	assert_int_equal(testnet_get_join(&r, &out), 0);
-	assert_true(out.life == 5 && out.now_ns == 1500000000 && out.random == INT32_MAX && out.again == 7 && out.count == 2);
+	assert_true(out.life == 5 && out.now_ns == 1500000000 && out.random == INT32_MAX && out.again == 7 && out.keys_ended == 5 && out.count == 2);
 	assert_true(out.networks[0].enabled && out.networks[0].held && out.networks[0].root_missing && !out.networks[0].preferred);
 	assert_true(out.networks[0].serial == 7 && out.networks[0].handed == 3 && out.networks[1].serial == UINT64_MAX);
 	assert_string_equal(out.networks[0].root_id, "Root");

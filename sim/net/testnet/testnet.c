@@ -158,6 +158,7 @@ void testnet_put_state(struct wire_writer *w, const struct net_state *state)
 	wire_put_u8(w, state->radius_up);
 	wire_put_u8(w, state->radius_secret_wrong);
 	wire_put_u8(w, state->hidden);
+	wire_put_u8(w, state->pmksa_caching);
 	wire_put_u8(w, (uint8_t) state->bss_count);
 	for (size_t i = 0; i < state->bss_count; i++)
 		put_air(w, &state->bss[i]);
@@ -262,6 +263,7 @@ int testnet_get_state(struct wire_reader *r, struct net_state *ret_state)
 		s.radius_up = wire_get_u8(r) != 0;
 		s.radius_secret_wrong = wire_get_u8(r) != 0;
 		s.hidden = wire_get_u8(r) != 0;
+		s.pmksa_caching = wire_get_u8(r) != 0;
 		e = get_bss(r, &s);
 		if (e == 0)
 			e = get_others(r, &s);

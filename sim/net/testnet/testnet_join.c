@@ -11,6 +11,7 @@ void testnet_put_join(struct wire_writer *w, const struct join_request *join)
 	wire_put_u32(w, join->random);
 	wire_put_u64(w, join->life);
 	wire_put_u64(w, join->again);
+	wire_put_u32(w, join->keys_ended);
 	wire_put_u32(w, (uint32_t) join->count);
 	for (size_t i = 0; i < join->count; i++) {
 		const struct join_network *n = &join->networks[i];
@@ -64,6 +65,7 @@ int testnet_get_join(struct wire_reader *r, struct join_request *ret_join)
 	join.random = wire_get_u32(r);
 	join.life = wire_get_u64(r);
 	join.again = wire_get_u64(r);
+	join.keys_ended = wire_get_u32(r);
 	count = wire_get_u32(r);
 	if (r->failed || count > JOIN_NETWORKS_MAX || join.random > INT32_MAX)
 		return -EBADMSG;
