@@ -66,9 +66,10 @@ static void joins_at(struct device_networks *n, uint64_t now_ms, const char *abo
 	struct join_result r;
 
 	join_at(n, now_ms, about, &r);
-	if (r.kind != JOIN_TRIED || r.serial != serial || r.verdict.outcome != outcome || r.aside_s != aside_s)
-		fail_msg("%s: kind %d, network %d, %s, set aside for %u s (%s; %s)", about, (int) r.kind, (int) r.serial,
-		         auth_outcome_name(r.verdict.outcome), r.aside_s, r.verdict.device_reason, r.verdict.radius_reason);
+	if (r.kind != JOIN_TRIED || r.serial != serial || r.verdict.outcome != outcome || r.aside_s != aside_s || r.cached)
+		fail_msg("%s: kind %d, network %d, %s, set aside for %u s%s (%s; %s)", about, (int) r.kind, (int) r.serial,
+		         auth_outcome_name(r.verdict.outcome), r.aside_s, r.cached ? ", by a cached key" : "", r.verdict.device_reason,
+		         r.verdict.radius_reason);
 }
 
 static void joins(struct device_networks *n, uint64_t passed_s, const char *about, uint64_t serial, enum auth_outcome outcome, unsigned aside_s)
@@ -262,6 +263,161 @@ static void authenticates_again_where_it_is(void **state)
 	serve_from(server);
 }
 
+/* ---- Keys that are cached ---------------------------------------------------------------------------------------------------------- */
+
+static struct net_state caching_state(const struct material *with)
+{
+	struct net_state wanted = good_state(with, root);
+
+	wanted.pmksa_caching = true;
+	return wanted;
+}
+
+static void cache_keys(const struct material *with)
+{
+	const struct net_state wanted = caching_state(with);
+
+	apply(&wanted, "keys are cached");
+}
+
+/* Nobody looks at a certificate then. */
+static void comes_back(struct device_networks *n, uint64_t passed_s, const char *about, uint64_t serial)
+{
+	struct join_result r;
+
+	join_at(n, n->join.now_ns / NS_PER_MS + passed_s * 1000, about, &r);
+	if (r.kind != JOIN_TRIED || r.serial != serial || r.verdict.outcome != AUTH_OK || !r.cached)
+		fail_msg("%s: kind %d, network %d, %s%s (%s; %s)", about, (int) r.kind, (int) r.serial, auth_outcome_name(r.verdict.outcome),
+		         r.cached ? ", by a cached key" : "", r.verdict.device_reason, r.verdict.radius_reason);
+}
+
+static void comes_back_by_the_key_of_its_last_authentication(void **state)
+{
+	struct net_state wanted = caching_state(server);
+	struct device_networks n;
+
+	BEGIN();
+	apply(&wanted, "keys are cached");
+	begin(&n);
+	add(&n, 7, root);
+	joins(&n, 0, "first", 7, AUTH_OK, 0);
+	comes_back(&n, 5, "soon", 7);
+	comes_back(&n, 400 * 86400, "the device says when it has run out", 7);
+	n.join.again = 7;
+	joins(&n, 30000, "again where it is", 7, AUTH_OK, 0);
+	joins(&n, 30000, "and again", 7, AUTH_OK, 0);
+	n.join.again = 0;
+	comes_back(&n, 5, "by the new one", 7);
+	n.join.keys_ended = 1;
+	joins(&n, 5, "it has run out", 7, AUTH_OK, 0);
+	n.join.keys_ended = 0;
+	comes_back(&n, 5, "by its successor", 7);
+	wanted.bss[0].up = false;
+	apply(&wanted, "the access point goes");
+	wanted.bss[0].up = true;
+	apply(&wanted, "and comes back");
+	joins(&n, 5, "it has forgotten", 7, AUTH_OK, 0);
+	n.join.life = ++lives;
+	joins(&n, 5, "the device has forgotten", 7, AUTH_OK, 0);
+}
+
+/* A key is looked for by the access point alone; it goes when a setting changes of the network that agreed it. */
+static void a_key_lets_every_network_in(void **state)
+{
+	struct device_networks n;
+	struct join_network *seven;
+
+	BEGIN();
+	cache_keys(server);
+	begin(&n);
+	seven = add(&n, 7, root);
+	joins(&n, 0, "first", 7, AUTH_OK, 0);
+	seven->enabled = false;
+	add(&n, 8, other_root);
+	comes_back(&n, 5, "one that trusts another root", 8);
+	n.list[1].client_id = "Client2";
+	comes_back(&n, 5, "with another certificate", 8);
+	n.list[1].request.client_cert_pem = n.list[1].request.client_key_pem = NULL;
+	comes_back(&n, 5, "with none", 8);
+	n.list[1].root_missing = true;
+	n.list[1].request.root_ca_pem = NULL;
+	comes_back(&n, 5, "and no root", 8);
+	n.list[1].root_missing = false;
+	n.list[1].request = good_request(client, other_root);
+	seven->enabled = true;
+	seven->client_id = "Client2";
+	joins(&n, 5, "a setting of the one that agreed it has changed", 7, AUTH_OK, 0);
+	seven->handed++;
+	comes_back(&n, 5, "handed over anew", 7);
+	seven->serial = 9;
+	n.join.count = 1;
+	joins(&n, 5, "the one that agreed it is gone", 9, AUTH_OK, 0);
+}
+
+static void a_key_outlives_a_failure(void **state)
+{
+	struct net_state wanted = caching_state(other_server);
+	struct device_networks n;
+
+	BEGIN();
+	cache_keys(server);
+	begin(&n);
+	add(&n, 7, root);
+	add(&n, 8, other_root);
+	joins(&n, 0, "first", 7, AUTH_OK, 0);
+	comes_back(&n, 5, "by the key", 7);
+	apply(&wanted, "another server");
+	n.join.again = 7;
+	joins(&n, 5, "again, by a server that it does not trust", 7, AUTH_SERVER_REJECTED, 10);
+	n.join.again = 0;
+	comes_back(&n, 1, "the other network has its key", 8);
+	n.list[0].held = true;
+	comes_back(&n, 20, "while the first is held", 8);
+	n.list[0].held = false;
+	comes_back(&n, 5, "and so has it itself", 7);
+	wanted.radius_up = false;
+	apply(&wanted, "RADIUS down");
+	comes_back(&n, 5, "without RADIUS", 7);
+	n.join.again = 7;
+	joins(&n, 5, "again, without RADIUS", 7, AUTH_NO_ANSWER, 10);
+	n.join.again = 0;
+	comes_back(&n, 61, "the other network", 8);
+	comes_back(&n, 20, "and itself", 7);
+}
+
+/* One of two access points. */
+static void hear(struct net_state *wanted, size_t index)
+{
+	wanted->bss[index].in_range = true;
+	wanted->bss[1 - index].in_range = false;
+	apply(wanted, "the other access point");
+}
+
+static void each_access_point_has_a_key_of_its_own(void **state)
+{
+	struct net_state wanted = caching_state(server);
+	struct device_networks n;
+
+	BEGIN();
+	wanted.bss[1] = wanted.bss[0];
+	wanted.bss_count = 2;
+	hear(&wanted, 0);
+	begin(&n);
+	add(&n, 7, root);
+	joins(&n, 0, "the first", 7, AUTH_OK, 0);
+	hear(&wanted, 1);
+	joins(&n, 1000, "the second", 7, AUTH_OK, 0);
+	comes_back(&n, 5, "its key", 7);
+	hear(&wanted, 0);
+	comes_back(&n, 5, "the key of the first", 7);
+	n.join.keys_ended = 2;
+	comes_back(&n, 5, "the second forgets", 7);
+	n.join.keys_ended = 0;
+	hear(&wanted, 1);
+	joins(&n, 5, "it has forgotten", 7, AUTH_OK, 0);
+	serve_from(server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +429,10 @@ int main(void)
 	        cmocka_unit_test(what_is_missing_is_told),
 	        cmocka_unit_test(what_is_not_in_reach_is_told),
 	        cmocka_unit_test(authenticates_again_where_it_is),
+	        cmocka_unit_test(comes_back_by_the_key_of_its_last_authentication),
+	        cmocka_unit_test(a_key_lets_every_network_in),
+	        cmocka_unit_test(a_key_outlives_a_failure),
+	        cmocka_unit_test(each_access_point_has_a_key_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, open_all, close_all);

@@ -446,6 +446,12 @@ static int set_levels(struct daemons *d, struct az_error *ret_error)
 	return r < 0 ? daemons_fail_setup(ret_error, r, "levels of the simulated radios") : 0;
 }
 
+/* hostapd reads at its start whether it is to cache keys; on a wire there are none. */
+static bool same_caching(const struct daemons *d, const struct net_state *state)
+{
+	return !d->medium->radio || !d->has_state || d->state.pmksa_caching == state->pmksa_caching;
+}
+
 /* On a wire there is one access point, and it is there if the device would find any. */
 static bool first_is_up(const struct daemons *d)
 {
@@ -456,6 +462,7 @@ int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *r
 {
 	bool keep_radius = d->has_state && d->radius.state == PROC_RUNNING && state->radius_up && same_radius(&d->state, state);
 	bool new_air = !d->has_state || !same_air(&d->state, state), new_ap, new_supplicant;
+	const bool keep_aps = same_caching(d, state);
 	int r = daemons_check(d, ret_error);
 
 	testnet_state_clear(&d->state);
@@ -466,10 +473,12 @@ int daemons_apply(struct daemons *d, struct net_state *state, struct az_error *r
 		return r;
 	if (!keep_radius)
 		proc_stop(&d->radius, 0); /* it keeps nothing that an orderly end would save */
-	if (!first_is_up(d)) {
+	if (!first_is_up(d) || !keep_aps) {
 		ctl_close(&d->ap_ctl);
 		proc_stop(&d->ap[0], 500);
 	}
+	for (size_t i = 1; i < NET_BSS_MAX && !keep_aps; i++)
+		proc_stop(&d->ap[i], 500);
 	/* All are started before any is waited for. */
 	if (!keep_radius && d->state.radius_up)
 		r = start_radius(d, ret_error);

@@ -108,28 +108,56 @@ static bool find_fates(struct daemons *d, const struct joiner *joiner, const str
 
 /* ---- The attempt ----------------------------------------------------------------------------------------------------------------- */
 
-/* One command to RADIUS's access point of this address. It fails when the access point has forgotten the device, too. */
+/* One command to an access point of RADIUS's. */
+static int tell_ap_at(struct daemons *d, size_t index, const char *command)
+{
+	char reply[64];
+	struct ctl ctl;
+	int r = index == 0 ? 0 : daemons_open_ap(d, index, &ctl);
+
+	if (r < 0)
+		return r;
+	r = ctl_request(index == 0 ? &d->ap_ctl : &ctl, reply, sizeof(reply), "%s", command);
+	if (index > 0)
+		ctl_close(&ctl);
+	return r;
+}
+
+/* A command about the device, to the one of this address. It fails when the access point has forgotten the device, too. */
 static int tell_ap(struct daemons *d, const uint8_t bssid[AUTH_BSSID_LENGTH], const char *command, const char *how)
 {
 	uint8_t address[AUTH_BSSID_LENGTH];
-	char reply[64];
+	char text[96];
 
+	(void) snprintf(text, sizeof(text), "%s %s%s", command, d->medium->device_mac, how);
 	for (size_t i = 0; i < d->state.bss_count; i++) {
-		struct ctl ctl;
-		int r;
-
 		net_bss_address(i, address);
-		if (memcmp(address, bssid, sizeof(address)) != 0)
-			continue;
-		r = i == 0 ? 0 : daemons_open_ap(d, i, &ctl);
-		if (r < 0)
-			return r;
-		r = ctl_request(i == 0 ? &d->ap_ctl : &ctl, reply, sizeof(reply), "%s %s%s", command, d->medium->device_mac, how);
-		if (i > 0)
-			ctl_close(&ctl);
-		return r;
+		if (memcmp(address, bssid, sizeof(address)) == 0)
+			return tell_ap_at(d, i, text);
 	}
 	return -ENOENT;
+}
+
+/* Their caches live in real time: what is over in virtual time they are told to forget. One that is off has forgotten. */
+static int end_keys(struct daemons *d, uint32_t ended, struct az_error *ret_error)
+{
+	for (size_t i = 0; i < d->state.bss_count; i++) {
+		int r = d->state.pmksa_caching && d->state.bss[i].up && (ended >> i & 1) != 0 ? tell_ap_at(d, i, "PMKSA_FLUSH") : 0;
+
+		if (r < 0)
+			return attempt_fail(d, ret_error, r, &d->ap[i], "does not forget its keys");
+	}
+	return 0;
+}
+
+/* Where keys are cached, the device begins: then both sides agree a new one, which they keep instead of the old. Told by the access point's
+ * command only it would have a new key that the device does not have. */
+static int ask_again(struct daemons *d, const struct attempt *attempt)
+{
+	char reply[64];
+
+	return d->state.pmksa_caching ? ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "REAUTHENTICATE")
+	                              : tell_ap(d, attempt->bssid, "EAPOL_REAUTH", "");
 }
 
 /* A device that has heard nothing of EAP yet would give up sooner when its time goes on. */
@@ -196,10 +224,11 @@ static unsigned waits_in_vain(const struct daemons *d, const struct attempt *att
 	return attempt->no_method ? JOIN_NO_CREDENTIALS_MS : is_silence(d, attempt) ? JOIN_NO_ANSWER_MS : 0;
 }
 
-/* RADIUS let the device in again, which then stays connected: no new keys are agreed, and no event but EAP's tells of it. */
+/* RADIUS let the device in again, which then stays connected: no event but EAP's tells of it, and that of a new key, where one is agreed. */
 static bool is_let_in(const struct daemons *d, const struct attempt *attempt)
 {
-	return attempt->success && radius_log_complete(d->radius.capture) && !radius_log_not_on_file(d->radius.capture);
+	return attempt->success && (attempt->agreed || !d->state.pmksa_caching) && radius_log_complete(d->radius.capture) &&
+	       !radius_log_not_on_file(d->radius.capture);
 }
 
 /* It has said nothing for seconds. */
@@ -209,7 +238,7 @@ static void nudge(struct daemons *d, bool in_place, const struct attempt *attemp
 
 	if (in_place) {
 		if (!attempt->started)
-			(void) tell_ap(d, attempt->bssid, "EAPOL_REAUTH", "");
+			(void) ask_again(d, attempt);
 		return;
 	}
 	if (ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "STATUS") < 0 || !scan_value(reply, "wpa_state", state, sizeof(state)))
@@ -296,9 +325,9 @@ static int await_end(struct daemons *d, const struct joiner *joiner, const struc
 
 static int begin_again(struct daemons *d, const struct attempt *attempt, struct az_error *ret_error)
 {
-	int r = tell_ap(d, attempt->bssid, "EAPOL_REAUTH", "");
+	int r = ask_again(d, attempt);
 
-	return r < 0 ? attempt_fail(d, ret_error, r, &d->ap[0], "does not ask the device to authenticate again") : 0;
+	return r < 0 ? attempt_fail(d, ret_error, r, &d->ap[0], "the device is not asked to authenticate again") : 0;
 }
 
 static int begin(struct daemons *d, struct az_error *ret_error)
@@ -468,6 +497,8 @@ int join_run(struct daemons *d, struct joiner *joiner, const struct join_request
 		r = tell_once(d, joiner, ret_error);
 	if (r == 0 && join->again == 0)
 		r = leave(d, ret_error);
+	if (r == 0)
+		r = end_keys(d, join->keys_ended, ret_error);
 	if (r == 0)
 		r = networks_sync(d, &joiner->networks, join, ret_error);
 	if (r == 0) {

@@ -191,6 +191,9 @@ static int set_key(struct daemons *d, const struct networks_entry *entry, const 
 	return r;
 }
 
+/* No access point has this one. */
+static const uint8_t nobody[AUTH_BSSID_LENGTH] = {0x02, 0, 0, 0, 0xff, 0xff};
+
 /* One access point, or any. */
 static int set_access_point(struct daemons *d, int id, const uint8_t *b)
 {
@@ -257,6 +260,8 @@ static int put(struct daemons *d, struct networks *networks, struct networks_ent
 		r = write_files(d, entry->files, &n->request);
 	if (r == 0 && differs)
 		r = set_all(d, entry, n);
+	if (differs)
+		entry->held = false;
 	if (r == 0 && read_anew && entry->enabled) {
 		entry->enabled = false;
 		entry->free_s = 0;
@@ -274,19 +279,17 @@ static int put_priority(struct daemons *d, struct networks_entry *entry, unsigne
 	return tell(d, "SET_NETWORK %d priority %u", entry->id, priority);
 }
 
-static int put_enabled(struct daemons *d, struct networks_entry *entry, bool enabled, bool held)
+static int put_enabled(struct daemons *d, struct networks_entry *entry, const struct join_network *n)
 {
 	int r = 0;
 
-	if (entry->enabled != enabled)
-		r = tell(d, enabled ? "ENABLE_NETWORK %d" : "DISABLE_NETWORK %d", entry->id);
-	if (entry->enabled != enabled)
-		entry->held = false;
-	entry->enabled = enabled;
-	/* As a setting it is only that: failures are not forgotten, as they are by the two commands. */
-	if (r == 0 && enabled && entry->held != held) {
-		entry->held = held;
-		r = tell(d, "SET_NETWORK %d disabled %d", entry->id, held);
+	if (entry->enabled != n->enabled)
+		r = tell(d, n->enabled ? "ENABLE_NETWORK %d" : "DISABLE_NETWORK %d", entry->id);
+	entry->enabled = n->enabled;
+	/* The only setting of which nothing is forgotten: neither failures, as by the two commands, nor keys, as by any other. */
+	if (r == 0 && n->enabled && entry->held != n->held) {
+		entry->held = n->held;
+		r = set_access_point(d, entry->id, n->held ? nobody : n->request.bssid);
 	}
 	return r;
 }
@@ -355,7 +358,7 @@ int networks_sync(struct daemons *d, struct networks *networks, const struct joi
 		if (r == 0)
 			r = put_priority(d, entry, n->preferred ? (unsigned) (join->count - i) : 0);
 		if (r == 0)
-			r = put_enabled(d, entry, n->enabled, n->held);
+			r = put_enabled(d, entry, n);
 	}
 	if (r < 0 && daemons_check_after_failure(d, ret_error) == 0) {
 		az_error_set(ret_error, AZ_ENVIRONMENT, "wpa_supplicant does not take the device's networks: %s", strerror(-r));

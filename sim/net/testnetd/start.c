@@ -160,6 +160,7 @@ int start_ap(struct daemons *d, size_t index, struct az_error *ret_error)
 	                                {"HIDDEN", d->state.hidden ? "1" : "0"},
 	                                {"SSID", conf_hex(d->state.ssid, strlen(d->state.ssid), ssid, sizeof(ssid))},
 	                                {"IDENTIFIER", identifier},
+	                                {"FORGETS_KEYS", d->state.pmksa_caching ? "0" : "1"},
 	                                {"AUTH_PORT", NUMBER_TEXT(DAEMONS_AUTH_PORT)},
 	                                {"SECRET", d->secret}};
 	int r = write_template(d, name, d->medium->hostapd_template, vars, ARRAY_LEN(vars));

@@ -97,6 +97,8 @@ void attempt_event(struct attempt *attempt, const char *event)
 		attempt->success = true;
 	else if (starts(event, "CTRL-EVENT-EAP-FAILURE"))
 		attempt->failure = true;
+	else if (starts(event, "WPA: Key negotiation completed "))
+		attempt->agreed = true;
 	else if (starts(event, "CTRL-EVENT-CONNECTED")) {
 		attempt->connected = true;
 		attempt->id = (int) number_behind(event, "[id=", -1);

@@ -15,7 +15,8 @@ struct attempt {
 	bool started;      /* EAP began */
 	bool tls_selected; /* the method was agreed */
 	bool success, failure;
-	bool connected; /* on air: the 4-way handshake is over, too */
+	bool agreed;    /* on air: the 4-way handshake is over */
+	bool connected; /* on air: and the device was not connected before */
 	bool wrong_key; /* on air: the shared key is not that of the access point */
 	bool aside;     /* on air: wpa_supplicant sets the network aside, for the time last told */
 	unsigned aside_s;
