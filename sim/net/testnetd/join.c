@@ -15,6 +15,7 @@
 
 #include "emu-applibs/base/base.h"
 #include "sim/net/cause.h"
+#include "sim/net/testnetd/ap.h"
 #include "sim/net/testnetd/attempt.h"
 #include "sim/net/testnetd/clocks.h"
 #include "sim/net/testnetd/conf.h"
@@ -108,48 +109,6 @@ static bool find_fates(struct daemons *d, const struct joiner *joiner, const str
 
 /* ---- The attempt ----------------------------------------------------------------------------------------------------------------- */
 
-/* One command to an access point of RADIUS's. */
-static int tell_ap_at(struct daemons *d, size_t index, const char *command)
-{
-	char reply[64];
-	struct ctl ctl;
-	int r = index == 0 ? 0 : daemons_open_ap(d, index, &ctl);
-
-	if (r < 0)
-		return r;
-	r = ctl_request(index == 0 ? &d->ap_ctl : &ctl, reply, sizeof(reply), "%s", command);
-	if (index > 0)
-		ctl_close(&ctl);
-	return r;
-}
-
-/* A command about the device, to the one of this address. It fails when the access point has forgotten the device, too. */
-static int tell_ap(struct daemons *d, const uint8_t bssid[AUTH_BSSID_LENGTH], const char *command, const char *how)
-{
-	uint8_t address[AUTH_BSSID_LENGTH];
-	char text[96];
-
-	(void) snprintf(text, sizeof(text), "%s %s%s", command, d->medium->device_mac, how);
-	for (size_t i = 0; i < d->state.bss_count; i++) {
-		net_bss_address(i, address);
-		if (memcmp(address, bssid, sizeof(address)) == 0)
-			return tell_ap_at(d, i, text);
-	}
-	return -ENOENT;
-}
-
-/* Their caches live in real time: what is over in virtual time they are told to forget. One that is off has forgotten. */
-static int end_keys(struct daemons *d, uint32_t ended, struct az_error *ret_error)
-{
-	for (size_t i = 0; i < d->state.bss_count; i++) {
-		int r = d->state.pmksa_caching && d->state.bss[i].up && (ended >> i & 1) != 0 ? tell_ap_at(d, i, "PMKSA_FLUSH") : 0;
-
-		if (r < 0)
-			return attempt_fail(d, ret_error, r, &d->ap[i], "does not forget its keys");
-	}
-	return 0;
-}
-
 /* Where keys are cached, the device begins: then both sides agree a new one, which they keep instead of the old. Told by the access point's
  * command only it would have a new key that the device does not have. */
 static int ask_again(struct daemons *d, const struct attempt *attempt)
@@ -157,7 +116,7 @@ static int ask_again(struct daemons *d, const struct attempt *attempt)
 	char reply[64];
 
 	return d->state.pmksa_caching ? ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "REAUTHENTICATE")
-	                              : tell_ap(d, attempt->bssid, "EAPOL_REAUTH", "");
+	                              : ap_tell_of_device(d, attempt->bssid, "EAPOL_REAUTH", "");
 }
 
 /* A device that has heard nothing of EAP yet would give up sooner when its time goes on. */
@@ -201,7 +160,7 @@ static int give_up(struct daemons *d, const struct join_request *join, struct at
 	end_in(d, join, attempt, waited_ms);
 	while (!attempt->aside && real_now_ns() < until) {
 		if (real_now_ns() >= again) {
-			(void) tell_ap(d, attempt->bssid, "DEAUTHENTICATE", " reason=23");
+			(void) ap_tell_of_device(d, attempt->bssid, "DEAUTHENTICATE", " reason=23");
 			again = daemons_in_ms(QUIET_MS);
 		}
 		attempt_follow(d, attempt, again);
@@ -498,7 +457,7 @@ int join_run(struct daemons *d, struct joiner *joiner, const struct join_request
 	if (r == 0 && join->again == 0)
 		r = leave(d, ret_error);
 	if (r == 0)
-		r = end_keys(d, join->keys_ended, ret_error);
+		r = ap_end_keys(d, join->keys_ended, ret_error);
 	if (r == 0)
 		r = networks_sync(d, &joiner->networks, join, ret_error);
 	if (r == 0) {
