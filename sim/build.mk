@@ -16,7 +16,7 @@ WORLD_SOURCES := sim/world/clock.c sim/world/queue.c
 RUN_SOURCES := sim/app/channel.c sim/app/machine.c sim/app/package.c sim/app/process.c sim/issuer/issuer.c sim/web/forward.c \
 	sim/web/http.c sim/web/server.c sim/web/web.c \
 	sim/oracle/bounded.c sim/oracle/credentials.c sim/oracle/finish.c sim/oracle/secrets.c sim/oracle/stranded.c sim/report/outcome.c sim/report/reports.c \
-	sim/report/timeline.c sim/run/ahead.c sim/run/dispatch.c sim/run/events.c sim/run/expect.c sim/run/host.c sim/run/kills.c sim/run/netstate.c \
+	sim/report/timeline.c sim/run/ahead.c sim/run/apkeys.c sim/run/dispatch.c sim/run/events.c sim/run/expect.c sim/run/host.c sim/run/kills.c sim/run/netstate.c \
 	sim/run/live.c sim/run/power.c sim/run/relay.c sim/run/route.c sim/run/run.c sim/run/setup.c sim/run/webhosts.c sim/torture/branch.c sim/torture/combinations.c sim/torture/cuts.c sim/torture/states.c \
 	sim/torture/fault_errnos.c sim/torture/faults.c sim/torture/faults_play.c sim/torture/oom.c $(WORLD_SOURCES)
 DEV_SOURCES := $(addprefix sim/dev/,client.c commands.c control.c dev.c device.c pace.c place.c proto.c ctl_server.c time.c view.c world.c)

@@ -18,7 +18,6 @@
 #define ID_ABSENT "NoSuchCert" /* nobody stores anything under it */
 #define ERROR_AUTHENTICATION 5 /* WifiConfig diagnostics: EAP-TLS failed, */
 #define CERT_ERROR_MISSING 100 /* a certificate is not there */
-#define CERT_ERROR_ROOT 101    /* the server's certificate is refused */
 #define WAIT_S (2 * MINUTE_S)  /* for the outcome of a step; the OS tries at once, and again within a minute */
 #define OFFLINE_S (10 * MINUTE_S)
 #define AGAIN_FIRST_S (10 * MINUTE_S)
@@ -138,7 +137,7 @@ int64_t rot_in_place_root(struct rotation *r)
 	    f->cert[ROT_ROOT1].not_after_s == 0 || f->cert[ROT_ROOT2].not_after_s == 0 || f->cert[ROT_CLIENT1].not_after_s == 0 ||
 	    !((f->net[ROT_NET1].root1 && no_room) || f->net[ROT_NET1].root2) || rot_offline_s(r) < OFFLINE_S || f->mono_s < r->in_place.not_before_s)
 		return 0;
-	if (r->ops->diagnostics(f->net[ROT_NET1].id, &d) < 0 || d.error != ERROR_AUTHENTICATION || d.certError != CERT_ERROR_ROOT)
+	if (r->ops->diagnostics(f->net[ROT_NET1].id, &d) < 0 || d.error != ERROR_AUTHENTICATION || d.certError != ROT_CERT_ERROR_ROOT)
 		return 0;
 	return rot_in_place_begin(r, false);
 }

@@ -10,6 +10,11 @@
 
 #define ROT_SOON_S ((int64_t)10)     /* something is under way */
 #define ROT_CONFIRM_S ((int64_t)20)  /* a connection that lasted this long counts: a late refusal ends it sooner */
+/* A device may keep the key of its last authentication and come back by it, for twelve hours, though nobody looks at a certificate then
+ * (PMKSA cache). Whoever is connected for longer than that since something was changed has authenticated with it. */
+#define ROT_PROOF_S (13 * HOUR_S)
+
+#define ROT_CERT_ERROR_ROOT 101 /* certError of WifiConfig diagnostics: the server's certificate is refused */
 
 /* The only writer of a state: logs "part: old -> new: reason" when it changes. */
 __attribute__((format(printf, 4, 5))) void rot_enter(struct rotation *r, enum rot_part part, enum rot_state state,

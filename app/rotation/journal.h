@@ -36,7 +36,7 @@ struct rot_journal {
 	int64_t candidate_since_s;   /* the same of ClientCert2 */
 	int64_t candidate_not_after_s;
 	int64_t retry_at_s;          /* ask for a client certificate not before */
-	int64_t trial_at_s;          /* try ClientCert2 not before */
+	int64_t trial_at_s;          /* try ClientCert2 not before; during its trial: since then */
 	int64_t issuer_end_s;        /* NotAfter of the issuer of the ClientCert1 whose own NotAfter has these lower 32 bits */
 	uint32_t issuer_end_of;
 	uint32_t attempts;           /* requests without success */

@@ -131,13 +131,14 @@ static int64_t arm(struct rotation *r)
 }
 
 /* RootCA2 is to go, or another to take its place. Network1's connection may be as old as the access point's re-authentication period, and
- * RADIUS may have gone over to RootCA2 since: only a new one, with both on offer, says that RootCA1 still serves. 0: it does; else the
- * wait. */
-static int64_t look_again(struct rotation *r)
+ * RADIUS may have gone over to RootCA2 since: only a new one, with both on offer, that lasts for so many seconds says that RootCA1 still
+ * serves. 0: it does; else the wait. */
+static int64_t look_again(struct rotation *r, int64_t lasts_s)
 {
+	int64_t left_s;
 	int e;
 
-	if (!r->root.looked_again || r->facts.mono_s - r->root.looked_again_s > HOUR_S) {
+	if (!r->root.looked_again || r->facts.mono_s - r->root.looked_again_s > lasts_s + HOUR_S) {
 		e = rot_reload(r);
 		if (e < 0)
 			return rot_failed(r, "root: reload", e);
@@ -145,14 +146,37 @@ static int64_t look_again(struct rotation *r)
 		r->root.looked_again_s = r->facts.mono_s;
 		return ROT_SOON_S;
 	}
-	return rot_confirmed(r, ROT_NET1) ? 0 : ROT_SOON_S;
+	if (!rot_confirmed(r, ROT_NET1))
+		return ROT_SOON_S;
+	left_s = r->root.looked_again_s + lasts_s - r->facts.mono_s;
+	return left_s <= 0 ? 0 : left_s < HOUR_S ? left_s : HOUR_S;
 }
 
-/* The same when the source is to be asked once more after it. */
+/* Network2 was refused for its root not long ago, so that is not what RADIUS has; whatever Network1's connection rests on. */
+static bool refused_lately(const struct rotation *r)
+{
+	WifiConfig_NetworkDiagnostics d;
+	int64_t ago_s;
+
+	if (r->facts.net[ROT_NET2].id < 0 || r->ops->diagnostics(r->facts.net[ROT_NET2].id, &d) < 0 || d.certError != ROT_CERT_ERROR_ROOT)
+		return false;
+	ago_s = r->facts.now_s - (int64_t)d.timestamp;
+	return ago_s >= 0 && ago_s < ROT_PROOF_S;
+}
+
+/* Does RootCA1 serve, and RootCA2 not, so that this may go? 0: yes; else the wait. */
+static int64_t root1_serves(struct rotation *r)
+{
+	if (refused_lately(r))
+		return rot_confirmed(r, ROT_NET1) ? 0 : ROT_SOON_S;
+	return look_again(r, ROT_PROOF_S);
+}
+
+/* look_again() when the source is to be asked once more after it. */
 static int64_t look_again_and_ask(struct rotation *r)
 {
 	const uint32_t failures = r->hold[ROT_PART_ROOT].failures;
-	const int64_t wait_s = look_again(r);
+	const int64_t wait_s = look_again(r, 0); /* what is announced now may be wanted soon */
 
 	if (wait_s > 0)
 		r->root.poll_at_s = r->facts.mono_s + (r->hold[ROT_PART_ROOT].failures > failures ? HOUR_S : MINUTE_S);
@@ -267,6 +291,7 @@ static int64_t carried(struct rotation *r)
 		if (e < 0)
 			return rot_failed(r, "root: reload", e);
 		r->root.rechecked = true;
+		r->root.rechecked_s = f->mono_s;
 		return ROT_SOON_S;
 	}
 	if (!rot_confirmed(r, ROT_NET2))
@@ -378,12 +403,15 @@ int64_t rot_root_step(struct rotation *r)
 		return HOUR_S;
 	}
 	carrying = net2 && root2 && f->net[ROT_NET2].root2 && f->connected == ROT_NET2;
-	if (!carrying) {
+	if (carrying)
+		r->root.looked_again = false;
+	else
 		r->root.asked = false;
-		if (f->connected != ROT_NET_NONE)
-			r->root.rechecked = false;
-		if (f->connected != ROT_NET_NONE)
-			j->carried_since_s = 0; /* the server went back: the grace time starts over */
+	/* The server went back: the grace time starts over. But a device that came to Network1 by the new connection before completion may
+	 * have come by Network2's key; then it will not stay there. */
+	if (!carrying && f->connected != ROT_NET_NONE && !(r->root.rechecked && f->mono_s - r->root.rechecked_s < ROT_PROOF_S)) {
+		r->root.rechecked = false;
+		j->carried_since_s = 0;
 	}
 	if (net2 && !root2)
 		return swapped(r);
@@ -416,7 +444,7 @@ int64_t rot_root_step(struct rotation *r)
 			j->root1_print = j->root2_print != 0 ? j->root2_print : j->root1_print;
 			return withdraw(r, "same as " ROT_ID_ROOT1);
 		}
-		wait_s = back && f->connected == ROT_NET1 ? look_again(r) : 0;
+		wait_s = back && f->connected == ROT_NET1 ? root1_serves(r) : 0;
 		if (wait_s > 0)
 			return wait_s;
 		if (back)

@@ -150,7 +150,8 @@ struct rotation {
 		int64_t poll_at_s; /* monotonic */
 		uint32_t failures;
 		bool armed;   /* this process has persisted and reloaded Network2 as it is */
-		bool rechecked; /* reloaded before completion, so that the connection is a new one */
+		bool rechecked; /* reloaded before completion, so that the connection is a new one; then (monotonic): */
+		int64_t rechecked_s;
 		bool asked;   /* the source was asked once more before completion */
 		bool looked_again; /* reloaded before RootCA2 was given up, then (monotonic): */
 		int64_t looked_again_s;

@@ -71,6 +71,8 @@ struct device_host {
 	/* Authenticate now. Fills *ret_verdict and returns 0; or negative errno when the network backend itself is broken
 	 * (the run is over then). Takes no virtual time: the supplicant adds the time that such an attempt takes. */
 	int (*authenticate)(void *ctx, const struct auth_request *request, struct auth_verdict *ret_verdict);
+	/* Does this access point remember the key of its last authentication with the device? NULL: none ever does. */
+	bool (*knows_key)(void *ctx, const uint8_t bssid[AUTH_BSSID_LENGTH]);
 	/* The three that follow are NULL unless the network has a supplicant of its own, which then chooses (join.h); that takes no virtual
 	 * time either. join: 0, or negative errno as authenticate. */
 	int (*join)(void *ctx, const struct join_request *request, struct join_result *ret_result);

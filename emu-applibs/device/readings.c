@@ -334,7 +334,7 @@ static const struct reading_info table[] = {
 		CHOICES(name_taken), .default_choice = NAME_TAKEN_ACCEPTED,
 	},
 	[READING_RELOAD_SESSIONS] = {
-		READING_RELOAD_SESSIONS, "reload-sessions", "What a reload does to the TLS session of the connection that it ends.",
+		READING_RELOAD_SESSIONS, "reload-sessions", "What a reload does to the TLS session of the connection that it ends, and to the cached keys of access points (PMKSA).",
 		CHOICES(reload_sessions), .default_choice = RELOAD_SESSIONS_FLUSHED,
 	},
 	[READING_DEVICE_AUTH_LIFE] = {

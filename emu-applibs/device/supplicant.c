@@ -173,11 +173,11 @@ static void attempt_ended(struct device *dev)
 	struct supplicant *supplicant = &dev->supplicant;
 	struct wifi_entry *entry = wifi_by_serial(&dev->wifi, supplicant->serial);
 	const struct auth_verdict verdict = supplicant->verdict;
-	bool again = supplicant->state == SUPPLICANT_REAUTHENTICATING;
+	const bool again = supplicant->state == SUPPLICANT_REAUTHENTICATING, cached = supplicant->cached;
 
-	if (!supplicant->cached)
-		report(dev, DEVICE_EVENT_AUTH, entry, NULL, 0, &verdict);
 	supplicant->cached = false;
+	if (!cached)
+		report(dev, DEVICE_EVENT_AUTH, entry, NULL, 0, &verdict);
 	if (verdict.outcome != AUTH_OK) {
 		supplicant_let_go(dev, "re-authentication failed");
 		attempt_failed(dev, entry, &verdict);
@@ -188,10 +188,14 @@ static void attempt_ended(struct device *dev)
 	supplicant->attempt = (struct supplicant_credentials) { .root_pem = NULL };
 	end_outage_spacing(dev);
 	clear_failures(&entry->record);
-	enter(supplicant, SUPPLICANT_CONNECTED, TIME_NEVER);
+	if (supplicant->used.security == WIFI_SECURITY_EAP_TLS && !cached)
+		pmksa_made(dev, supplicant->bssid);
+	else
+		pmksa_use(&supplicant->pmksa, supplicant->bssid, device_now(dev));
+	enter(supplicant, SUPPLICANT_CONNECTED, pmksa_deadline(&supplicant->pmksa));
 	if (!again) {
 		entry->record.connected_turn = ++supplicant->turns;
-		report(dev, DEVICE_EVENT_CONNECTED, entry, NULL, 0, NULL);
+		report(dev, DEVICE_EVENT_CONNECTED, entry, cached ? "by a cached key" : NULL, 0, NULL);
 	}
 }
 
@@ -223,6 +227,40 @@ static void choose(struct device *dev)
 	}
 }
 
+static void reauthenticate(struct device *dev)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+	uint64_t ms = 0;
+	int r;
+
+	if (supplicant->state != SUPPLICANT_CONNECTED || supplicant->used.security != WIFI_SECURITY_EAP_TLS)
+		return; /* one is under way, or there is nothing to authenticate again */
+	r = dev->host.join ? supplicant_join_again(dev, &ms) : supplicant_ask(dev, &ms);
+	if (r == -ENETUNREACH) {
+		supplicant_let_go(dev, "access point lost");
+		return;
+	}
+	if (r < 0) {
+		drop_attempt(supplicant);
+		return;
+	}
+	enter(supplicant, SUPPLICANT_REAUTHENTICATING, device_now(dev) + ms * NS_PER_MS);
+}
+
+/* Of the connection: it is old. */
+static void key_due(struct device *dev)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+
+	if (pmksa_ended(&supplicant->pmksa, device_now(dev))) {
+		supplicant_let_go(dev, "its key has ended");
+		return;
+	}
+	reauthenticate(dev);
+	if (supplicant->state == SUPPLICANT_CONNECTED)
+		enter(supplicant, SUPPLICANT_CONNECTED, pmksa_deadline(&supplicant->pmksa));
+}
+
 void supplicant_run(struct device *dev)
 {
 	struct supplicant *supplicant = &dev->supplicant;
@@ -238,9 +276,11 @@ void supplicant_run(struct device *dev)
 		case SUPPLICANT_REAUTHENTICATING:
 			attempt_ended(dev);
 			break;
+		case SUPPLICANT_CONNECTED:
+			key_due(dev);
+			break;
 		case SUPPLICANT_OFF:
 		case SUPPLICANT_IDLE:
-		case SUPPLICANT_CONNECTED:
 			supplicant->deadline_ns = TIME_NEVER;
 			return;
 		}
@@ -269,26 +309,6 @@ static void visible(struct device *dev)
 		if (next_ns < supplicant->deadline_ns)
 			enter(supplicant, SUPPLICANT_SCANNING, next_ns);
 	}
-}
-
-static void reauthenticate(struct device *dev)
-{
-	struct supplicant *supplicant = &dev->supplicant;
-	uint64_t ms = 0;
-	int r;
-
-	if (supplicant->state != SUPPLICANT_CONNECTED || supplicant->used.security != WIFI_SECURITY_EAP_TLS)
-		return; /* one is under way, or there is nothing to authenticate again */
-	r = dev->host.join ? supplicant_join_again(dev, &ms) : supplicant_ask(dev, &ms);
-	if (r == -ENETUNREACH) {
-		supplicant_let_go(dev, "access point lost");
-		return;
-	}
-	if (r < 0) {
-		drop_attempt(supplicant);
-		return;
-	}
-	enter(supplicant, SUPPLICANT_REAUTHENTICATING, device_now(dev) + ms * NS_PER_MS);
 }
 
 void supplicant_link(struct device *dev, enum device_link_event event)
@@ -321,6 +341,8 @@ static void hand_over(struct device *dev, struct wifi_entry *entry)
 static void read_everything(struct device *dev)
 {
 	certstore_copy(&dev->seen, &dev->store);
+	if (pmksa_any(&dev->supplicant.pmksa) && device_reading(dev, READING_RELOAD_SESSIONS) == RELOAD_SESSIONS_FLUSHED)
+		pmksa_clear(&dev->supplicant.pmksa);
 	/* A supplicant that was just started remembers nothing; one that goes on remembers its sessions, by the reading. */
 	if (dev->host.join &&
 	    (!dev->supplicant.has_read || device_reading(dev, READING_RELOAD_SESSIONS) == RELOAD_SESSIONS_FLUSHED))
@@ -354,6 +376,7 @@ void supplicant_clear(struct supplicant *supplicant)
 	supplicant_wipe_credentials(&supplicant->attempt);
 	supplicant_wipe_credentials(&supplicant->connection);
 	supplicant_wipe_credentials(&supplicant->session);
+	pmksa_clear(&supplicant->pmksa);
 	OPENSSL_cleanse(supplicant, sizeof(*supplicant));
 	supplicant->outage_since_ns = TIME_NEVER;
 	enter(supplicant, SUPPLICANT_OFF, TIME_NEVER);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "emu-applibs/device/device.h"
+#include "emu-applibs/device/pmksa.h"
 
 #define WIFI_SSID_MAX 32
 #define WIFI_PSK_MAX 64
@@ -86,7 +87,8 @@ struct supplicant {
 	uint64_t life;     /* of what it remembers */
 	uint64_t hands;    /* handed over so far */
 	unsigned aside_s;  /* of the attempt under way: it sets the network aside for so long */
-	bool cached;       /* of the attempt under way: without any authentication */
+	bool cached;       /* of the attempt under way: by a key from before, without any authentication */
+	struct pmksa pmksa;
 	struct supplicant_credentials attempt;
 	struct supplicant_credentials connection;
 	/* What the connection that a reload ended was made with, until the next attempt (reading reload-sessions). */
@@ -183,6 +185,9 @@ const struct certificate *supplicant_find_certificate(const struct device *dev, 
 bool supplicant_load_credentials(struct device *dev, const struct wifi_settings *settings, struct supplicant_credentials *ret,
                                  char reason[AUTH_REASON_MAX]);
 void supplicant_wipe_credentials(struct supplicant_credentials *credentials);
+/* Wipes what was in *to. */
+void supplicant_copy_credentials(const struct supplicant_credentials *from, struct supplicant_credentials *to);
+bool supplicant_same_certificates(const struct supplicant_credentials *a, const struct supplicant_credentials *b);
 
 /* supplicant_join.c, where the host can join */
 /* Lets the network's supplicant choose, now. NETWORK: it was tried, and the attempt is in the supplicant's members; its end is due after

@@ -28,11 +28,29 @@ void supplicant_wipe_credentials(struct supplicant_credentials *credentials)
 
 static char *copy_text(const char *text)
 {
-	char *copy = strdup(text);
+	char *copy = text ? strdup(text) : NULL;
 
-	if (!copy)
+	if (text && !copy)
 		abort();
 	return copy;
+}
+
+void supplicant_copy_credentials(const struct supplicant_credentials *from, struct supplicant_credentials *to)
+{
+	supplicant_wipe_credentials(to);
+	*to = (struct supplicant_credentials) {
+		.root_pem = copy_text(from->root_pem), .client_pem = copy_text(from->client_pem), .key_pem = copy_text(from->key_pem),
+	};
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool supplicant_same_certificates(const struct supplicant_credentials *a, const struct supplicant_credentials *b)
+{
+	return same_text(a->root_pem, b->root_pem) && same_text(a->client_pem, b->client_pem);
 }
 
 /* As the supplicant sees it; NULL: there is none. */
@@ -62,7 +80,7 @@ bool supplicant_load_credentials(struct device *dev, const struct wifi_settings 
 			return false;
 		}
 	}
-	ret->root_pem = root ? copy_text(root->cert_pem) : NULL;
+	ret->root_pem = copy_text(root ? root->cert_pem : NULL);
 	ret->client_pem = copy_text(client->cert_pem);
 	ret->key_pem = copy_text(client->key_pem);
 	return true;
@@ -127,15 +145,13 @@ void supplicant_keep_session(struct device *dev)
 	forget_session(supplicant);
 	if (!supplicant_is_connected(supplicant))
 		return;
+	/* One that came in by another network's key has no session. */
+	if (pmksa_maker(&supplicant->pmksa) != 0 && pmksa_maker(&supplicant->pmksa) != supplicant->serial)
+		return;
 	supplicant->session = supplicant->connection;
 	supplicant->connection = (struct supplicant_credentials) { .root_pem = NULL };
 	supplicant->session_used = supplicant->used;
 	supplicant->session_serial = supplicant->serial;
-}
-
-static bool text_equal(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 /* Has the session that a reload left another certificate than the attempt, although no setting has another value? */
@@ -146,8 +162,7 @@ static bool session_differs(const struct supplicant *supplicant)
 	return supplicant->session_serial == supplicant->serial && strcmp(now->identity, then->identity) == 0 &&
 	       strcmp(now->client_id, then->client_id) == 0 && strcmp(now->root_id, then->root_id) == 0 &&
 	       now->ssid_length == then->ssid_length && memcmp(now->ssid, then->ssid, now->ssid_length) == 0 &&
-	       !(text_equal(supplicant->attempt.root_pem, supplicant->session.root_pem) &&
-	         text_equal(supplicant->attempt.client_pem, supplicant->session.client_pem));
+	       !supplicant_same_certificates(&supplicant->attempt, &supplicant->session);
 }
 
 /* RADIUS that took the old credentials a moment ago, and would take them still, resumes. 1: it did, and they are in
@@ -165,6 +180,26 @@ static int resume(struct device *dev, struct auth_verdict *verdict)
 	return 1;
 }
 
+/* Comes in by the key of an authentication from before, if there is one: then the attempt is in the supplicant's members. */
+static bool come_by_key(struct device *dev)
+{
+	struct supplicant *supplicant = &dev->supplicant;
+	struct device_access_point ap;
+	const struct pmksa_entry *key;
+
+	if (supplicant->used.security != WIFI_SECURITY_EAP_TLS || supplicant_is_connected(supplicant) || !pmksa_any(&supplicant->pmksa) ||
+	    !supplicant_find_ap(dev, &supplicant->used, false, &ap))
+		return false;
+	key = pmksa_find(dev, ap.bssid);
+	if (!key)
+		return false;
+	pmksa_take(dev, key);
+	supplicant->verdict = (struct auth_verdict) { .outcome = AUTH_OK, .depth = -1 };
+	memcpy(supplicant->verdict.bssid, ap.bssid, sizeof(ap.bssid));
+	memcpy(supplicant->bssid, ap.bssid, sizeof(ap.bssid));
+	return true;
+}
+
 /* Asks the network; the verdict is in supplicant.verdict and due after *ret_ms. Negative errno: the network is broken. */
 int supplicant_ask(struct device *dev, uint64_t *ret_ms)
 {
@@ -174,6 +209,10 @@ int supplicant_ask(struct device *dev, uint64_t *ret_ms)
 	int r = 0;
 
 	supplicant_wipe_credentials(&supplicant->attempt);
+	*ret_ms = SUPPLICANT_ATTEMPT_MS;
+	supplicant->cached = come_by_key(dev);
+	if (supplicant->cached)
+		return 0; /* a TLS session from before still is one */
 	loaded = supplicant->used.security != WIFI_SECURITY_EAP_TLS ||
 	         supplicant_load_credentials(dev, &supplicant->used, &supplicant->attempt, verdict.device_reason);
 	/* TLS is set up with what there is before a session can be resumed, so something must be there. */

@@ -111,7 +111,9 @@ static void take_attempt(struct device *dev, struct wifi_entry *entry, const str
 	char reason[AUTH_REASON_MAX];
 
 	supplicant_wipe_credentials(&supplicant->attempt);
-	if (entry->record.in_use.security == WIFI_SECURITY_EAP_TLS)
+	if (result->cached && pmksa_find(dev, result->verdict.bssid))
+		pmksa_take(dev, pmksa_find(dev, result->verdict.bssid));
+	else if (entry->record.in_use.security == WIFI_SECURITY_EAP_TLS)
 		(void) supplicant_load_credentials(dev, &entry->record.in_use, &supplicant->attempt, reason);
 	entry->record.tried = true;
 	supplicant->serial = entry->network.serial;

@@ -96,7 +96,7 @@ void wifi_restore(struct wifi *wifi, bool renumber)
 	OPENSSL_cleanse(records, sizeof(records));
 }
 
-static bool same_settings(const struct wifi_settings *a, const struct wifi_settings *b)
+bool wifi_same_settings(const struct wifi_settings *a, const struct wifi_settings *b)
 {
 	return a->ssid_length == b->ssid_length && memcmp(a->ssid, b->ssid, a->ssid_length) == 0 && a->security == b->security &&
 	       a->targeted_scan == b->targeted_scan && a->psk_length == b->psk_length &&
@@ -112,7 +112,7 @@ bool wifi_is_saved(const struct wifi *wifi)
 		const struct wifi_network *a = &wifi->entries[i].network, *b = &wifi->saved[i];
 
 		if (a->id != b->id || a->serial != b->serial || a->enabled != b->enabled || strcmp(a->name, b->name) != 0 ||
-		    !same_settings(&a->settings, &b->settings))
+		    !wifi_same_settings(&a->settings, &b->settings))
 			return false;
 	}
 	return true;

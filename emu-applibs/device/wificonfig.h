@@ -86,6 +86,8 @@ struct wifi {
 
 /* Lookups in the running configuration; NULL when there is none. Borrowed until the configuration changes. */
 struct wifi_entry *wifi_by_id(struct wifi *wifi, int id);
+/* Has each setting the same value in both? */
+bool wifi_same_settings(const struct wifi_settings *a, const struct wifi_settings *b);
 struct wifi_entry *wifi_by_serial(struct wifi *wifi, uint64_t serial);
 struct wifi_entry *wifi_by_name(struct wifi *wifi, const char *name); /* of several, the one with the lowest id */
 

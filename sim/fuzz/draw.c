@@ -66,6 +66,14 @@ static void draw_readings(struct rng *rng, struct world *w)
 		                                              : table[i].default_choice);
 }
 
+/* One in four has an access point that caches keys, with a stream of its own: the others stay what they were. */
+static void draw_keys(uint64_t seed, struct world *w)
+{
+	struct rng stream = {.state = seed ^ 0x706d6b7361u};
+
+	w->pmksa_caching = rng_one_in(&stream, 4);
+}
+
 /* From a stream of its own, so that no other draw of a seed depends on it. */
 static void draw_room(uint64_t seed, struct world *w)
 {
@@ -150,6 +158,7 @@ void world_draw(uint64_t seed, struct world *ret)
 	draw_network(rng, w);
 	draw_readings(rng, w);
 	draw_room(seed, w);
+	draw_keys(seed, w);
 	storm_max_d = w->short_lives ? STORM_SHORT_D : STORM_LONG_D;
 	faults_s = w->shelf_s + DAYS(20, 150);
 	at_s = w->shelf_s + FIRST_GOOD_S;

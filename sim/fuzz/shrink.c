@@ -4,7 +4,7 @@
 #include "emu-applibs/base/base.h"
 #include "sim/fuzz/world.h"
 
-#define PLAIN_WORLD 9 /* so many things in plainer(), and the readings */
+#define PLAIN_WORLD 10 /* so many things in plainer(), and the readings */
 
 static void drop_faults(struct world *w, size_t first, size_t count)
 {
@@ -52,6 +52,7 @@ static bool plainer(struct world *w, size_t n)
 	case 6: w->new_clients_s = 0; break;
 	case 7: w->reauth_s = 24 * WORLD_HOUR_S; break;
 	case 8: w->no_room = false; break;
+	case 9: w->pmksa_caching = false; break;
 	default:
 		w->readings[n - PLAIN_WORLD] = (uint8_t)table[n - PLAIN_WORLD].default_choice;
 		break;

@@ -60,6 +60,7 @@ struct world {
 	bool server_chain, client_chain; /* with an intermediate CA */
 	bool server_rsa, root_rsa;
 	bool crl;               /* RADIUS checks one */
+	bool pmksa_caching;     /* its access point caches keys */
 	int64_t reauth_s;       /* 0: never */
 	int64_t shelf_s;        /* the device is switched on then; 0: it is on from the start */
 	bool rtc;

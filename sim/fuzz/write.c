@@ -339,6 +339,8 @@ static void write_network(const struct world *w, FILE *out)
 
 	(void) fprintf(out, "\nnetwork:\n  ssid: CorpNet\n  reauth: %s\n  server: radius1\n  client_roots: [%s]\n",
 	               w->reauth_s ? world_time(reauth, w->reauth_s) + 1 : "never", ca);
+	if (w->pmksa_caching)
+		(void) fputs("  pmksa_caching: yes\n", out);
 	if (w->crl)
 		(void) fputs("  crl: {revoked: [lost], from: -1d, until: +10y}\n", out);
 	(void) fprintf(out, "\nissuer: {root: ca1, client_ca: %s, client_life: %s}\n", ca, world_time(life, w->client_life_s) + 1);

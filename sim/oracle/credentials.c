@@ -2,8 +2,10 @@
  *
  * Looked at after every change of the store or of the Wi-Fi configuration that the application made: the certificate and the
  * root of the last successful authentication must still be stored, and if the power went now, some enabled network in flash
- * must still lead to them; or, as an application may try what it has not saved, to what last connected the device and was saved. While calls are made to fail (--fail), and until the application has had time to repeat what failed, flash may be
- * behind: then an enabled network in flash must lead to credentials that have connected the device at some time.
+ * must still lead to them; or, as an application may try what it has not saved, to what last connected the device and was saved; or to another
+ * client certificate that has connected the device with the same root and has not ended, as one that is on trial for hours may be given up.
+ * While calls are made to fail (--fail), and until the application has had time to repeat what failed, flash may be behind: then an enabled
+ * network in flash must lead to credentials that have connected the device at some time.
  */
 #define _GNU_SOURCE
 #include "sim/run/internal.h"
@@ -126,9 +128,25 @@ void oracle_authenticated(struct run *run, const struct auth_request *request)
 		return;
 	remember(&run->credentials.client_pem, request->client_cert_pem);
 	remember(&run->credentials.root_pem, request->root_ca_pem);
-	if (faults_planned(run))
-		remember_pair(run, request->client_cert_pem, request->root_ca_pem);
+	remember_pair(run, request->client_cert_pem, request->root_ca_pem);
 	remember_saved(run);
+}
+
+/* By the true time. */
+static bool has_ended(const struct run *run, const char *client_pem)
+{
+	struct device_certificate_info info;
+
+	for (size_t i = 0; device_get_certificate(run->device, i, &info); i++)
+		if (info.has_key && run_pem_equal(info.cert_pem, client_pem))
+			return info.not_after_s <= clock_true_s_at(&run->clock, run->clock.now_ns);
+	return true;
+}
+
+static bool may_go_back_to(const struct run *run, const struct credential_pair *pair)
+{
+	return faults_settle_ns(run) > run->clock.now_ns ||
+	       (same(pair->root_pem, run->credentials.root_pem) && pair->client_pem && !has_ended(run, pair->client_pem));
 }
 
 /* Does the one that worked last, or the last one that was saved when it did? Or, while a fault is not made good, any that has worked? */
@@ -138,8 +156,8 @@ static bool boots_to_it(const struct run *run)
 	bool known = boots_to(run, m->client_pem, m->root_pem) ||
 	             ((m->saved.client_pem || m->saved.root_pem) && boots_to(run, m->saved.client_pem, m->saved.root_pem));
 
-	for (size_t i = 0; !known && i < m->proven_count && faults_settle_ns(run) > run->clock.now_ns; i++)
-		known = boots_to(run, m->proven[i].client_pem, m->proven[i].root_pem);
+	for (size_t i = 0; !known && i < m->proven_count; i++)
+		known = may_go_back_to(run, &m->proven[i]) && boots_to(run, m->proven[i].client_pem, m->proven[i].root_pem);
 	return known;
 }
 

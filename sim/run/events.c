@@ -106,6 +106,8 @@ static void apply_bss(struct run *run, const struct scn_ap *c)
 		net_bss_address(i, bssid);
 		at = is_at(run, bssid);
 		here |= at;
+		if (c->up == SCN_NO)
+			run->key_until_ns[i] = 0;
 		if (change_air(c, bss)) {
 			heard |= net_is_heard(bss);
 			lost |= at && !net_is_heard(bss);

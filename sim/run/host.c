@@ -65,11 +65,11 @@ static void connection_changed(struct run *run, bool connected)
 }
 
 /* The name is told where there is a choice. */
-static void note_connected(struct run *run, const char *network)
+static void note_connected(struct run *run, const char *network, const char *how)
 {
 	const char *name = run_access_point(run);
 
-	run_note(run, TL_LINK, true, NULL, "connected %s%s%s", network, name ? " at " : "", name ? name : "");
+	run_note(run, TL_LINK, true, NULL, "connected %s%s%s%s%s", network, name ? " at " : "", name ? name : "", how[0] ? " " : "", how);
 }
 
 static void host_event(void *ctx, const struct device_event *event)
@@ -83,7 +83,7 @@ static void host_event(void *ctx, const struct device_event *event)
 		note_auth(run, event);
 		break;
 	case DEVICE_EVENT_CONNECTED:
-		note_connected(run, network);
+		note_connected(run, network, text);
 		connection_changed(run, true);
 		break;
 	case DEVICE_EVENT_DISCONNECTED:
@@ -151,27 +151,41 @@ static int host_authenticate(void *ctx, const struct auth_request *request, stru
 
 	if (r == 0)
 		r = host_end(run, run->net_ops->authenticate(run->net, request, ret_verdict, &error), &error);
-	if (r == 0 && ret_verdict->outcome == AUTH_OK)
+	if (r == 0 && ret_verdict->outcome == AUTH_OK) {
 		oracle_authenticated(run, request);
+		run_key_made(run, ret_verdict->bssid);
+	}
 	return r;
+}
+
+static bool host_knows_key(void *ctx, const uint8_t bssid[AUTH_BSSID_LENGTH])
+{
+	return run_key_known(ctx, bssid);
 }
 
 static int host_join(void *ctx, const struct join_request *request, struct join_result *ret_result)
 {
 	struct run *run = ctx;
+	struct join_request asked = *request;
 	struct az_error error;
 	int r;
 
-	if (!run->stop && !run->net_dirty && !run->options->no_memory && run->net_ops->join_known(run->net, request, ret_result))
+	asked.keys_ended = run_keys_ended(run);
+	if (!run->stop && !run->net_dirty && !run->options->no_memory && run->net_ops->join_known(run->net, &asked, ret_result))
 		return 0;
 	r = host_begin(run, &error);
 	if (r == 0)
-		r = host_end(run, run->net_ops->join(run->net, request, ret_result, &error), &error);
-	for (size_t i = 0; r == 0 && i < request->count; i++)
-		if (ret_result->kind == JOIN_TRIED && ret_result->verdict.outcome == AUTH_OK && !ret_result->cached &&
-		    request->networks[i].serial == ret_result->serial)
-			oracle_authenticated(run, &request->networks[i].request);
-	return r;
+		r = host_end(run, run->net_ops->join(run->net, &asked, ret_result, &error), &error);
+	if (r < 0 || ret_result->kind != JOIN_TRIED || ret_result->verdict.outcome != AUTH_OK || ret_result->cached)
+		return r;
+	for (size_t i = 0; i < asked.count; i++) {
+		if (asked.networks[i].serial != ret_result->serial)
+			continue;
+		oracle_authenticated(run, &asked.networks[i].request);
+		if (asked.networks[i].request.security == AUTH_SECURITY_EAP_TLS)
+			run_key_made(run, ret_result->verdict.bssid);
+	}
+	return 0;
 }
 
 static int host_scan(void *ctx, const struct auth_request *names, size_t name_count, struct join_row rows[JOIN_ROWS_MAX])
@@ -383,6 +397,7 @@ const struct device_host run_device_host_template = {
 	.wall_s = host_device_wall_s,
 	.event = host_event,
 	.authenticate = host_authenticate,
+	.knows_key = host_knows_key,
 	.join = host_join,
 	.scan = host_scan,
 	.signal = host_signal,

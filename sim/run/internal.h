@@ -46,7 +46,7 @@ struct credential_pair {
 };
 /* What the last-credential oracle remembers. */
 struct credential_memory {
-	struct credential_pair *proven; /* all that there were in this run, while faults may keep flash behind */
+	struct credential_pair *proven; /* all that there were in this run */
 	size_t proven_count;
 	char *client_pem, *root_pem; /* of the last authentication that worked; NULL: none yet */
 	struct credential_pair saved; /* the last of these to which a network in flash led */
@@ -95,6 +95,7 @@ struct run {
 	bool rtc_busy;
 	int64_t rtc_lag_ns; /* the clock that runs on without power, minus the device's clock */
 	uint64_t reauth_timer;
+	uint64_t key_until_ns[NET_BSS_MAX]; /* apkeys.c; 0: none */
 	struct relay *relays;    /* connections over it */
 	uint32_t relay_last;     /* number of the last one */
 	uint64_t relay_clock_ns; /* the moment that its clocks were set to for one of them */
@@ -215,6 +216,13 @@ int run_make_webs(struct run *run, struct az_error *ret_error);
 void run_free_webs(struct run *run);
 /* Adds the files of the image package that hold roots of web hosts; text of each malloc'ed, the caller's. -E2BIG, -ENOMEM. */
 int run_add_trusted(const struct run *run, struct app_overlay *overlays, size_t max, size_t *count);
+
+/* apkeys.c */
+/* The device has authenticated in full at this access point. */
+void run_key_made(struct run *run, const uint8_t bssid[AUTH_BSSID_LENGTH]);
+bool run_key_known(const struct run *run, const uint8_t bssid[AUTH_BSSID_LENGTH]);
+/* Bit i: access point i has forgotten a key since the last call, as its time was over. */
+uint32_t run_keys_ended(struct run *run);
 
 /* netstate.c */
 int run_radius_change(struct run *run, const struct scn_radius *change, struct az_error *ret_error);

@@ -363,6 +363,7 @@ int run_setup(struct run *run, struct az_error *ret_error)
 	for (; run->net_state.bss_count < s->bss_count; run->net_state.bss_count++)
 		run->net_state.bss[run->net_state.bss_count] = s->bss[run->net_state.bss_count].air;
 	run->net_state.hidden = s->hidden;
+	run->net_state.pmksa_caching = s->pmksa_caching;
 	run->net_state.others = run->others;
 	for (; run->net_state.other_count < s->other_count; run->net_state.other_count++) {
 		const struct scn_other_ap *from = &s->others[run->net_state.other_count];

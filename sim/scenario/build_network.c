@@ -230,6 +230,7 @@ int build_network(struct builder *b)
 	if (r < 0)
 		return r;
 	b->s->hidden = raw->hidden == SCN_YES;
+	b->s->pmksa_caching = raw->pmksa_caching == SCN_YES;
 	r = build_bss(b, at, raw);
 	if (r == 0)
 		r = build_others(b, at, raw);

@@ -52,7 +52,7 @@ struct raw_bss {
 
 struct raw_network {
 	char *ssid, *reauth;
-	enum scn_tri hidden;
+	enum scn_tri hidden, pmksa_caching;
 	struct raw_bss *access_points;
 	unsigned access_points_count;
 	struct raw_other_ap *others;

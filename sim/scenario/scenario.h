@@ -275,7 +275,7 @@ struct scenario {
 	struct scn_cert *certs; /* an issuer comes before what it signed */
 	size_t cert_count;
 	char *ssid;
-	bool hidden;
+	bool hidden, pmksa_caching;
 	struct scn_bss bss[NET_BSS_MAX];
 	size_t bss_count; /* >= 1 */
 	struct scn_other_ap *others;

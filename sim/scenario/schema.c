@@ -122,6 +122,7 @@ static const cyaml_schema_value_t other_ap_value = {
 static const cyaml_schema_field_t network_fields[] = {
 	NEED_TEXT("ssid", struct raw_network, ssid),
 	YES_NO("hidden", struct raw_network, hidden),
+	YES_NO("pmksa_caching", struct raw_network, pmksa_caching),
 	CYAML_FIELD_SEQUENCE("access_points", OPT_PTR, struct raw_network, access_points, &bss_value, 1, NET_BSS_MAX),
 	CYAML_FIELD_SEQUENCE("others", OPT_PTR, struct raw_network, others, &other_ap_value, 0, NET_OTHERS_MAX),
 	TEXT("reauth", struct raw_network, reauth),

@@ -14,4 +14,4 @@ $(foreach a,http sinner,$(eval $(call e2e_app,$(a),-Wl$(comma)-rpath-link$(comma
 $(eval $(call e2e_app,web,-lcurl))
 $(patsubst %,$(BUILD)/obj/tests/e2e/apps/%.o,crash hang spin probe waits chatter caller window saver greedy system netconf asker liar threads early http sinner web): CFLAGS_ALL += -Iemu-applibs/include
 
-$(foreach t,usage faults runs readings hostile http memory oracles cuts fail oom terminal webs system netconf,$(eval $(call e2e_program,test_$(t),tests/e2e/test_$(t).c $(E2E_HARNESS),,)))
+$(foreach t,usage keys faults runs readings hostile http memory oracles cuts fail oom terminal webs system netconf,$(eval $(call e2e_program,test_$(t),tests/e2e/test_$(t).c $(E2E_HARNESS),,)))

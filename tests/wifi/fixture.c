@@ -123,6 +123,12 @@ static bool host_access_point(void *ctx, size_t index, struct device_access_poin
 	return index == 0 || (index == 1 && w->second_rssi_dbm != 0);
 }
 
+static bool host_knows_key(void *ctx, const uint8_t bssid[AUTH_BSSID_LENGTH])
+{
+	(void) bssid;
+	return ((struct world *)ctx)->caches_keys;
+}
+
 static bool host_time_sync(void *ctx, const char *server)
 {
 	(void) server;
@@ -145,7 +151,7 @@ static struct world *world_new(const char *reading, const char *capabilities)
 	struct world *w = calloc(1, sizeof(*w));
 	struct device_host host = {
 		.ctx = w, .mono_ns = host_mono, .wall_s = host_wall, .event = host_event, .authenticate = host_authenticate,
-		.access_point = host_access_point, .time_sync = host_time_sync, .flash_write = host_flash_write,
+		.access_point = host_access_point, .knows_key = host_knows_key, .time_sync = host_time_sync, .flash_write = host_flash_write,
 	};
 	struct readings readings;
 	char manifest[1024], error[DEVICE_ERROR_MAX], name[64];

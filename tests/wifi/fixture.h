@@ -49,6 +49,7 @@ struct world {
 	struct readings_asked asked;
 	uint64_t now_ns;
 	bool ap_up;
+	bool caches_keys;  /* the access points do, and remember */
 	int second_rssi_dbm; /* of a second access point of the same name, 02:00:00:00:07:00; 0: there is none */
 	enum auth_outcome everybody; /* AUTH_OK: judge each by its certificates */
 	char server_root;            /* '1' or '2': the root of the server's certificate */
