@@ -73,7 +73,7 @@ help:
 	@echo 'make mt3620     build app/ (or APP=FOLDER) for the MT3620: with the SDK that AzureSphereDefaultSDKDir names, or without'
 	@echo 'make contract   the contract of applibs: errnos and readings covered; make contract-certs, make conformance: see tests/contract/app'
 	@echo 'make compare    the rotation app beside the page taken literally: how each scenario ends'
-	@echo 'make bugs       the rotation app broken in six ways: which oracle catches each, at which cut point or fault'
+	@echo 'make bugs       the rotation app broken in seven ways: which oracle catches each, at which cut point or fault'
 	@echo 'make torture    power cuts, faults, no memory, readings, outages, random worlds, within TORTURE_MINUTES=N (30), from TORTURE_SEED=N (1) on'
 	@echo 'make fuzz       hostile bytes for what reads them: FUZZ_SECONDS=30 for each target, FUZZ="wire certs" for some'
 	@echo 'make bench      measure speed and memory, as ratios'

@@ -1,7 +1,7 @@
 # The device application, built for the host against our libapplibs, and its image package folder.
 # The MT3620 build is CMakeLists.txt in this folder; both list the same sources and nearly the same flags.
 APP_ROTATION_SOURCES := app/rotation/rotation.c app/rotation/derive.c app/rotation/clock.c app/rotation/root_flow.c \
-	app/rotation/client_flow.c app/rotation/in_place.c app/rotation/schedule.c app/rotation/journal.c app/rotation/pem.c app/rotation/x509.c
+	app/rotation/client_flow.c app/rotation/in_place.c app/rotation/proof.c app/rotation/schedule.c app/rotation/journal.c app/rotation/pem.c app/rotation/x509.c
 APP_SOURCES := app/main.c app/options.c app/device_ops.c app/source_https.c $(APP_ROTATION_SOURCES)
 APP_LIBRARIES := $(BUILD)/libapplibs.so.0 $(BUILD)/libtlsutils.so.0
 

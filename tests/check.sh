@@ -96,7 +96,7 @@ else
 	bad "compare: the rotation app failed, or the page taken literally did not (build/check/compare.log)"
 fi
 
-stage "the rotation app broken in six ways"
+stage "the rotation app broken in seven ways"
 if tests/bugs/bugs.sh build; then
 	good
 else

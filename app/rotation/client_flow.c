@@ -18,7 +18,6 @@
 #define OFFLINE_LONG_S HOUR_S             /* with a candidate in hand: try it */
 #define URGENT_S (3 * DAY_S)
 #define REPLACE_CAP_S (12 * HOUR_S)
-#define PROOF_LOOK_S (30 * MINUTE_S)
 #define RETRY_SANE_S (36 * HOUR_S)        /* the journal cannot ask for more; a clock that jumped back can */
 
 bool rot_client_on_networks(const struct rotation *r)
@@ -73,14 +72,6 @@ static int64_t trial_backoff_s(struct rotation *r, uint32_t attempt)
 		cap_s = TRIAL_CAP_MIN_S;
 	wait_s = schedule_backoff_s(attempt, first_s, cap_s, r->ops->random(r->ops->ctx));
 	return left_s > 0 && left_s < wait_s ? left_s + 1 : wait_s;
-}
-
-/* Seconds from the beginning of a trial until a connection proves ClientCert2. When ClientCert1 ends soon there is less to be lost. */
-static int64_t proof_s(const struct rotation *r)
-{
-	const int64_t eighth_s = remaining_s(r) / 8;
-
-	return eighth_s < ROT_CONFIRM_S ? ROT_CONFIRM_S : eighth_s < ROT_PROOF_S ? eighth_s : ROT_PROOF_S;
 }
 
 /* Seconds until a time of the journal, which must not be believed when it is too far off. */
@@ -235,29 +226,6 @@ static int64_t pair(struct rotation *r, enum rot_net_slot base, enum rot_net_slo
 	return ROT_SOON_S;
 }
 
-/* Has it been refused since the trial began? Then it came back by another one's key, and what counts begins after that. */
-static void heed_refusal(struct rotation *r, enum rot_net_slot with)
-{
-	WifiConfig_NetworkDiagnostics d;
-
-	if (r->ops->diagnostics(r->facts.net[with].id, &d) == 0 && d.error != 0 && (int64_t)d.timestamp > r->journal.trial_at_s &&
-	    (int64_t)d.timestamp <= r->facts.now_s)
-		r->journal.trial_at_s = (int64_t)d.timestamp;
-}
-
-/* 0: ClientCert2 is proven by the connection; else the wait. */
-static int64_t until_proven(struct rotation *r, enum rot_net_slot with)
-{
-	struct rot_journal *j = &r->journal;
-	int64_t left_s;
-
-	if (j->trial_at_s == 0 || j->trial_at_s > r->facts.now_s)
-		j->trial_at_s = r->facts.now_s; /* the record was lost, or the clock went back */
-	heed_refusal(r, with);
-	left_s = j->trial_at_s + proof_s(r) - r->facts.now_s;
-	return left_s <= 0 ? 0 : left_s < PROOF_LOOK_S ? left_s : PROOF_LOOK_S;
-}
-
 static void log_refusal(struct rotation *r, enum rot_net_slot slot)
 {
 	WifiConfig_NetworkDiagnostics d;
@@ -306,7 +274,7 @@ static int64_t on_networks(struct rotation *r)
 	other = base == ROT_NET1 ? ROT_NET2 : ROT_NET1;
 	if (rot_confirmed(r, other)) {
 		/* Without the trial the device may come back to where it was by a key, for some hours. */
-		r->journal.trial_at_s = f->now_s + (proof_s(r) < 10 * MINUTE_S ? 10 * MINUTE_S : proof_s(r));
+		r->journal.trial_at_s = f->now_s + (rot_proof_s(r) < 10 * MINUTE_S ? 10 * MINUTE_S : rot_proof_s(r));
 		return give_up(r, "another root is in service");
 	}
 	/* By its key the other one may come back, too: what counts begins after that. */
@@ -329,7 +297,7 @@ static int64_t on_networks(struct rotation *r)
 	}
 	rot_enter(r, ROT_PART_CLIENT, ROT_CLIENT_TRIAL, "network=%s client=%s", rot_net_name(with), ROT_ID_CLIENT2);
 	if (rot_confirmed(r, with)) {
-		const int64_t left_s = until_proven(r, with);
+		const int64_t left_s = rot_until_proven(r, with);
 
 		return left_s > 0 ? left_s : take_over(r, "proven by a connection");
 	}

@@ -57,6 +57,12 @@ bool rot_is_root1(struct rotation *r, const struct pem_span *pem);
 /* clock.c: 0 when the clock may be used; otherwise the wait before the next step. */
 int64_t rot_clock(struct rotation *r);
 
+/* proof.c: seconds from the beginning of a trial until a connection proves ClientCert2; when ClientCert1 ends soon there is less to be
+ * lost, and it is an eighth of that. */
+int64_t rot_proof_s(const struct rotation *r);
+/* The device is on this network, with ClientCert2. 0: that proves it; else the wait until the next look. */
+int64_t rot_until_proven(struct rotation *r, enum rot_net_slot with);
+
 /* in_place.c: trials on Network1 itself. */
 /* Is one under way? Then rot_in_place_step() and nothing else is to be called. */
 bool rot_in_place(const struct rotation *r);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The rotation app broken in six named ways: which oracle catches each, where, and how to repeat it; and the unbroken app passes
+# The rotation app broken in seven named ways: which oracle catches each, where, and how to repeat it; and the unbroken app passes
 # the same. usage: bugs.sh BUILD     exit status: 0 all caught, and nothing found where nothing is broken; 1 not
 set -u
 build=$1
@@ -43,6 +43,7 @@ look() {
 	fi
 }
 look swap-before-proof last-credential scenarios/client-cert-not-yet-valid.yaml
+look trust-in-keys last-credential scenarios/cached-keys.yaml
 look journal-before-action last-credential tests/bugs/roll-over.yaml --cut=every
 look missing-reload stranded scenarios/root-ca-update.yaml
 look leftover-network leftovers scenarios/root-ca-update.yaml
