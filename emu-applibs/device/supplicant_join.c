@@ -108,11 +108,12 @@ static int ask_all(struct device *dev, const struct choice *choice, uint64_t aga
 static void take_attempt(struct device *dev, struct wifi_entry *entry, const struct join_result *result, uint64_t *ret_ms)
 {
 	struct supplicant *supplicant = &dev->supplicant;
+	const struct pmksa_entry *key = result->cached ? pmksa_find(dev, result->verdict.bssid) : NULL;
 	char reason[AUTH_REASON_MAX];
 
 	supplicant_wipe_credentials(&supplicant->attempt);
-	if (result->cached && pmksa_find(dev, result->verdict.bssid))
-		pmksa_take(dev, pmksa_find(dev, result->verdict.bssid));
+	if (key)
+		pmksa_take(dev, key);
 	else if (entry->record.in_use.security == WIFI_SECURITY_EAP_TLS)
 		(void) supplicant_load_credentials(dev, &entry->record.in_use, &supplicant->attempt, reason);
 	entry->record.tried = true;

@@ -6,30 +6,35 @@
 #include "emu-applibs/device/pmksa.h"
 #include "sim/run/internal.h"
 
-void run_key_made(struct run *run, const uint8_t bssid[AUTH_BSSID_LENGTH])
-{
-	uint64_t life_ns = PMKSA_LIFE_S * NS_PER_S;
-	uint8_t address[AUTH_BSSID_LENGTH];
-
-	if (run->scenario->reauth_ns != 0 && run->scenario->reauth_ns < life_ns)
-		life_ns = run->scenario->reauth_ns;
-	for (size_t i = 0; run->net_state.pmksa_caching && i < run->net_state.bss_count; i++) {
-		net_bss_address(i, address);
-		if (memcmp(address, bssid, sizeof(address)) == 0)
-			run->key_until_ns[i] = run->clock.now_ns + life_ns;
-	}
-}
-
-bool run_key_known(const struct run *run, const uint8_t bssid[AUTH_BSSID_LENGTH])
+/* Which of RADIUS's access points this is; -1: none. */
+static int find_bss(const struct run *run, const uint8_t bssid[AUTH_BSSID_LENGTH])
 {
 	uint8_t address[AUTH_BSSID_LENGTH];
 
 	for (size_t i = 0; i < run->net_state.bss_count; i++) {
 		net_bss_address(i, address);
 		if (memcmp(address, bssid, sizeof(address)) == 0)
-			return run->key_until_ns[i] > run->clock.now_ns;
+			return (int)i;
 	}
-	return false;
+	return -1;
+}
+
+void run_key_made(struct run *run, const uint8_t bssid[AUTH_BSSID_LENGTH])
+{
+	uint64_t life_ns = PMKSA_LIFE_S * NS_PER_S;
+	int i = run->net_state.pmksa_caching ? find_bss(run, bssid) : -1;
+
+	if (run->scenario->reauth_ns != 0 && run->scenario->reauth_ns < life_ns)
+		life_ns = run->scenario->reauth_ns;
+	if (i >= 0)
+		run->key_until_ns[i] = run->clock.now_ns + life_ns;
+}
+
+bool run_key_known(const struct run *run, const uint8_t bssid[AUTH_BSSID_LENGTH])
+{
+	int i = find_bss(run, bssid);
+
+	return i >= 0 && run->key_until_ns[i] > run->clock.now_ns;
 }
 
 uint32_t run_keys_ended(struct run *run)
