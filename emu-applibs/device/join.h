@@ -58,7 +58,7 @@ struct join_result {
 	uint64_t serial;             /* JOIN_TRIED */
 	struct auth_verdict verdict; /* JOIN_TRIED */
 	bool cached;                 /* JOIN_TRIED and good: by a key from before, and nobody looked at a certificate */
-	unsigned aside_s;            /* JOIN_TRIED and bad: set aside for so long, from the second in which the attempt ends */
+	unsigned aside_s;            /* JOIN_TRIED and bad: set aside for so long, from the second in which the attempt ends; 0: not at all */
 	enum join_fate fates[JOIN_NETWORKS_MAX]; /* else: of each network of the request */
 };
 

@@ -154,8 +154,9 @@ static void attempt_failed(struct device *dev, struct wifi_entry *entry, const s
 		wait_s = SUPPLICANT_OUTAGE_SPACING_S;
 		record->spaced_until_ns = now_ns + wait_s * NS_PER_S;
 	}
-	record->temp_disabled = true;
-	report(dev, DEVICE_EVENT_TEMP_DISABLED, entry, NULL, wait_s, NULL);
+	record->temp_disabled = wait_s > 0;
+	if (record->temp_disabled)
+		report(dev, DEVICE_EVENT_TEMP_DISABLED, entry, NULL, wait_s, NULL);
 	choose_after(dev, SUPPLICANT_NEXT_MS);
 }
 

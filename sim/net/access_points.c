@@ -44,6 +44,22 @@ int net_choose_bss(const struct net_state *state)
 	return best;
 }
 
+static bool loses(const struct net_air *air)
+{
+	return net_is_heard(air) && air->loss_percent > 0;
+}
+
+bool net_loses_frames(const struct net_state *state)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < state->bss_count; i++)
+		any = any || loses(&state->bss[i]);
+	for (size_t i = 0; i < state->other_count; i++)
+		any = any || loses(&state->others[i].air);
+	return any;
+}
+
 int net_find_bss(const struct net_state *state, const struct auth_request *request)
 {
 	uint8_t bssid[AUTH_BSSID_LENGTH];

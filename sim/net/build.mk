@@ -1,7 +1,7 @@
 # The test networks: archive net.a. It needs certs-free OpenSSL only: -lssl -lcrypto, and util.a.
 NET_MODEL_SOURCES := sim/net/access_points.c $(addprefix sim/net/model/,model.c eap.c material.c tls.c verdict.c)
 NET_WIRED_SOURCES := $(addprefix sim/net/wired/,wired.c find.c probe.c) $(addprefix sim/net/testnet/,netd.c testnet.c testnet_join.c stream.c) \
-	$(addprefix sim/net/testnetd/,testnetd.c air.c ap.c attempt.c capture.c clocks.c conf.c ctl.c daemons.c join.c lan.c netlink.c networks.c ns.c \
+	$(addprefix sim/net/testnetd/,testnetd.c air.c ap.c attempt.c capture.c clocks.c conf.c ctl.c daemons.c join.c lan.c listen.c loss.c netlink.c networks.c ns.c \
 	proc.c scan.c serve.c start.c status.c tcp.c templates.c verdict.c)
 NET_RADIO_SOURCES := $(addprefix sim/net/radio/,radio.c accel.c find.c image.c qemu.c state.c)
 # The assembler reads the templates; the compiler does not know.

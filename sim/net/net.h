@@ -35,6 +35,7 @@ struct net_air {
 	bool up;
 	bool in_range;  /* what it sends comes to the device, and the other way round */
 	int signal_dbm; /* NET_SIGNAL_MIN..MAX */
+	unsigned loss_percent; /* 0..100: of the frames in each direction, those that are lost for good; the radio network alone loses any */
 };
 /* Initializer: heard well. */
 #define NET_AIR_WELL {.up = true, .in_range = true, .signal_dbm = NET_SIGNAL_DEFAULT}
@@ -86,6 +87,8 @@ struct net_state {
 int net_choose_bss(const struct net_state *state);
 /* The same for a request, which may be for one of them. */
 int net_find_bss(const struct net_state *state, const struct auth_request *request);
+/* Does any access point that the device hears lose frames? */
+bool net_loses_frames(const struct net_state *state);
 /* Their BSSIDs; mac80211_hwsim numbers its radios in their addresses. index: of bss, or of others. */
 void net_bss_address(size_t index, uint8_t out[AUTH_BSSID_LENGTH]);
 void net_other_address(size_t index, uint8_t out[AUTH_BSSID_LENGTH]);

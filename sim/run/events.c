@@ -37,18 +37,22 @@ static bool change_air(const struct scn_ap *c, struct net_air *air)
 	air->up = c->up != SCN_UNSET ? c->up == SCN_YES : air->up;
 	air->in_range = c->in_range != SCN_UNSET ? c->in_range == SCN_YES : air->in_range;
 	air->signal_dbm = c->has_signal ? c->signal_dbm : air->signal_dbm;
+	air->loss_percent = c->has_loss ? c->loss_percent : air->loss_percent;
 	return heard != net_is_heard(air);
 }
 
 /* " up, in range, -70 dBm": what is new. */
-static const char *air_text(const struct scn_ap *c, char out[64])
+#define AIR_TEXT_MAX 96
+static const char *air_text(const struct scn_ap *c, char out[AIR_TEXT_MAX])
 {
-	char level[24] = "";
+	char level[24] = "", loss[32] = "";
 
 	if (c->has_signal)
 		(void) snprintf(level, sizeof(level), " %d dBm", c->signal_dbm);
-	(void) snprintf(out, 64, "%s%s%s", c->up == SCN_YES ? " up" : c->up == SCN_NO ? " down" : "",
-	                c->in_range == SCN_YES ? " in range" : c->in_range == SCN_NO ? " out of range" : "", level);
+	if (c->has_loss)
+		(void) snprintf(loss, sizeof(loss), " loses %u%% of frames", c->loss_percent);
+	(void) snprintf(out, AIR_TEXT_MAX, "%s%s%s%s", c->up == SCN_YES ? " up" : c->up == SCN_NO ? " down" : "",
+	                c->in_range == SCN_YES ? " in range" : c->in_range == SCN_NO ? " out of range" : "", level, loss);
 	return out;
 }
 
@@ -66,7 +70,7 @@ static void apply_other_ap(struct run *run, const struct scn_ap *c)
 	for (size_t i = 0; i < run->net_state.other_count; i++) {
 		struct net_ap *ap = &run->others[i];
 		uint8_t bssid[AUTH_BSSID_LENGTH];
-		char text[64];
+		char text[AIR_TEXT_MAX];
 
 		if (strcmp(ap->ssid, c->ssid) != 0)
 			continue;
@@ -92,7 +96,7 @@ static void apply_bss(struct run *run, const struct scn_ap *c)
 	const struct scenario *s = run->scenario;
 	const char *name = c->bss >= 0 ? s->bss[c->bss].name : NULL;
 	bool heard = false, lost = false, here = false;
-	char text[64];
+	char text[AIR_TEXT_MAX];
 
 	if (air_text(c, text)[0])
 		run_note(run, TL_WORLD, true, NULL, "AP%s%s:%s", name ? " " : "", name ? name : "", text);

@@ -71,6 +71,8 @@ int build_network(struct builder *b);                                      /* bu
 int build_issuer_start(struct builder *b);                                 /* needs the device */
 /* dBm at the device, or the default. */
 int build_signal(struct builder *b, const struct source_step *at, const int *raw, int *ret);
+/* "30%"; NULL: none. */
+int build_loss(struct builder *b, const struct source_step *at, const char *raw, unsigned *ret_percent);
 /* Index of that access point of RADIUS's, or a negative errno. */
 int build_access_point(struct builder *b, const struct source_step *at, const char *raw);
 int build_psk(struct builder *b, const struct source_step *at, enum auth_security security, const char *raw, char **ret);

@@ -107,10 +107,13 @@ static int build_ap(struct builder *b, const struct source_step *at, const struc
 	event->ap->bss = raw->name ? build_access_point(b, STEP_KEY(at, "name"), raw->name) : -1;
 	if (raw->name && event->ap->bss < 0)
 		return event->ap->bss;
-	if (raw->signal && !raw->name && !raw->ssid && b->s->bss_count > 1)
-		return build_fail(b, STEP_KEY(at, "signal"), "there are several access points; say which with `name`");
+	if ((raw->signal || raw->loss) && !raw->name && !raw->ssid && b->s->bss_count > 1)
+		return build_fail(b, STEP_KEY(at, raw->signal ? "signal" : "loss"), "there are several access points; say which with `name`");
 	event->ap->has_signal = raw->signal != NULL;
 	if (build_signal(b, at, raw->signal, &event->ap->signal_dbm) < 0)
+		return -EINVAL;
+	event->ap->has_loss = raw->loss != NULL;
+	if (build_loss(b, at, raw->loss, &event->ap->loss_percent) < 0)
 		return -EINVAL;
 	event->ap->in_range = raw->in_range;
 	event->ap->up = raw->up;

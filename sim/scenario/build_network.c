@@ -144,13 +144,29 @@ int build_signal(struct builder *b, const struct source_step *at, const int *raw
 	return 0;
 }
 
+int build_loss(struct builder *b, const struct source_step *at, const char *raw, unsigned *ret_percent)
+{
+	size_t digits = raw ? strspn(raw, "0123456789") : 0;
+
+	*ret_percent = 0;
+	if (!raw)
+		return 0;
+	if (digits < 1 || digits > 3 || strcmp(raw + digits, "%") != 0 || atoi(raw) > 100)
+		return build_fail(b, STEP_KEY(at, "loss"), "`loss` is 0%% to 100%% of the frames, a whole number and `%%`: 30%%");
+	*ret_percent = (unsigned)atoi(raw);
+	b->s->loses_frames = b->s->loses_frames || *ret_percent > 0;
+	return 0;
+}
+
 /* At the start. */
 static int build_air(struct builder *b, const struct source_step *at, enum scn_tri up, enum scn_tri in_range, const int *raw_signal,
-                     struct net_air *ret)
+                     const char *raw_loss, struct net_air *ret)
 {
+	int r = build_signal(b, at, raw_signal, &ret->signal_dbm);
+
 	ret->up = up != SCN_NO;
 	ret->in_range = in_range != SCN_NO;
-	return build_signal(b, at, raw_signal, &ret->signal_dbm);
+	return r == 0 ? build_loss(b, at, raw_loss, &ret->loss_percent) : r;
 }
 
 int build_access_point(struct builder *b, const struct source_step *at, const char *raw)
@@ -181,7 +197,7 @@ static int build_bss(struct builder *b, const struct source_step *at, const stru
 				return build_fail(b, STEP_KEY(item, "name"), "there are two access points with the name `%s`; rename one", from->name);
 		r = build_text(b, from->name, &bss->name);
 		if (r == 0)
-			r = build_air(b, item, from->up, from->in_range, from->signal, &bss->air);
+			r = build_air(b, item, from->up, from->in_range, from->signal, from->loss, &bss->air);
 		if (r < 0)
 			return r;
 		s->bss_count = i + 1;
@@ -206,7 +222,7 @@ static int build_others(struct builder *b, const struct source_step *at, const s
 			return build_fail(b, item, "`security` of an access point beside the first is `open` or `psk`: those with RADIUS are `access_points`");
 		ap->security = (enum auth_security)(from->security - 1);
 		ap->hidden = from->hidden == SCN_YES;
-		r = build_air(b, item, from->up, from->in_range, from->signal, &ap->air);
+		r = build_air(b, item, from->up, from->in_range, from->signal, from->loss, &ap->air);
 		if (r == 0)
 			r = build_text(b, from->ssid, &ap->ssid);
 		if (r == 0)

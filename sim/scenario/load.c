@@ -130,22 +130,26 @@ static int one_kind_of_network(struct builder *b, const struct source_step *at, 
 	return build_known(b, at, "kind of network", raw, known, ARRAY_LEN(known), ret);
 }
 
-/* A cable has one end, and nothing to hide. */
+/* A cable has one end, and nothing to hide; only radios lose frames. */
 static int build_only_on(struct builder *b)
 {
-	static const char *const on_air[] = {"model", "radio"};
+	static const char *const on_air[] = {"radio", "model"};
 	const struct source_step *at = STEP_KEY(NULL, "only_on");
 	struct scenario *s = b->s;
+	size_t count = s->loses_frames ? 1 : ARRAY_LEN(on_air);
 	int r = build_names(b, at, b->raw->only_on, b->raw->only_on_count, one_kind_of_network, &s->networks);
 
-	if (r < 0 || (s->other_count == 0 && s->bss_count == 1 && !s->hidden))
+	if (r < 0 || (s->other_count == 0 && s->bss_count == 1 && !s->hidden && !s->loses_frames))
 		return r;
-	for (size_t i = 0; s->networks && s->networks[i]; i++)
+	for (size_t i = 0; s->networks && s->networks[i]; i++) {
+		if (s->loses_frames && strcmp(s->networks[i], "radio") != 0)
+			return build_fail(b, STEP_ITEM(at, i), "frames get lost on `radio` alone: take `%s` out, or `loss`", s->networks[i]);
 		if (strcmp(s->networks[i], "wired") == 0)
 			return build_fail(b, STEP_ITEM(at, i), "several access points, and hidden ones, are for `model` and `radio`: take `wired` out");
+	}
 	if (!s->networks) {
-		s->networks = build_alloc(b, ARRAY_LEN(on_air) + 1, sizeof(char *));
-		for (size_t i = 0; i < ARRAY_LEN(on_air) && r == 0; i++)
+		s->networks = build_alloc(b, count + 1, sizeof(char *));
+		for (size_t i = 0; i < count && r == 0; i++)
 			r = s->networks ? build_text(b, on_air[i], &s->networks[i]) : -ENOMEM;
 	}
 	return r;

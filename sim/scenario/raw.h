@@ -42,12 +42,14 @@ struct raw_other_ap {
 	int security; /* enum auth_security + 1; 0: not given */
 	enum scn_tri hidden, up, in_range;
 	int *signal;
+	char *loss;
 };
 
 struct raw_bss {
 	char *name;
 	enum scn_tri up, in_range;
 	int *signal;
+	char *loss;
 };
 
 struct raw_network {
@@ -64,6 +66,7 @@ struct raw_ap {
 	char *ssid, *name;
 	enum scn_tri up, in_range, deauth, reauth;
 	int *signal;
+	char *loss;
 };
 
 struct raw_issuer {

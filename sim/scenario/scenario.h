@@ -75,8 +75,9 @@ struct scn_ap {
 	char *ssid; /* of one of the others; NULL: one of those that RADIUS stands behind */
 	int bss;    /* index of that one; -1: all of them */
 	enum scn_tri up, in_range;
-	bool has_signal;
+	bool has_signal, has_loss;
 	int signal_dbm;
+	unsigned loss_percent;
 	bool deauth; /* disconnect the device now */
 	bool reauth; /* ask for an authentication now */
 };
@@ -276,6 +277,7 @@ struct scenario {
 	size_t cert_count;
 	char *ssid;
 	bool hidden, pmksa_caching;
+	bool loses_frames; /* some access point, at some time */
 	struct scn_bss bss[NET_BSS_MAX];
 	size_t bss_count; /* >= 1 */
 	struct scn_other_ap *others;

@@ -107,6 +107,7 @@ static const cyaml_schema_field_t other_ap_fields[] = {
 	YES_NO("up", struct raw_other_ap, up),
 	YES_NO("in_range", struct raw_other_ap, in_range),
 	SIGNED("signal", struct raw_other_ap, signal),
+	TEXT("loss", struct raw_other_ap, loss),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t bss_fields[] = {
@@ -114,6 +115,7 @@ static const cyaml_schema_field_t bss_fields[] = {
 	YES_NO("up", struct raw_bss, up),
 	YES_NO("in_range", struct raw_bss, in_range),
 	SIGNED("signal", struct raw_bss, signal),
+	TEXT("loss", struct raw_bss, loss),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t bss_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_bss, bss_fields)};
@@ -136,6 +138,7 @@ static const cyaml_schema_field_t ap_fields[] = {
 	YES_NO("up", struct raw_ap, up),
 	YES_NO("in_range", struct raw_ap, in_range),
 	SIGNED("signal", struct raw_ap, signal),
+	TEXT("loss", struct raw_ap, loss),
 	YES_NO("deauth", struct raw_ap, deauth),
 	YES_NO("reauth", struct raw_ap, reauth),
 	CYAML_FIELD_END,

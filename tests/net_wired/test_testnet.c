@@ -26,7 +26,7 @@ static void states_travel(void **state)
 	                       .crl_pem = "crl", .known_identities = known, .only_clients = serials, .fragment_size = 200, .cn_must_match = true, .tls = NET_TLS_1_3,
 	                       .radius_up = true, .radius_secret_wrong = true, NET_ONE_BSS};
 	static const struct net_ap others[] = {{.ssid = "Lab", .security = AUTH_SECURITY_PSK, .psk = "secret key", .hidden = true, .air = {.up = true, .signal_dbm = -70}},
-	                                       {.ssid = "Guests", .security = AUTH_SECURITY_OPEN, .air = {.in_range = true, .signal_dbm = NET_SIGNAL_MIN}}};
+	                                       {.ssid = "Guests", .security = AUTH_SECURITY_OPEN, .air = {.in_range = true, .signal_dbm = NET_SIGNAL_MIN, .loss_percent = 100}}};
 	struct net_state out;
 	struct wire_writer w;
 
@@ -58,6 +58,7 @@ static void states_travel(void **state)
 	assert_true(out.bss_count == 2 && out.bss[0].in_range && out.bss[0].signal_dbm == NET_SIGNAL_DEFAULT && !out.bss[1].up &&
 	            out.bss[1].in_range && out.bss[1].signal_dbm == NET_SIGNAL_MAX);
 	assert_true(!out.others[0].air.in_range && out.others[0].air.signal_dbm == -70 && out.others[1].air.in_range && out.others[1].air.signal_dbm == NET_SIGNAL_MIN);
+	assert_true(out.bss[0].loss_percent == 0 && out.others[1].air.loss_percent == 100);
 	assert_string_equal(out.others[0].psk, "secret key");
 	assert_string_equal(out.others[1].ssid, "Guests");
 	assert_true(out.others[0].security == AUTH_SECURITY_PSK && out.others[1].security == AUTH_SECURITY_OPEN && out.others[1].psk == NULL);

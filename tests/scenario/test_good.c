@@ -514,6 +514,27 @@ static void reauth_never_is_zero(void **state)
 	assert_int_equal(s->reauth_ns, 0);
 }
 
+static void assert_on_radio_alone(const struct scenario *s)
+{
+	assert_string_equal(s->networks[0], "radio");
+	assert_null(s->networks[1]);
+}
+
+/* From the start, or from an event on. */
+static void what_loses_frames_is_for_radio(void **state)
+{
+	struct scenario *s = load(files_base_with(10, "network: {ssid: CorpNet, server: radius1, client_roots: [ca1], access_points: [{name: a, loss: 30%}, {name: b}], "
+	                                              "others: [{ssid: Lab, security: open, loss: 100%}]}"));
+
+	assert_on_radio_alone(s);
+	assert_true(s->bss[0].air.loss_percent == 30 && s->bss[1].air.loss_percent == 0 && s->others[0].air.loss_percent == 100);
+	scenario_free(s);
+	s = load(files_base_with(19, "  - {at: +30d, ap: {loss: 7%}}"));
+	*state = s;
+	assert_on_radio_alone(s);
+	assert_true(s->events[0].ap->has_loss && s->events[0].ap->loss_percent == 7 && s->bss[0].air.loss_percent == 0);
+}
+
 static void issued_names_have_numbers(void **state)
 {
 	(void) state;
@@ -543,6 +564,7 @@ int main(void)
 		cmocka_unit_test(a_condition_survives_being_written_and_read_again),
 		cmocka_unit_test_teardown(what_is_left_away_has_its_documented_default, drop),
 		cmocka_unit_test_teardown(reauth_never_is_zero, drop),
+		cmocka_unit_test_teardown(what_loses_frames_is_for_radio, drop),
 		cmocka_unit_test(issued_names_have_numbers),
 	};
 

@@ -140,6 +140,7 @@ int netd_apply(struct net *net, const struct net_state *state, struct az_error *
 	struct wire_writer w = netd_writer(net);
 
 	net->nothing_found = false;
+	net->loses_frames = net_loses_frames(state);
 	testnet_put_state(&w, state);
 	return netd_ask(net, TESTNET_APPLY, &w, APPLY_LIMIT_MS, ret_error);
 }
@@ -251,7 +252,7 @@ int netd_join(struct net *net, const struct join_request *join, struct join_resu
 	r = testnet_get_joined(&reader, join->count, ret_result);
 	if (r < 0)
 		return netd_lose(net, r, ret_error);
-	net->nothing_found = net->nothing_found && ret_result->kind == JOIN_NOT_FOUND && join->again == 0;
+	net->nothing_found = net->nothing_found && !net->loses_frames && ret_result->kind == JOIN_NOT_FOUND && join->again == 0;
 	net->nothing = *ret_result;
 	return 0;
 }

@@ -21,6 +21,7 @@ struct net {
 	struct testnet_message message;
 	/* The last join found nothing: what was asked, as a digest, and the answer; until the network is changed. */
 	bool nothing_found;
+	bool loses_frames; /* then asking again may find something */
 	uint8_t nothing_digest[32];
 	struct join_result nothing;
 };

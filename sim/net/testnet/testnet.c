@@ -133,6 +133,7 @@ static void put_air(struct wire_writer *w, const struct net_air *air)
 	wire_put_u8(w, air->up);
 	wire_put_u8(w, air->in_range);
 	wire_put_i32(w, air->signal_dbm);
+	wire_put_u8(w, (uint8_t) air->loss_percent);
 }
 
 static bool get_air(struct wire_reader *r, struct net_air *ret)
@@ -140,7 +141,8 @@ static bool get_air(struct wire_reader *r, struct net_air *ret)
 	ret->up = wire_get_u8(r) != 0;
 	ret->in_range = wire_get_u8(r) != 0;
 	ret->signal_dbm = wire_get_i32(r);
-	return !r->failed && ret->signal_dbm >= NET_SIGNAL_MIN && ret->signal_dbm <= NET_SIGNAL_MAX;
+	ret->loss_percent = wire_get_u8(r);
+	return !r->failed && ret->signal_dbm >= NET_SIGNAL_MIN && ret->signal_dbm <= NET_SIGNAL_MAX && ret->loss_percent <= 100;
 }
 
 void testnet_put_state(struct wire_writer *w, const struct net_state *state)

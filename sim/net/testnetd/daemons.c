@@ -17,6 +17,7 @@
 #include "sim/net/testnetd/air.h"
 #include "sim/net/testnetd/clocks.h"
 #include "sim/net/testnetd/conf.h"
+#include "sim/net/testnetd/loss.h"
 #include "sim/net/testnetd/ns.h"
 #include "sim/net/testnetd/start.h"
 #include "sim/net/testnetd/status.h"
@@ -59,7 +60,7 @@ const char *daemons_interface(unsigned radio, char out[DAEMONS_INTERFACE_MAX])
 
 /* All of them, number by number: the first PROCS_ON_WIRE are what there is on a wire. */
 #define PROCS_ON_WIRE 3
-#define PROCS (2 + NET_BSS_MAX + NET_OTHERS_MAX + 2)
+#define PROCS (2 + NET_BSS_MAX + NET_OTHERS_MAX + 3)
 static struct proc *proc_at(struct daemons *d, size_t i)
 {
 	struct proc *const first[] = {&d->radius, &d->supplicant};
@@ -72,7 +73,8 @@ static struct proc *proc_at(struct daemons *d, size_t i)
 	i -= NET_BSS_MAX;
 	if (i < NET_OTHERS_MAX)
 		return &d->others[i];
-	return i == NET_OTHERS_MAX ? &d->dhcp_server : &d->dhcp_client;
+	i -= NET_OTHERS_MAX;
+	return i == 0 ? &d->dhcp_server : i == 1 ? &d->dhcp_client : &d->carrier;
 }
 
 /* ---- Waiting ----------------------------------------------------------------------------------------------------------------- */
@@ -238,6 +240,7 @@ int daemons_init(struct daemons *d, const struct medium *medium, const char *wor
 		proc_init(&d->others[i], "hostapd", "hostapd.log", NULL);
 	proc_init(&d->dhcp_server, "udhcpd", "dhcp.log", NULL);
 	proc_init(&d->dhcp_client, "udhcpc", "dhcp.log", NULL);
+	proc_init(&d->carrier, "the medium of the radios", "medium.log", NULL);
 	proc_init(&d->supplicant, "wpa_supplicant", "wpa_supplicant.log", "CTRL-EVENT-EAP-PEER-CERT");
 	d->child_fd = open_child_signals();
 	if (d->child_fd < 0)
@@ -410,7 +413,7 @@ static int apply_air(struct daemons *d, struct az_error *ret_error)
 
 static bool same_level(const struct net_air *a, const struct net_air *b)
 {
-	return a->up == b->up && a->in_range == b->in_range && a->signal_dbm == b->signal_dbm;
+	return a->up == b->up && a->in_range == b->in_range && a->signal_dbm == b->signal_dbm && a->loss_percent == b->loss_percent;
 }
 
 static bool same_air(const struct net_state *a, const struct net_state *b)
@@ -436,6 +439,7 @@ int daemons_forget_scans(struct daemons *d)
 /* How well each is heard. */
 static int set_levels(struct daemons *d, struct az_error *ret_error)
 {
+	const bool carried = d->carrier.state == PROC_RUNNING;
 	int r = 0;
 
 	d->air_changed = true;
@@ -443,7 +447,10 @@ static int set_levels(struct daemons *d, struct az_error *ret_error)
 		r = air_set(net_bss_radio(i), &d->state.bss[i]);
 	for (size_t i = 0; i < d->state.other_count && r == 0; i++)
 		r = air_set(net_other_radio(i), &d->state.others[i].air);
-	return r < 0 ? daemons_fail_setup(ret_error, r, "levels of the simulated radios") : 0;
+	if (r < 0)
+		return daemons_fail_setup(ret_error, r, "levels of the simulated radios");
+	r = loss_apply(d, ret_error);
+	return r == 0 && !carried && d->carrier.state == PROC_RUNNING ? await_word(d, &d->carrier, LOSS_READY, ret_error) : r;
 }
 
 /* hostapd reads at its start whether it is to cache keys; on a wire there are none. */

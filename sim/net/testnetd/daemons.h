@@ -37,6 +37,7 @@ extern const struct medium medium_wire; /* a veth pair: testnetd/ns.h */
 extern const struct medium medium_air;  /* two radios of mac80211_hwsim */
 
 struct devclock;
+struct loss_table;
 
 struct daemons {
 	const struct medium *medium;
@@ -47,6 +48,8 @@ struct daemons {
 	struct ctl ap_ctl, supplicant_ctl; /* ap_ctl: of the first */
 	struct proc others[NET_OTHERS_MAX]; /* hostapd of the other access points, each with a radio of its own */
 	struct proc dhcp_server, dhcp_client; /* on air: testnetd/lan.h */
+	struct proc carrier; /* on air, once frames get lost: testnetd/loss.h */
+	struct loss_table *loss; /* its; NULL: mac80211_hwsim carries all */
 	int dhcp_radio; /* of the access point that the server is at */
 	bool has_address; /* the device, and which, at the access point of this radio */
 	struct net_address address;

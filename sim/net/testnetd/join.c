@@ -19,16 +19,20 @@
 #include "sim/net/testnetd/attempt.h"
 #include "sim/net/testnetd/clocks.h"
 #include "sim/net/testnetd/conf.h"
+#include "sim/net/testnetd/loss.h"
 #include "sim/net/testnetd/scan.h"
 #include "sim/net/testnetd/verdict.h"
 
 /* Real time. All that takes a fifth of a second on a machine that has time; this is for an emulated one that has not. */
 #define END_LIMIT_MS 60000u
+#define LOST_LIMIT_MS 30000u  /* where frames get lost: hostapd repeats a question after 3 s, then after 6, 12 */
 #define AFTER_LIMIT_MS 60000u /* from the known failure to wpa_supplicant's own word on it */
 #define HEAR_LIMIT_MS 15000u  /* from the association to the first question */
 #define QUIET_MS 3000u        /* without any word of wpa_supplicant: something was lost */
+#define ADMIT_MS 8000u        /* from the device's last word on the key to the access point's own; that asks four times, a second apart */
 #define KEY_MS 1500u          /* from the association to an agreed key; the access point asks four times, a second apart */
 #define MISSED_MAX 8u         /* scans that do not show an access point that is there */
+#define MISSED_LOST_MAX 2u    /* the same, where frames get lost: this is what a device sees then */
 #define TRIES 3
 #define FORGOTTEN_S 3600      /* longer than it sets aside what failed once or twice */
 
@@ -151,7 +155,7 @@ static void end_in(struct daemons *d, const struct join_request *join, struct at
 /* The access point gives up, as it does when nobody has answered for as long as that. */
 static int give_up(struct daemons *d, const struct join_request *join, struct attempt *attempt, unsigned waited_ms, struct az_error *ret_error)
 {
-	uint64_t until = daemons_in_ms(AFTER_LIMIT_MS), again = 0;
+	uint64_t until = daemons_in_ms(attempt->lost ? LOST_LIMIT_MS : AFTER_LIMIT_MS), again = 0;
 
 	if (attempt->aside)
 		return 0;
@@ -167,7 +171,7 @@ static int give_up(struct daemons *d, const struct join_request *join, struct at
 		if (daemons_check(d, ret_error) < 0)
 			return -ECHILD;
 	}
-	return attempt->aside ? 0 : attempt_fail(d, ret_error, -ETIMEDOUT, &d->supplicant, "does not say for how long it sets a network aside");
+	return attempt->aside || attempt->lost ? 0 : attempt_fail(d, ret_error, -ETIMEDOUT, &d->supplicant, "does not say for how long it sets a network aside");
 }
 
 /* Nobody answers what the device says. */
@@ -228,11 +232,52 @@ static bool hangs(const struct daemons *d, const struct attempt *attempt)
 	       (radius_log_not_on_file(d->radius.capture) && attempt->success);
 }
 
+/* The fourth message of the 4-way handshake may get lost. Then the device is connected, and says it again under the new key, which the access
+ * point does not have yet and never will: seconds later that throws it out. */
+static int await_admission(struct daemons *d, const struct join_request *join, struct attempt *attempt, struct az_error *ret_error)
+{
+	uint64_t until = daemons_in_ms(ADMIT_MS);
+
+	while (!attempt->dropped && !ap_let_device_in(d, attempt->bssid) && real_now_ns() < until) {
+		attempt_follow(d, attempt, daemons_in_ms(20));
+		if (daemons_check(d, ret_error) < 0)
+			return -ECHILD;
+	}
+	if (attempt->dropped) {
+		attempt->connected = false;
+		attempt->lost = true;
+		end_in(d, join, attempt, JOIN_WRONG_KEY_MS);
+	}
+	return 0;
+}
+
+/* It has been under way for as long as we wait where frames get lost. What got as far as the access point, that gives up, as it would; what
+ * did not, the device will begin anew. */
+static int end_lost(struct daemons *d, const struct join_request *join, struct attempt *attempt, struct join_result *result,
+                    struct az_error *ret_error)
+{
+	char reply[2048], id[64];
+	int r = 0;
+
+	attempt->lost = true;
+	if (attempt->associated && ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "STATUS") == 0 && scan_value(reply, "id", id, sizeof(id)))
+		attempt->id = (int) strtol(id, NULL, 10);
+	if (attempt->id >= 0)
+		r = give_up(d, join, attempt, JOIN_NO_ANSWER_MS, ret_error);
+	if (attempt->id >= 0)
+		return r;
+	result->kind = JOIN_NOT_FOUND;
+	for (size_t i = 0; i < join->count; i++)
+		result->fates[i] = join->networks[i].enabled ? JOIN_FATE_NOT_FOUND : JOIN_FATE_NONE;
+	return 0;
+}
+
 /* The end of it: connected; or a failure, and for how long the network is set aside. in_place: it was connected. */
 static int await_end(struct daemons *d, const struct joiner *joiner, const struct join_request *join, bool in_place, struct attempt *attempt,
                      struct join_result *result, bool *ret_over, struct az_error *ret_error)
 {
-	uint64_t until = daemons_in_ms(END_LIMIT_MS), quiet = daemons_in_ms(QUIET_MS), key = TIME_NEVER;
+	const bool lossy = net_loses_frames(&d->state);
+	uint64_t until = daemons_in_ms(lossy ? LOST_LIMIT_MS : END_LIMIT_MS), quiet = daemons_in_ms(QUIET_MS), key = TIME_NEVER;
 	bool shared_key = uses_shared_key(join);
 	unsigned missed = 0;
 	char reply[64];
@@ -259,10 +304,10 @@ static int await_end(struct daemons *d, const struct joiner *joiner, const struc
 		}
 		*ret_over = is_over(d, attempt, in_place);
 		if (*ret_over)
-			return 0;
+			return lossy && attempt->connected ? await_admission(d, join, attempt, ret_error) : 0;
 		if (attempt->not_found) {
 			attempt->not_found = false;
-			*ret_over = find_fates(d, joiner, join, result) || missed++ >= MISSED_MAX;
+			*ret_over = find_fates(d, joiner, join, result) || missed++ >= (lossy ? MISSED_LOST_MAX : MISSED_MAX);
 			if (*ret_over)
 				return 0;
 			result->kind = JOIN_TRIED;
@@ -279,7 +324,8 @@ static int await_end(struct daemons *d, const struct joiner *joiner, const struc
 			quiet = daemons_in_ms(QUIET_MS);
 		}
 	}
-	return 0;
+	*ret_over = lossy && !in_place;
+	return *ret_over ? end_lost(d, join, attempt, result, ret_error) : 0;
 }
 
 static int begin_again(struct daemons *d, const struct attempt *attempt, struct az_error *ret_error)
@@ -321,6 +367,16 @@ static const struct join_network *network_of(const struct join_request *join, ui
 	return NULL;
 }
 
+/* It was not refused: something that was said did not arrive. */
+static bool is_lost(const struct daemons *d, const struct attempt *attempt)
+{
+	if (attempt->lost || !net_loses_frames(&d->state) || attempt->connected || attempt->no_method)
+		return attempt->lost;
+	if (!d->state.radius_up || radius_log_not_on_file(d->radius.capture))
+		return false;
+	return attempt->success ? attempt->aside : !radius_log_complete(d->radius.capture);
+}
+
 static int judge(struct daemons *d, const struct join_network *n, const struct attempt *attempt, struct join_result *result,
                  struct az_error *ret_error)
 {
@@ -343,6 +399,10 @@ static int judge(struct daemons *d, const struct join_network *n, const struct a
 	}
 	if (n->request.client_cert_pem == NULL || n->root_missing) {
 		verdict_plain(AUTH_NO_CREDENTIALS, "the network's certificate is not there", "", v);
+		return 0;
+	}
+	if (is_lost(d, attempt)) {
+		verdict_plain(AUTH_NO_ANSWER, attempt->success ? "4-Way Handshake failed" : attempt->started ? "EAP started, no answer" : "not associated", "", v);
 		return 0;
 	}
 	if (!attempt->no_method && is_silence(d, attempt)) {
@@ -462,6 +522,7 @@ int join_run(struct daemons *d, struct joiner *joiner, const struct join_request
 		r = networks_sync(d, &joiner->networks, join, ret_error);
 	if (r == 0) {
 		clocks_draw(d, join->random);
+		loss_draw(d, join->random + (uint32_t) joiner->alone);
 		clocks_stand(d, first_second(joiner, join));
 		r = ask(d, "PING", ret_error); /* it looks at its clock */
 	}
@@ -490,80 +551,4 @@ int join_one(struct daemons *d, struct joiner *joiner, const struct auth_request
 	else
 		verdict_plain(AUTH_NO_NETWORK, "no access point with this SSID", "", ret_verdict);
 	return 0;
-}
-
-/* ---- What is on the air ---------------------------------------------------------------------------------------------------------- */
-
-static int scan_once(struct daemons *d, const struct auth_request *names, size_t name_count, struct az_error *ret_error)
-{
-	uint64_t until = daemons_in_ms(AFTER_LIMIT_MS);
-	char command[1024] = "SCAN freq=" DAEMONS_SCAN_FREQUENCIES, event[CTL_TEXT_MAX], reply[64], hex[2 * 32 + 1];
-	int r;
-
-	for (size_t i = 0; i < name_count; i++) {
-		size_t used = strlen(command);
-
-		if (used + sizeof(hex) + 8 < sizeof(command))
-			(void) snprintf(command + used, sizeof(command) - used, " ssid %s",
-			                conf_hex(names[i].ssid, names[i].ssid_length, hex, sizeof(hex)));
-	}
-	daemons_pause(d, 0);
-	r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "%s", command);
-	while (r == 0 && real_now_ns() < until) {
-		while (ctl_next_event(&d->supplicant_ctl, event)) {
-			if (strncmp(event, "CTRL-EVENT-SCAN-RESULTS", 23) == 0)
-				return 0;
-			if (strncmp(event, "CTRL-EVENT-SCAN-FAILED", 22) == 0)
-				return -EAGAIN;
-		}
-		(void) daemons_wait(d, -1, until);
-		if (daemons_check(d, ret_error) < 0)
-			return -ECHILD;
-	}
-	/* "FAIL-BUSY": another one is under way. */
-	return r == -EINVAL ? -EAGAIN : r < 0 ? r : -ETIMEDOUT;
-}
-
-int join_scan(struct daemons *d, const struct auth_request *names, size_t name_count, struct join_row rows[JOIN_ROWS_MAX],
-              struct az_error *ret_error)
-{
-	static char reply[CTL_TEXT_MAX];
-	int r = daemons_check(d, ret_error);
-
-	if (r < 0)
-		return r;
-	(void) ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "BSS_FLUSH 0");
-	for (unsigned i = 0; i < MISSED_MAX; i++) {
-		r = scan_once(d, names, name_count, ret_error);
-		if (r != -EAGAIN)
-			break;
-		daemons_pause(d, 50);
-	}
-	if (r == 0)
-		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SCAN_RESULTS");
-	if (r < 0)
-		return r == -ECHILD ? r : attempt_fail(d, ret_error, r, &d->supplicant, "does not scan");
-	return (int) scan_rows(reply, rows, JOIN_ROWS_MAX);
-}
-
-int join_signal(struct daemons *d, struct join_row *ret_row, struct az_error *ret_error)
-{
-	char reply[2048], value[64];
-	struct join_row row = {0};
-	int r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "STATUS");
-
-	if (r == 0 && (!scan_value(reply, "bssid", value, sizeof(value)) || !scan_address(value, row.bssid)))
-		return 0;
-	if (r == 0)
-		r = ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "SIGNAL_POLL");
-	if (r == -EINVAL)
-		return 0; /* it has just been lost */
-	if (r < 0)
-		return attempt_fail(d, ret_error, r, &d->supplicant, "does not tell the signal's strength");
-	if (scan_value(reply, "RSSI", value, sizeof(value)))
-		row.rssi_dbm = (int) strtol(value, NULL, 10);
-	if (scan_value(reply, "FREQUENCY", value, sizeof(value)))
-		row.frequency_mhz = (unsigned) strtoul(value, NULL, 10);
-	*ret_row = row;
-	return 1;
 }

@@ -20,11 +20,4 @@ int join_run(struct daemons *d, struct joiner *joiner, const struct join_request
 int join_one(struct daemons *d, struct joiner *joiner, const struct auth_request *request, struct auth_verdict *ret_verdict,
              struct az_error *ret_error);
 
-/* What is on the air: a scan, that asks for these names, too; hidden access points that nobody asked for come without a name. The
- * number of rows, or negative errno and *ret_error. */
-int join_scan(struct daemons *d, const struct auth_request *names, size_t name_count, struct join_row rows[JOIN_ROWS_MAX],
-              struct az_error *ret_error);
-/* The access point in use. 1; 0: none is; negative errno and *ret_error. */
-int join_signal(struct daemons *d, struct join_row *ret_row, struct az_error *ret_error);
-
 #endif

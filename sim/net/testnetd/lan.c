@@ -16,6 +16,7 @@
 #include "emu-applibs/base/base.h"
 #include "emu-applibs/wire/vtime_proto.h"
 #include "sim/net/testnetd/conf.h"
+#include "sim/net/testnetd/loss.h"
 #include "sim/net/testnetd/netlink.h"
 #include "sim/net/testnetd/scan.h"
 
@@ -357,9 +358,9 @@ int lan_get_address(struct daemons *d, const struct net_address *own, struct az_
 		if (r == 0)
 			r = ask_for_address(d, ret_error);
 	}
-	if (r < 0 && lan_access_point(d) < 0) {
+	if (r < 0 && (loss_explains(&d->state, r) || lan_access_point(d) < 0)) {
 		az_error_set(ret_error, AZ_OK, "%s", "");
-		r = -ENETUNREACH; /* it was thrown out meanwhile */
+		r = -ENETUNREACH; /* it was thrown out meanwhile, or nobody heard it */
 	}
 	d->has_address = r == 0;
 	d->address = wanted;

@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One request; what we send is far below its size. */
+/* One request; the largest that we send carries a frame of IEEE 802.11. */
 struct netlink_request {
 	struct nlmsghdr header;
-	uint8_t rest[1024];
+	uint8_t rest[3072];
 };
 
 /* NETLINK_ROUTE or NETLINK_GENERIC. A descriptor, the caller's, or negative errno. */

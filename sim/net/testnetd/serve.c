@@ -6,6 +6,7 @@
 
 #include "emu-applibs/base/base.h"
 #include "sim/net/testnetd/lan.h"
+#include "sim/net/testnetd/listen.h"
 
 /* ---- Replies ---------------------------------------------------------------------------------------------------------------- */
 
@@ -167,7 +168,7 @@ static int do_scan(struct serve *h, struct wire_reader *r, struct wire_writer *w
 		return malformed(error);
 	for (; count < wanted && e == 0; count += e == 0)
 		e = testnet_get_request(r, &names[count]);
-	e = e == 0 && wire_reader_done(r) ? join_scan(&h->daemons, names, count, rows, error) : malformed(error);
+	e = e == 0 && wire_reader_done(r) ? listen_scan(&h->daemons, names, count, rows, error) : malformed(error);
 	while (count > 0)
 		testnet_request_clear(&names[--count]);
 	if (e >= 0)
@@ -178,7 +179,7 @@ static int do_scan(struct serve *h, struct wire_reader *r, struct wire_writer *w
 static int do_signal(struct serve *h, struct wire_writer *w, struct az_error *error)
 {
 	struct join_row row;
-	int e = h->daemons.medium->radio ? join_signal(&h->daemons, &row, error) : malformed(error);
+	int e = h->daemons.medium->radio ? listen_signal(&h->daemons, &row, error) : malformed(error);
 
 	if (e >= 0)
 		testnet_put_rows(w, &row, (size_t) e);

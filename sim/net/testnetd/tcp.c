@@ -11,6 +11,7 @@
 
 #include "emu-applibs/base/base.h"
 #include "sim/net/testnetd/lan.h"
+#include "sim/net/testnetd/loss.h"
 
 #define CONNECT_LIMIT_MS 10000u /* real time; some milliseconds on a machine that has time */
 #define CARRY_LIMIT_MS 10000u
@@ -113,7 +114,7 @@ int tcp_connect(struct daemons *d, struct tcp *tcp, uint32_t id, const struct ne
 		else if (network < 0 && real_now_ns() >= until)
 			r = lan_access_point(d) < 0 ? -ENETUNREACH : -ETIMEDOUT;
 	}
-	if (r == -ENETUNREACH)
+	if (r == -ENETUNREACH || loss_explains(&d->state, r))
 		return r;
 	if (r < 0) {
 		az_error_set(ret_error, AZ_ENVIRONMENT, "the device cannot connect to port %u over the air: %s", port, strerror(-r));
@@ -192,7 +193,7 @@ int tcp_carry(struct daemons *d, struct tcp *tcp, uint32_t id, bool from_device,
 	from = from_device ? c->device : c->network;
 	to = from_device ? c->network : c->device;
 	r = length == 0 ? pass_end(d, from, to) : pass(d, from, to, bytes, length);
-	if (r == -ETIMEDOUT)
+	if (r == -ETIMEDOUT && !loss_explains(&d->state, r))
 		az_error_set(ret_error, AZ_ENVIRONMENT, "what the device sent over the air did not arrive within %u s; is this machine very busy?",
 		             CARRY_LIMIT_MS / 1000);
 	return r;

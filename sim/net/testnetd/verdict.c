@@ -101,8 +101,11 @@ void attempt_event(struct attempt *attempt, const char *event)
 		attempt->agreed = true;
 	else if (starts(event, "CTRL-EVENT-CONNECTED")) {
 		attempt->connected = true;
+		attempt->dropped = false;
 		attempt->id = (int) number_behind(event, "[id=", -1);
-	} else if (starts(event, "CTRL-EVENT-SSID-TEMP-DISABLED "))
+	} else if (starts(event, "CTRL-EVENT-DISCONNECTED "))
+		attempt->dropped = attempt->connected;
+	else if (starts(event, "CTRL-EVENT-SSID-TEMP-DISABLED "))
 		set_aside(attempt, event);
 	else if (starts(event, "CTRL-EVENT-NETWORK-NOT-FOUND"))
 		attempt->not_found = true;

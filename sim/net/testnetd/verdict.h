@@ -17,6 +17,8 @@ struct attempt {
 	bool success, failure;
 	bool agreed;    /* on air: the 4-way handshake is over */
 	bool connected; /* on air: and the device was not connected before */
+	bool lost;      /* on air: too many frames got lost for it to come to an end of its own */
+	bool dropped;   /* on air: connected, and thrown out since */
 	bool wrong_key; /* on air: the shared key is not that of the access point */
 	bool aside;     /* on air: wpa_supplicant sets the network aside, for the time last told */
 	unsigned aside_s;

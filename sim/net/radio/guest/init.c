@@ -24,6 +24,7 @@
 #include "sim/net/radio/guest/guest.h"
 #include "sim/net/testnetd/air.h"
 #include "sim/net/testnetd/lan.h"
+#include "sim/net/testnetd/loss.h"
 #include "sim/net/testnetd/serve.h"
 
 _Static_assert(NET_RADIOS == 8, "GUEST_RADIOS");
@@ -217,7 +218,7 @@ int main(int argc, char **argv)
 	int r;
 
 	if (getpid() != 1)
-		return lan_lease_script(argc, argv);
+		return argc == 3 && strcmp(argv[1], LOSS_PROGRAM) == 0 ? loss_program(argv[2]) : lan_lease_script(argc, argv);
 	(void) signal(SIGPIPE, SIG_IGN);
 	(void) umask(077);
 	mount_all();
