@@ -430,6 +430,14 @@ static bool can_express(const struct scenario *scenario, const char *network)
 	return !scenario->networks;
 }
 
+bool job_has_network(const struct scenario *scenario, const struct job_options *options)
+{
+	for (size_t i = 0; options->networks[i]; i++)
+		if (can_express(scenario, options->networks[i]->name))
+			return true;
+	return false;
+}
+
 void job_run(const struct scenario *scenario, const struct job_options *options, const struct combination *combination, int fd)
 {
 	struct job job = {.scenario = scenario, .options = options, .combination = combination, .fd = fd,

@@ -47,6 +47,8 @@ struct job_options {
 /* Readings that the options or the scenario fix. */
 void job_pinned(const struct scenario *scenario, const struct job_options *options, bool ret[READING_COUNT]);
 
+/* Is any of the networks of `options` one that the scenario is for? */
+bool job_has_network(const struct scenario *scenario, const struct job_options *options);
 /* The scenario on each of its networks, in this process, under the readings of `options` and of `combination`. Sends one JSON text
  * a line to fd: {"progress": "model", "now_ns": N} and {"outcome": {...}}. Never fails as a whole: what goes wrong is an outcome. */
 void job_run(const struct scenario *scenario, const struct job_options *options, const struct combination *combination, int fd);

@@ -277,6 +277,19 @@ static int report(const struct command *c, const struct outcomes *outcomes)
 	return r < 0 && status == AZ_OK ? AZ_ENVIRONMENT : status;
 }
 
+/* Those that are for other networks than were asked for. */
+static void say_what_is_left_out(const struct command *c, struct scenario *const *scenarios, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (job_has_network(scenarios[i], &c->job))
+			continue;
+		(void) fprintf(stderr, "azsim run: %s is not played: it is for --net=", scenarios[i]->name);
+		for (size_t k = 0; scenarios[i]->networks[k]; k++)
+			(void) fprintf(stderr, "%s%s", k > 0 ? "," : "", scenarios[i]->networks[k]);
+		(void) fputc('\n', stderr);
+	}
+}
+
 static int run_all(struct command *c, const struct cli_files *files)
 {
 	struct scenario **scenarios = calloc(files->count, sizeof(struct scenario *));
@@ -292,6 +305,7 @@ static int run_all(struct command *c, const struct cli_files *files)
 		status = probe_networks(c);
 	if (status == AZ_OK) {
 		cli_catch_signals();
+		say_what_is_left_out(c, scenarios, files->count);
 		jobs_run(scenarios, files->count, &c->job, c->tap ? stderr : stdout, &outcomes);
 		if (outcomes.count == 0 && !cli_interrupted) {
 			(void) fputs("azsim run: none of these scenarios can be played on the networks that were asked for\n", stderr);
