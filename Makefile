@@ -121,7 +121,7 @@ check: setup-check
 # Everything on the radio network: its tests, and every scenario beside the model.
 .PHONY: check-radio
 check-radio: setup-check
-	@$(MAKE) --no-print-directory all $(RADIO_TESTS)
+	@$(MAKE) --no-print-directory all $(RADIO_TESTS) $(TEST_FILES)
 	@TEST_TIMEOUT=3600 tests/run-tests.sh $(BUILD)/check $(RADIO_TESTS)
 	$(BUILD)/azsim run --net=model,radio --out=$(BUILD)/check/radio scenarios scenarios/catalogue
 

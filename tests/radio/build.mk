@@ -12,3 +12,5 @@ RADIO_TESTS := $(addprefix $(BUILD)/tests/,test_radio test_radio_air test_loss t
 SHORT_TESTS := $(E2E_TESTS)
 $(eval $(call e2e_program,test_radio_questions,tests/radio/test_radio_questions.c tests/net_wired/questions.c $(RADIO_TEST_SOURCES),$(NET_WIRED_TEST_LINK),$(NET_WIRED_TEST_LIBS)))
 E2E_TESTS := $(SHORT_TESTS)
+# What they run, which make does not see.
+$(RADIO_TESTS): | $(BUILD)/azsim $(BUILD)/testnetd-guest $(BUILD)/libdevclock.so
