@@ -64,6 +64,9 @@ static void count(const struct opened *opened, unsigned *ret_lost, unsigned *ret
 	}
 }
 
+#define FRAMES_MIN 150u /* beacons among them, which are as many as real time says */
+#define ATTEMPTS_MAX 10
+
 static void an_access_point_loses_a_share_of_the_frames(void **state)
 {
 	struct net_state wanted = good_state(server, root);
@@ -77,20 +80,22 @@ static void an_access_point_loses_a_share_of_the_frames(void **state)
 	assert_false(is_carried(&opened));
 	lose(&opened, &wanted, 20);
 	assert_true(is_carried(&opened));
-	for (int i = 0; i < 3; i++) {
+	carried[0] = 0;
+	for (int i = 0; i < ATTEMPTS_MAX && carried[0] < FRAMES_MIN; i++) {
 		enum auth_outcome outcome = ask(&opened, &v);
 
 		/* Nobody refuses anything. */
 		if (outcome != AUTH_OK && outcome != AUTH_NO_ANSWER && outcome != AUTH_NO_NETWORK)
 			fail_msg("%s: %s; %s", auth_outcome_name(outcome), v.device_reason, v.radius_reason);
 		joined += outcome == AUTH_OK;
+		count(&opened, &lost[0], &carried[0]); /* without this one, which goes on */
 	}
-	assert_in_range(joined, 1, 3); /* what gets lost is said again */
+	assert_in_range(joined, 1, ATTEMPTS_MAX); /* what gets lost is said again */
 	lose(&opened, &wanted, 0);
 	assert_int_equal(ask(&opened, &v), AUTH_OK);
 	count(&opened, &lost[0], &carried[0]);
-	assert_in_range(carried[0], 150, 1000000);
-	assert_in_range(100 * lost[0] / carried[0], 10, 31);
+	assert_in_range(carried[0], FRAMES_MIN, 1000000);
+	assert_in_range(100 * lost[0] / carried[0], 10, 31); /* of so few that a fifth may be that */
 	/* Now nothing is lost. */
 	assert_int_equal(ask(&opened, &v), AUTH_OK);
 	assert_int_equal(ask(&opened, &v), AUTH_OK);
