@@ -95,7 +95,7 @@ static int64_t restore(struct rotation *r)
 static int64_t give_up(struct rotation *r, bool inert, const char *reason)
 {
 	const int64_t again_s =
-		inert ? INERT_S : schedule_backoff_s(++r->in_place.tries, AGAIN_FIRST_S, AGAIN_MAX_S, r->ops->random(r->ops->ctx));
+		inert ? INERT_S : schedule_backoff_s(r->journal.in_place_trials, AGAIN_FIRST_S, AGAIN_MAX_S, r->ops->random(r->ops->ctx));
 
 	rot_log(r, "in place: %s next=%lld", reason, (long long)again_s);
 	r->in_place.phase = ROT_IN_PLACE_ENDING;
@@ -115,6 +115,9 @@ int64_t rot_in_place_begin(struct rotation *r, bool client)
 		return r->in_place.not_before_s - f->mono_s;
 	r->in_place.client = client;
 	r->in_place.failed_at = r->ops->diagnostics(f->net[ROT_NET1].id, &d) == 0 && d.certError == CERT_ERROR_MISSING ? (int64_t)d.timestamp : -1;
+	/* Counted where it is written anyway, and kept: a device that is started again and again does not begin anew with short waits. */
+	if (r->journal.in_place_trials < UINT16_MAX)
+		r->journal.in_place_trials++;
 	rot_under_way(r, JOURNAL_UNDER_WAY_IN_PLACE | (f->net[ROT_NET1].root2 ? JOURNAL_UNDER_WAY_ROOT2 : 0), true);
 	r->in_place.phase = ROT_IN_PLACE_ASKING;
 	/* What was stored since the last reload is seen from now on. */
@@ -133,11 +136,16 @@ int64_t rot_in_place_root(struct rotation *r)
 	const bool no_room = (r->journal.under_way & JOURNAL_UNDER_WAY_NO_ROOM) != 0;
 	WifiConfig_NetworkDiagnostics d;
 
+	if (f->connected != ROT_NET_NONE && !r->in_place.client)
+		r->journal.in_place_trials = 0;
 	if (f->net[ROT_NET1].id < 0 || f->net[ROT_NET2].id >= 0 || !f->net[ROT_NET1].client1 || f->connected != ROT_NET_NONE ||
 	    f->cert[ROT_ROOT1].not_after_s == 0 || f->cert[ROT_ROOT2].not_after_s == 0 || f->cert[ROT_CLIENT1].not_after_s == 0 ||
 	    !((f->net[ROT_NET1].root1 && no_room) || f->net[ROT_NET1].root2) || rot_offline_s(r) < OFFLINE_S || f->mono_s < r->in_place.not_before_s)
 		return 0;
 	if (r->ops->diagnostics(f->net[ROT_NET1].id, &d) < 0 || d.error != ERROR_AUTHENTICATION || d.certError != ROT_CERT_ERROR_ROOT)
+		return 0;
+	/* A failure of before is none of a network that somebody has disabled since: a trial would enable it for minutes, and lose it again. */
+	if (r->clock.guess == 0 && (int64_t)d.timestamp < f->now_s - rot_offline_s(r))
 		return 0;
 	return rot_in_place_begin(r, false);
 }
@@ -190,7 +198,7 @@ static int64_t trying(struct rotation *r)
 	int e;
 
 	if (rot_confirmed(r, ROT_NET1)) {
-		r->in_place.tries = 0;
+		r->journal.in_place_trials = 0;
 		if (r->in_place.client) {
 			e = f->cert[ROT_CLIENT1].end_s > f->now_s ? save_client1(r) : 0;
 			if (e >= 0)

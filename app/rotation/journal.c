@@ -51,7 +51,8 @@ void journal_encode(const struct rot_journal *j, uint8_t ret_record[JOURNAL_RECO
 	put(&c, j->sequence, 4);
 	put(&c, j->under_way, 4);
 	put(&c, j->attempts, 4);
-	put(&c, j->trials, 4);
+	put(&c, j->trials, 2);
+	put(&c, j->in_place_trials, 2);
 	put(&c, (uint64_t)j->good_time_s, 8);
 	put(&c, j->root1_print, 8);
 	put(&c, j->root2_print, 8);
@@ -85,7 +86,8 @@ int journal_decode(const uint8_t *record, size_t length, struct rot_journal *ret
 	j.sequence = (uint32_t)get(&c, 4);
 	j.under_way = (uint32_t)get(&c, 4);
 	j.attempts = (uint32_t)get(&c, 4);
-	j.trials = (uint32_t)get(&c, 4);
+	j.trials = (uint16_t)get(&c, 2);
+	j.in_place_trials = (uint16_t)get(&c, 2);
 	j.good_time_s = (int64_t)get(&c, 8);
 	j.root1_print = get(&c, 8);
 	j.root2_print = get(&c, 8);

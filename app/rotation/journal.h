@@ -40,7 +40,8 @@ struct rot_journal {
 	int64_t issuer_end_s;        /* NotAfter of the issuer of the ClientCert1 whose own NotAfter has these lower 32 bits */
 	uint32_t issuer_end_of;
 	uint32_t attempts;           /* requests without success */
-	uint32_t trials;             /* failed trials of this ClientCert2 */
+	uint16_t trials;             /* failed trials of this ClientCert2 */
+	uint16_t in_place_trials;    /* trials on Network1 itself, none of which has worked */
 	uint32_t under_way;          /* JOURNAL_UNDER_WAY_* */
 	uint32_t sequence;           /* of the record; the caller leaves it alone */
 };

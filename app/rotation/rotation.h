@@ -172,7 +172,6 @@ struct rotation {
 			ROT_IN_PLACE_RESTORED, /* that has been done; to be seen */
 		} phase;
 		bool client;           /* ClientCert2 is tried; else a root */
-		uint32_t tries;        /* refused in a row */
 		int64_t since_s;       /* monotonic, of the phase */
 		int64_t not_before_s;  /* monotonic */
 		int64_t failed_at;     /* when Network1 had last failed for want of a certificate, before; -1: it had not */

@@ -381,6 +381,7 @@ static int diagnostics(int network, WifiConfig_NetworkDiagnostics *ret)
 	memset(ret, 0, sizeof(*ret));
 	ret->error = n->error;
 	ret->certError = n->cert_error;
+	ret->timestamp = (time_t)n->failed_s;
 	ret->certDepth = -1;
 	return 0;
 }

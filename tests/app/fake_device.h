@@ -43,6 +43,7 @@ struct fake_net {
 	int64_t aside_until_s;
 	unsigned failures, turn;
 	int error, cert_error; /* of the last failed attempt, as in WifiConfig_NetworkDiagnostics */
+	int64_t failed_s;      /* when that was, on the device's clock */
 };
 
 enum fake_cut { FAKE_NO_CUT, FAKE_POWER_CUT, FAKE_KILL };

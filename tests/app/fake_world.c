@@ -102,6 +102,7 @@ static bool goes_before(const struct fake *f, const struct fake_net *a, const st
 static void diagnose(struct fake *f, struct fake_net *n, int root, int client)
 {
 	n->error = f->radius_up ? 5 : 1;
+	n->failed_s = f->now_s + f->clock_offset_s;
 	n->cert_error = 0;
 	if (!f->radius_up)
 		return;

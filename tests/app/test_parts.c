@@ -90,7 +90,7 @@ static struct rot_journal some_journal(uint32_t sequence)
 	return (struct rot_journal){ .good_time_s = 1767225600, .root1_print = 0xfedcba9876543210u, .root2_print = 1,
 		                     .announced_print = 2, .carried_since_s = 3, .client_since_s = 4, .client_not_after_s = 5,
 		                     .candidate_since_s = 6, .candidate_not_after_s = -7, .retry_at_s = 8, .trial_at_s = 9, .issuer_end_s = 12, .issuer_end_of = 0x89abcdef,
-		                     .attempts = 10, .trials = 11, .under_way = 3, .sequence = sequence };
+		                     .attempts = 10, .trials = 11, .in_place_trials = 0xfedc, .under_way = 3, .sequence = sequence };
 }
 
 /* Devices that were provisioned in one moment come due at moments of their own. */
