@@ -522,7 +522,7 @@ int join_run(struct daemons *d, struct joiner *joiner, const struct join_request
 		r = networks_sync(d, &joiner->networks, join, ret_error);
 	if (r == 0) {
 		clocks_draw(d, join->random);
-		loss_draw(d, join->random + (uint32_t) joiner->alone);
+		loss_draw(d, join->random + ++joiner->attempts);
 		clocks_stand(d, first_second(joiner, join));
 		r = ask(d, "PING", ret_error); /* it looks at its clock */
 	}

@@ -11,6 +11,7 @@ struct joiner { /* begins as zeroes */
 	bool told;         /* wpa_supplicant knows how it is to behave */
 	uint64_t last_s;   /* second of virtual time of the last request */
 	uint64_t alone;    /* calls of join_one() */
+	uint32_t attempts; /* calls of join_run(): each loses other frames */
 };
 
 /* 0 and *ret_result; or negative errno and *ret_error: a daemon died, or gave no answer where there must be one. */
