@@ -8,7 +8,7 @@
 #include "emu-applibs/base/base.h"
 #include "sim/net/testnetd/loss.h"
 
-static struct material *root, *server, *client;
+static struct material *root, *server, *client, *client_expired;
 
 static int make_all(void **state)
 {
@@ -16,6 +16,7 @@ static int make_all(void **state)
 	root = material_make(PKI_ROOT, "ca1", NULL, -YEAR, YEAR, PKI_FAULT_NONE);
 	server = material_make(PKI_SERVER, "radius", root, -YEAR, YEAR, PKI_FAULT_NONE);
 	client = material_make(PKI_CLIENT, "device-0001", root, -YEAR, YEAR, PKI_FAULT_NONE);
+	client_expired = material_make(PKI_CLIENT, "device-0001", root, -YEAR, -1, PKI_FAULT_NONE);
 	return 0;
 }
 
@@ -81,7 +82,7 @@ static void an_access_point_loses_a_share_of_the_frames(void **state)
 	lose(&opened, &wanted, 20);
 	assert_true(is_carried(&opened));
 	carried[0] = 0;
-	for (int i = 0; i < ATTEMPTS_MAX && carried[0] < FRAMES_MIN; i++) {
+	for (int i = 0; i < ATTEMPTS_MAX && (carried[0] < FRAMES_MIN || joined == 0); i++) {
 		enum auth_outcome outcome = ask(&opened, &v);
 
 		/* Nobody refuses anything. */
@@ -133,6 +134,36 @@ static void one_that_loses_all_is_not_found(void **state)
 	opened_close(&opened);
 }
 
+/* What is refused is known for it: silence may come in its place, and nothing else. */
+static void a_refusal_comes_through(void **state)
+{
+	struct net_state wanted = good_state(server, root);
+	struct auth_request request;
+	unsigned refused = 0;
+	struct auth_verdict v;
+	struct az_error error;
+	struct opened opened;
+
+	BEGIN();
+	opened_good(&opened, &net_radio_ops, server, root);
+	lose(&opened, &wanted, 20);
+	request = good_request(client_expired, root);
+	for (int i = 0; i < ATTEMPTS_MAX && refused < 2; i++) {
+		must(net_radio_ops.authenticate(opened.net, &request, &v, &error), &error, "authenticate");
+		if (v.outcome == AUTH_CLIENT_REJECTED)
+			assert_int_equal(v.cause, AUTH_CAUSE_EXPIRED);
+		else if (v.outcome != AUTH_NO_ANSWER && v.outcome != AUTH_NO_NETWORK)
+			fail_msg("%s: %s; %s", auth_outcome_name(v.outcome), v.device_reason, v.radius_reason);
+		refused += v.outcome == AUTH_CLIENT_REJECTED;
+	}
+	assert_int_equal(refused, 2);
+	/* Silence beside lost frames is silence. */
+	wanted.radius_up = false;
+	lose(&opened, &wanted, 20);
+	assert_true(ask(&opened, &v) == AUTH_NO_ANSWER || v.outcome == AUTH_NO_NETWORK);
+	opened_close(&opened);
+}
+
 /* TCP repeats what was lost; when it cannot, the application's socket says so, and nobody says that the network has failed. */
 static void tcp_lives_with_it(void **state)
 {
@@ -168,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(an_access_point_loses_a_share_of_the_frames),
 	        cmocka_unit_test(one_that_loses_all_is_not_found),
+	        cmocka_unit_test(a_refusal_comes_through),
 	        cmocka_unit_test(tcp_lives_with_it),
 	};
 

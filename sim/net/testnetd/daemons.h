@@ -50,6 +50,7 @@ struct daemons {
 	struct proc dhcp_server, dhcp_client; /* on air: testnetd/lan.h */
 	struct proc carrier; /* on air, once frames get lost: testnetd/loss.h */
 	struct loss_table *loss; /* its; NULL: mac80211_hwsim carries all */
+	uint32_t loss_seed;
 	int dhcp_radio; /* of the access point that the server is at */
 	bool has_address; /* the device, and which, at the access point of this radio */
 	struct net_address address;

@@ -152,13 +152,25 @@ static void end_in(struct daemons *d, const struct join_request *join, struct at
 		attempt->ends_ms = ms;
 }
 
+/* Of the network that it is at. */
+static void take_id(struct daemons *d, struct attempt *attempt)
+{
+	char reply[2048], id[64];
+
+	if (ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "STATUS") == 0 && scan_value(reply, "id", id, sizeof(id)))
+		attempt->id = (int) strtol(id, NULL, 10);
+}
+
 /* The access point gives up, as it does when nobody has answered for as long as that. */
 static int give_up(struct daemons *d, const struct join_request *join, struct attempt *attempt, unsigned waited_ms, struct az_error *ret_error)
 {
-	uint64_t until = daemons_in_ms(attempt->lost ? LOST_LIMIT_MS : AFTER_LIMIT_MS), again = 0;
+	const bool lossy = net_loses_frames(&d->state);
+	uint64_t until = daemons_in_ms(lossy ? LOST_LIMIT_MS : AFTER_LIMIT_MS), again = 0;
 
 	if (attempt->aside)
 		return 0;
+	if (lossy)
+		take_id(d, attempt);
 	if (waited_ms > 0)
 		await_hearing(d);
 	end_in(d, join, attempt, waited_ms);
@@ -171,6 +183,8 @@ static int give_up(struct daemons *d, const struct join_request *join, struct at
 		if (daemons_check(d, ret_error) < 0)
 			return -ECHILD;
 	}
+	/* Its last word was lost, too, or it has noticed before that nobody is there. */
+	attempt->lost = attempt->lost || (lossy && !attempt->aside);
 	return attempt->aside || attempt->lost ? 0 : attempt_fail(d, ret_error, -ETIMEDOUT, &d->supplicant, "does not say for how long it sets a network aside");
 }
 
@@ -224,10 +238,16 @@ static bool is_over(const struct daemons *d, const struct attempt *attempt, bool
 	return attempt->connected || attempt->aside || (in_place && is_let_in(d, attempt));
 }
 
+/* RADIUS has spoken, or been told by the device: where frames get lost, that may be all that there is. */
+static bool is_refused(const struct daemons *d, const struct attempt *attempt)
+{
+	return (attempt->failure || attempt->cert_error) && !attempt->success && radius_log_complete(d->radius.capture);
+}
+
 /* Nothing but an access point that gives up will end it. */
 static bool hangs(const struct daemons *d, const struct attempt *attempt)
 {
-	return attempt->no_method || is_silence(d, attempt) ||
+	return attempt->no_method || is_silence(d, attempt) || (net_loses_frames(&d->state) && is_refused(d, attempt)) ||
 	       (attempt->started && !attempt->tls_selected && radius_log_no_identity(d->radius.capture)) ||
 	       (radius_log_not_on_file(d->radius.capture) && attempt->success);
 }
@@ -243,7 +263,7 @@ static int await_admission(struct daemons *d, const struct join_request *join, s
 		if (daemons_check(d, ret_error) < 0)
 			return -ECHILD;
 	}
-	if (attempt->dropped) {
+	if (attempt->dropped || !ap_let_device_in(d, attempt->bssid)) {
 		attempt->connected = false;
 		attempt->lost = true;
 		end_in(d, join, attempt, JOIN_WRONG_KEY_MS);
@@ -251,25 +271,29 @@ static int await_admission(struct daemons *d, const struct join_request *join, s
 	return 0;
 }
 
+/* Which network it was nobody can say where it never came to one: then none was found. */
+static void name_lost(const struct join_request *join, const struct attempt *attempt, struct join_result *result)
+{
+	if (!attempt->lost || attempt->id >= 0 || join->again != 0)
+		return;
+	result->kind = JOIN_NOT_FOUND;
+	for (size_t i = 0; i < join->count; i++)
+		result->fates[i] = join->networks[i].enabled ? JOIN_FATE_NOT_FOUND : JOIN_FATE_NONE;
+}
+
 /* It has been under way for as long as we wait where frames get lost. What got as far as the access point, that gives up, as it would; what
  * did not, the device will begin anew. */
 static int end_lost(struct daemons *d, const struct join_request *join, struct attempt *attempt, struct join_result *result,
                     struct az_error *ret_error)
 {
-	char reply[2048], id[64];
 	int r = 0;
 
 	attempt->lost = true;
-	if (attempt->associated && ctl_request(&d->supplicant_ctl, reply, sizeof(reply), "STATUS") == 0 && scan_value(reply, "id", id, sizeof(id)))
-		attempt->id = (int) strtol(id, NULL, 10);
-	if (attempt->id >= 0)
+	if (attempt->associated)
 		r = give_up(d, join, attempt, JOIN_NO_ANSWER_MS, ret_error);
-	if (attempt->id >= 0)
-		return r;
-	result->kind = JOIN_NOT_FOUND;
-	for (size_t i = 0; i < join->count; i++)
-		result->fates[i] = join->networks[i].enabled ? JOIN_FATE_NOT_FOUND : JOIN_FATE_NONE;
-	return 0;
+	if (r == 0)
+		name_lost(join, attempt, result);
+	return r;
 }
 
 /* The end of it: connected; or a failure, and for how long the network is set aside. in_place: it was connected. */
@@ -281,6 +305,7 @@ static int await_end(struct daemons *d, const struct joiner *joiner, const struc
 	bool shared_key = uses_shared_key(join);
 	unsigned missed = 0;
 	char reply[64];
+	int r;
 
 	result->kind = JOIN_TRIED;
 	while (real_now_ns() < until) {
@@ -317,7 +342,10 @@ static int await_end(struct daemons *d, const struct joiner *joiner, const struc
 		}
 		if (hangs(d, attempt)) {
 			*ret_over = true;
-			return give_up(d, join, attempt, waits_in_vain(d, attempt), ret_error);
+			r = give_up(d, join, attempt, waits_in_vain(d, attempt), ret_error);
+			if (r == 0)
+				name_lost(join, attempt, result);
+			return r;
 		}
 		if (real_now_ns() >= quiet) {
 			nudge(d, in_place, attempt);
@@ -326,13 +354,6 @@ static int await_end(struct daemons *d, const struct joiner *joiner, const struc
 	}
 	*ret_over = lossy && !in_place;
 	return *ret_over ? end_lost(d, join, attempt, result, ret_error) : 0;
-}
-
-static int begin_again(struct daemons *d, const struct attempt *attempt, struct az_error *ret_error)
-{
-	int r = ask_again(d, attempt);
-
-	return r < 0 ? attempt_fail(d, ret_error, r, &d->ap[0], "the device is not asked to authenticate again") : 0;
 }
 
 static int begin(struct daemons *d, struct az_error *ret_error)
@@ -349,6 +370,22 @@ static int leave(struct daemons *d, struct az_error *ret_error)
 
 	d->joined = false;
 	return r == 0 ? ask(d, "PING", ret_error) : r;
+}
+
+/* Where frames got lost the access point may have thrown it out, and that been lost, too: it begins anew, as it does when it notices. */
+static int begin_again(struct daemons *d, struct attempt *attempt, bool *ret_in_place, struct az_error *ret_error)
+{
+	int r = ask_again(d, attempt);
+
+	if (r == 0)
+		return 0;
+	if (d->loss == NULL)
+		return attempt_fail(d, ret_error, r, &d->ap[0], "the device is not asked to authenticate again");
+	*ret_in_place = false;
+	r = leave(d, ret_error);
+	daemons_pause(d, 0);
+	attempt_reset(attempt);
+	return r == 0 ? begin(d, ret_error) : r;
 }
 
 static bool any_enabled(const struct join_request *join)
@@ -370,8 +407,10 @@ static const struct join_network *network_of(const struct join_request *join, ui
 /* It was not refused: something that was said did not arrive. */
 static bool is_lost(const struct daemons *d, const struct attempt *attempt)
 {
-	if (attempt->lost || !net_loses_frames(&d->state) || attempt->connected || attempt->no_method)
-		return attempt->lost;
+	if (attempt->connected || attempt->no_method || is_refused(d, attempt) || (!attempt->lost && !net_loses_frames(&d->state)))
+		return false;
+	if (attempt->lost || !attempt->started)
+		return true;
 	if (!d->state.radius_up || radius_log_not_on_file(d->radius.capture))
 		return false;
 	return attempt->success ? attempt->aside : !radius_log_complete(d->radius.capture);
@@ -464,7 +503,7 @@ static int follow_to_end(struct daemons *d, struct joiner *joiner, const struct 
 		clocks_stand(d, first_second(joiner, join));
 		if (in_place) {
 			memcpy(attempt.bssid, bssid, sizeof(bssid));
-			r = begin_again(d, &attempt, ret_error);
+			r = begin_again(d, &attempt, &in_place, ret_error);
 		} else {
 			r = begin(d, ret_error);
 		}

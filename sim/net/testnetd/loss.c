@@ -45,7 +45,7 @@ enum attribute {
 #define SEQUENCE_REGISTER 1u /* of all that we say, the one message whose answer matters */
 
 /* Kinds of frames that come in each other's way by chance of real time only: each has draws of its own. */
-enum kind { KIND_BEACON, KIND_PROBE, KIND_MANAGEMENT, KIND_DATA, KIND_EMPTY, KINDS };
+enum kind { KIND_BEACON, KIND_PROBE, KIND_MANAGEMENT, KIND_EAPOL, KIND_DATA, KIND_EMPTY, KINDS };
 
 /* One word for each radio, so that nobody reads half of a change; 0: not heard. */
 struct loss_table {
@@ -75,8 +75,7 @@ static struct loss_table *map_table(const char *path, int flags)
 
 static void set_link(struct loss_table *table, unsigned radio, const struct net_air *air)
 {
-	/* A radio whose access point is off sends nothing. */
-	__atomic_store_n(&table->links[radio], air->in_range ? LINK(air) : 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&table->links[radio], net_is_heard(air) ? LINK(air) : 0, __ATOMIC_RELAXED);
 }
 
 static int start(struct daemons *d, const char *path, struct az_error *ret_error)
@@ -97,6 +96,7 @@ int loss_apply(struct daemons *d, struct az_error *ret_error)
 		d->loss = map_table(path, O_CREAT);
 	if (d->loss == NULL)
 		return daemons_fail_setup(ret_error, -errno, "the table of lost frames");
+	loss_draw(d, d->loss_seed);
 	for (size_t i = 0; i < d->state.bss_count; i++)
 		set_link(d->loss, net_bss_radio(i), &d->state.bss[i]);
 	for (size_t i = 0; i < d->state.other_count; i++)
@@ -106,6 +106,7 @@ int loss_apply(struct daemons *d, struct az_error *ret_error)
 
 void loss_draw(struct daemons *d, uint32_t seed)
 {
+	d->loss_seed = seed;
 	if (d->loss != NULL)
 		__atomic_store_n(&d->loss->seed, seed, __ATOMIC_RELAXED);
 }
@@ -165,13 +166,22 @@ static bool read_sent(const struct nlmsghdr *header, struct sent *ret)
 	return ret->radio < NET_RADIOS && ret->length <= FRAME_MAX;
 }
 
-/* IEEE 802.11 9.2.4.1: type and subtype are in the first byte. */
-static enum kind kind_of(const uint8_t *frame)
+/* Of authentications, before there is a key: behind the header (two bytes more with QoS) stands LLC/SNAP with the type of EAPOL. */
+static bool is_eapol(const struct sent *sent)
 {
-	unsigned type = frame[0] >> 2 & 3u, subtype = frame[0] >> 4;
+	static const uint8_t llc[] = {0xaa, 0xaa, 0x03, 0, 0, 0, 0x88, 0x8e};
+	const size_t header = FRAME_MIN + ((sent->bytes[0] & 0x80u) != 0 ? 2 : 0);
+
+	return (sent->bytes[1] & 0x40u) == 0 && sent->length >= header + sizeof(llc) && memcmp(sent->bytes + header, llc, sizeof(llc)) == 0;
+}
+
+/* IEEE 802.11 9.2.4.1: type and subtype are in the first byte. */
+static enum kind kind_of(const struct sent *sent)
+{
+	unsigned type = sent->bytes[0] >> 2 & 3u, subtype = sent->bytes[0] >> 4;
 
 	if (type != 0)
-		return type == 2 && (subtype & 4u) != 0 ? KIND_EMPTY : KIND_DATA;
+		return type == 2 && (subtype & 4u) != 0 ? KIND_EMPTY : is_eapol(sent) ? KIND_EAPOL : KIND_DATA;
 	return subtype == 8 ? KIND_BEACON : subtype == 4 || subtype == 5 ? KIND_PROBE : KIND_MANAGEMENT;
 }
 
@@ -261,7 +271,7 @@ static void carry(struct carrier *c, const struct sent *sent)
 {
 	const bool from_device = sent->radio == NET_RADIO_DEVICE;
 	const unsigned wanted = is_for_many(sent->bytes) ? NET_RADIOS : radio_of(sent->bytes + 4);
-	const enum kind kind = kind_of(sent->bytes);
+	const enum kind kind = kind_of(sent);
 	bool acknowledged = wanted == NET_RADIOS || (sent->flags & FLAG_NO_ACK) != 0;
 
 	for (unsigned ap = 0; ap < NET_RADIOS; ap++) {
