@@ -372,20 +372,15 @@ static int leave(struct daemons *d, struct az_error *ret_error)
 	return r == 0 ? ask(d, "PING", ret_error) : r;
 }
 
-/* Where frames got lost the access point may have thrown it out, and that been lost, too: it begins anew, as it does when it notices. */
-static int begin_again(struct daemons *d, struct attempt *attempt, bool *ret_in_place, struct az_error *ret_error)
+/* -EAGAIN: where frames got lost the access point may have thrown it out, and that been lost, too. It begins anew, as it does when it
+ * notices. */
+static int begin_again(struct daemons *d, const struct attempt *attempt, struct az_error *ret_error)
 {
 	int r = ask_again(d, attempt);
 
-	if (r == 0)
-		return 0;
-	if (d->loss == NULL)
-		return attempt_fail(d, ret_error, r, &d->ap[0], "the device is not asked to authenticate again");
-	*ret_in_place = false;
-	r = leave(d, ret_error);
-	daemons_pause(d, 0);
-	attempt_reset(attempt);
-	return r == 0 ? begin(d, ret_error) : r;
+	if (r < 0 && d->loss != NULL)
+		return -EAGAIN;
+	return r < 0 ? attempt_fail(d, ret_error, r, &d->ap[0], "the device is not asked to authenticate again") : 0;
 }
 
 static bool any_enabled(const struct join_request *join)
@@ -503,7 +498,11 @@ static int follow_to_end(struct daemons *d, struct joiner *joiner, const struct 
 		clocks_stand(d, first_second(joiner, join));
 		if (in_place) {
 			memcpy(attempt.bssid, bssid, sizeof(bssid));
-			r = begin_again(d, &attempt, &in_place, ret_error);
+			r = begin_again(d, &attempt, ret_error);
+			if (r == -EAGAIN) {
+				r = 0;
+				continue;
+			}
 		} else {
 			r = begin(d, ret_error);
 		}

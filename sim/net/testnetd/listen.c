@@ -43,7 +43,7 @@ static int scan_once(struct daemons *d, const struct auth_request *names, size_t
 }
 
 int listen_scan(struct daemons *d, const struct auth_request *names, size_t name_count, struct join_row rows[JOIN_ROWS_MAX],
-              struct az_error *ret_error)
+                struct az_error *ret_error)
 {
 	static char reply[CTL_TEXT_MAX];
 	int r = daemons_check(d, ret_error);

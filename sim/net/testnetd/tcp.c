@@ -193,7 +193,7 @@ int tcp_carry(struct daemons *d, struct tcp *tcp, uint32_t id, bool from_device,
 	from = from_device ? c->device : c->network;
 	to = from_device ? c->network : c->device;
 	r = length == 0 ? pass_end(d, from, to) : pass(d, from, to, bytes, length);
-	if (r == -ETIMEDOUT && !loss_explains(&d->state, r))
+	if (r == -ETIMEDOUT && !net_loses_frames(&d->state))
 		az_error_set(ret_error, AZ_ENVIRONMENT, "what the device sent over the air did not arrive within %u s; is this machine very busy?",
 		             CARRY_LIMIT_MS / 1000);
 	return r;
